@@ -1,0 +1,28 @@
+# Two commands do all the set-up on a bare machine with Python 3.11, git and make: `make demo` and `make test`.
+PYTHON ?= python3
+UV := .tools/bin/uv
+RUN := $(UV) run --frozen
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check serve fmt bench migration clean
+
+help:       ## list the targets
+	@grep -hE '^[a-z]+: .*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+$(UV):
+	@$(PYTHON) -m pip install --quiet --disable-pip-version-check --root-user-action=ignore --target .tools uv
+demo: $(UV) ## the whole service on made-up athletes, no account, no network
+	@$(RUN) --no-dev twinge demo
+test: $(UV) ## every test
+	@$(RUN) pytest -q
+check: $(UV) ## formatting, lint, strict types
+	@$(RUN) ruff format --check . && $(RUN) ruff check . && $(RUN) mypy
+serve: $(UV) ## the service on this machine
+	@$(RUN) --no-dev twinge serve
+fmt: $(UV)  ## put the code in shape
+	@$(RUN) ruff format . && $(RUN) ruff check --fix .
+bench: $(UV) ## measure ingest, flow and backtest, side by side
+	@$(RUN) python tests/bench/run.py
+migration: $(UV) ## a new revision from the tables: make migration m="what changes"
+	@$(RUN) alembic revision --autogenerate -m "$(m)"
+clean:      ## forget the virtual environment and every cache
+	@rm -rf .tools .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -1,0 +1,110 @@
+"""How hard a session was, and how long it wants to be left alone (R01).
+
+First that applies: hard by effort, by heart rate, by intensity, by load among the athlete's own, or by tag; else
+moderate, long, easy. The classes are practice; the hours after them follow Stanley, Peake & Buchheit 2013.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from twinge.core.load import minutes_at
+from twinge.core.model import Activity, Session
+from twinge.core.moment import SECONDS, Moment, longest
+from twinge.core.pack import Effort
+
+RANK = {"easy": 0, "moderate": 1, "long": 2, "hard": 3, "maximal": 4}
+LOAD_RUNG = 7
+"""Rungs of the load ladder below this one only know the duration: no ground to call a session hard."""
+
+
+class Class(NamedTuple):
+    """A session's class and the hours it wants before the next hard one."""
+
+    effort: str
+    rest_h: int
+
+
+def classify(moment: Moment, hr_max: int | None, spiked: bool) -> Class:
+    """The class of the new session; `spiked` says that L01 fired on it."""
+    limits, activity = moment.pack.effort, moment.activity
+    if activity.race:
+        return Class("maximal", _after_race(moment, limits))
+    if activity.rpe is not None and activity.rpe >= limits.maximal_rpe:
+        return Class("maximal", limits.after_maximal_h)
+    is_long = spiked or _is_long(moment, limits)
+    if _is_hard(moment, hr_max, limits):
+        return Class("hard", limits.after_long_h if is_long else limits.after_hard_h)
+    if is_long:
+        return Class("long", limits.after_long_h)
+    if _is_moderate(moment, limits):
+        return Class("moderate", limits.after_moderate_h)
+    return Class("easy", 0)
+
+
+def _after_race(moment: Moment, limits: Effort) -> int:
+    metres = moment.session.metres if moment.running else None
+    if metres is not None and metres >= limits.long_race_m:
+        return limits.after_long_race_h
+    if metres is not None and metres >= limits.half_race_m:
+        return limits.after_half_race_h
+    return limits.after_maximal_h
+
+
+def _is_hard(moment: Moment, hr_max: int | None, limits: Effort) -> bool:
+    activity = moment.activity
+    if activity.interval or (activity.rpe is not None and activity.rpe >= limits.hard_rpe):
+        return True
+    if activity.rpe is not None:
+        return False
+    return _by_heart(activity, hr_max, limits) or _by_intensity(moment, limits) or _by_load(moment, limits)
+
+
+def _by_heart(activity: Activity, hr_max: int | None, limits: Effort) -> bool:
+    if hr_max is None or not activity.shape.hr_seconds:
+        return False
+    high = minutes_at(activity, hr_max, limits.hr_percent)
+    higher = minutes_at(activity, hr_max, limits.hr_high_percent)
+    return (high or 0) >= limits.hr_minutes or (higher or 0) >= limits.hr_high_minutes
+
+
+def _by_intensity(moment: Moment, limits: Effort) -> bool:
+    intensity, seconds = moment.load.intensity, moment.session.seconds
+    if intensity is None or seconds is None or moment.load.step > 2:
+        return False
+    return intensity * 100 >= limits.hard_intensity and seconds >= limits.intensity_minutes * 60
+
+
+def _by_load(moment: Moment, limits: Effort) -> bool:
+    """At or above the 85th percentile (nearest rank) of the athlete's last 42 days, and well over their median."""
+    load = moment.session.load
+    if load is None or moment.load.step > LOAD_RUNG:
+        return False
+    loads = sorted(s.load for s in moment.window(limits.window_d) if s.load is not None)
+    if len(loads) < limits.least_sessions:
+        return False
+    high = loads[-(-limits.percentile * len(loads) // 100) - 1]
+    return load >= high and 100 * load >= limits.over_median * loads[len(loads) // 2]
+
+
+def _is_long(moment: Moment, limits: Effort) -> bool:
+    seconds = moment.session.seconds
+    if seconds is None or seconds < limits.long_s:
+        return False
+    most = longest(moment.kin(30), SECONDS)
+    return most is None or 100 * seconds >= limits.long_share * most
+
+
+def _is_moderate(moment: Moment, limits: Effort) -> bool:
+    rpe, intensity = moment.activity.rpe, moment.load.intensity
+    if rpe is not None:
+        return rpe >= limits.moderate_rpe
+    return intensity is not None and moment.load.step <= 2 and intensity * 100 >= limits.moderate_intensity
+
+
+def harder(one: Class, other: Session | None) -> Class:
+    """The class of a session recorded in two pieces: the harder piece decides."""
+    if other is None:
+        return one
+    effort = one.effort if RANK[one.effort] >= RANK[other.effort] else other.effort
+    return Class(effort, max(one.rest_h, other.rest_h))

@@ -1,0 +1,85 @@
+"""What a rule looks at: the new session against the sessions before it.
+
+A `Moment` is made once for each step. Its windows are instants: `[start - n days, start)`, the session itself never in
+them (a run inside its own 30-day maximum makes every spike zero).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from operator import attrgetter
+
+from twinge.core.load import Load
+from twinge.core.model import RUNNING, Activity, Athlete, Facts, Finding, Session, Severity, Unjudged, family
+from twinge.core.pack import DAY, Pack
+from twinge.core.state import State
+
+
+@dataclass(slots=True)
+class Moment:
+    """The moment a rule is asked about."""
+
+    athlete: Athlete
+    activity: Activity
+    session: Session
+    """The new session, merged with the piece before it where the recorder split it."""
+    past: tuple[Session, ...]
+    """Every remembered session before it, by start."""
+    state: State
+    """The state before this session."""
+    load: Load
+    pack: Pack
+    end: datetime
+
+    @property
+    def running(self) -> bool:
+        """Whether the session belongs to the running family."""
+        return self.session.sport in RUNNING
+
+    def window(self, days: int) -> Iterator[Session]:
+        """The sessions of the last `days` × 24 h before this one, newest first."""
+        edge = self.session.start - days * DAY
+        for session in reversed(self.past):
+            if session.start < edge:
+                return
+            yield session
+
+    def runs(self, days: int) -> list[Session]:
+        """The runs of the last `days` × 24 h, newest first."""
+        return [session for session in self.window(days) if session.sport in RUNNING]
+
+    def kin(self, days: int) -> list[Session]:
+        """The sessions of the same sport family in the last `days` × 24 h, newest first."""
+        mine = family(self.session.sport)
+        return [session for session in self.window(days) if family(session.sport) == mine]
+
+    def history_d(self) -> int:
+        """Whole days of history before this session."""
+        return 0 if self.state.since is None else (self.session.start - self.state.since) // DAY
+
+    def found(self, rule: str, severity: Severity, band: int, facts: Facts) -> Finding:
+        """A finding about this session."""
+        return Finding(rule, severity, band, self.end, self.activity.key, facts)
+
+    def unjudged(self, rule: str, reason: str) -> Unjudged:
+        """What could not be judged about this session, and why."""
+        return Unjudged(rule, self.end, self.activity.key, reason)
+
+
+Measure = Callable[[Session], int | None]
+METRES: Measure = attrgetter("metres")
+SECONDS: Measure = attrgetter("seconds")
+LOAD: Measure = attrgetter("load")
+
+
+def longest(sessions: list[Session], measure: Measure) -> int | None:
+    """The greatest known value of one measure, or None when none is known."""
+    return max((value for session in sessions if (value := measure(session)) is not None), default=None)
+
+
+def total(sessions: list[Session], measure: Measure) -> int | None:
+    """The sum of one measure; None as soon as one session's value is not known."""
+    values = [measure(session) for session in sessions]
+    return None if None in values else sum(value for value in values if value is not None)

@@ -1,0 +1,165 @@
+"""R06: coming back to running after a week or more without.
+
+The weekly ceiling is a share of the mean week before the break (halving scheme after Daniels' Running Formula); the
+first run has a ceiling of its own from two weeks on. Restarting is a risky time (van der Worp 2015, PLoS ONE,
+PMC4338213); the numbers are practice. Strength: moderate that it is risky, weak for the numbers.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from twinge.core.model import GENTLE, Finding, Severity, Unjudged
+from twinge.core.moment import METRES, SECONDS, Moment, longest, total
+from twinge.core.pack import Layoff
+from twinge.core.state import Base, Comeback
+
+
+def layoff_return(moment: Moment) -> Finding | Unjudged | None:
+    """R06: the first run, or the week so far, over its ceiling; REST beyond one and a half times of it."""
+    comeback = under_way(moment)
+    if not moment.running or comeback is None:
+        return None
+    first = comeback.day == moment.session.day and comeback.start == moment.session.start
+    if not comeback.base.whole:
+        known = first and _often(moment, comeback)
+        return moment.unjudged("R06", "less than four weeks of history before the break") if known else None
+    if comeback.base.runs < moment.pack.r06.least_runs:
+        return None
+    excess = [e for e in (_first_run(moment, comeback) if first else None, _week(moment, comeback)) if e is not None]
+    worst = max(excess, key=lambda e: e.share, default=None)
+    if worst is None:
+        return None
+    band = 2 if worst.share > moment.pack.r06.rest_share else 1
+    facts = {
+        "gap_days": comeback.gap_d,
+        "what": worst.what,
+        "measure": worst.measure,
+        "now": worst.now,
+        "ceiling": worst.ceiling,
+    }
+    return moment.found("R06", Severity.REST if band == 2 else Severity.SLOW_DOWN, band, facts)
+
+
+def _often(moment: Moment, comeback: Comeback) -> bool:
+    """Whether the short history so far was a regular runner's: for a weekly one, a week off is no break."""
+    days = moment.history_d() - comeback.gap_d + 1
+    return comeback.base.runs * moment.pack.r06.base_d >= moment.pack.r06.least_runs * days
+
+
+@dataclass(frozen=True, slots=True)
+class Excess:
+    """One ceiling that was crossed."""
+
+    what: str
+    measure: str
+    now: int
+    ceiling: int
+
+    @property
+    def share(self) -> int:
+        """Per cent of the ceiling, rounded up: the comparison stays exact."""
+        return -(-100 * self.now // self.ceiling)
+
+
+def under_way(moment: Moment) -> Comeback | None:
+    """The return this run begins or belongs to, if any."""
+    limits, base = moment.pack.r06, moment.state.base
+    if not moment.running or base is None:
+        return None
+    gap = moment.session.day - base.day
+    if 2 * gap - _cross_days(moment, base.day) >= 2 * limits.gap_d:
+        if gap > limits.forget_d:
+            return None
+        return Comeback(gap, moment.session.day, moment.session.start, _better(base, moment.state.comeback))
+    comeback = moment.state.comeback
+    if comeback is None or share(comeback.gap_d, moment.session.day - comeback.day, limits) is None:
+        return None
+    return comeback
+
+
+def _better(base: Base, comeback: Comeback | None) -> Base:
+    """A second break inside a return is measured by the weeks before the first."""
+    return base if comeback is None or base.runs >= comeback.base.runs else comeback.base
+
+
+def _cross_days(moment: Moment, since_day: int) -> int:
+    """Days of the break with other training: each counts as half a day of it."""
+    days = set()
+    for session in reversed(moment.past):
+        if session.day <= since_day:
+            break
+        if session.sport not in GENTLE:
+            days.add(session.day)
+    return len(days - {moment.session.day})
+
+
+def share(gap_d: int, elapsed_d: int, limits: Layoff) -> int | None:
+    """The weekly ceiling in per cent of the mean week before, `elapsed_d` days into the return; None when it is over.
+
+    7-13 days away: 75 for a week. 14-28: 50 for half the gap's length, 75 for the other half. From 29: 33, 50, 75 for
+    a third of it each (of eight weeks at most; how long each lasts is ours).
+    """
+    steps: tuple[int, ...]
+    if gap_d < limits.middle_d:
+        steps, length = (75,), 7
+    elif gap_d < limits.long_d:
+        steps, length = (50, 75), gap_d
+    else:
+        steps, length = (33, 50, 75), min(gap_d, limits.restart_d - 1)
+    index = elapsed_d * len(steps) // length
+    return steps[index] if index < len(steps) else None
+
+
+def _first_run(moment: Moment, comeback: Comeback) -> Excess | None:
+    """The first run's own ceiling: 60 per cent of the longest before; after eight weeks, one walk-run session."""
+    limits, base, session = moment.pack.r06, comeback.base, moment.session
+    if comeback.gap_d >= limits.restart_d and session.seconds is not None:
+        return _excess("restart", "moving_s", session.seconds, limits.restart_run_s, limits.floor_s)
+    if comeback.gap_d < limits.middle_d:
+        return None
+    if session.metres is not None and base.longest_m is not None:
+        return _excess(
+            "first_run", "distance_m", session.metres, limits.first_share * base.longest_m // 100, limits.floor_m
+        )
+    if session.seconds is not None and base.longest_s is not None:
+        return _excess(
+            "first_run", "moving_s", session.seconds, limits.first_share * base.longest_s // 100, limits.floor_s
+        )
+    return None
+
+
+def _week(moment: Moment, comeback: Comeback) -> Excess | None:
+    """The last seven days of the return against their ceiling; told when this run crosses it or its rest line."""
+    limits, base = moment.pack.r06, comeback.base
+    percent = share(comeback.gap_d, moment.session.day - comeback.day, limits)
+    runs = [run for run in moment.runs(7) if run.start >= comeback.start and run.day > moment.session.day - 7]
+    by_distance = base.metres is not None and None not in (moment.session.metres, *(run.metres for run in runs))
+    measured, month = (METRES, base.metres) if by_distance else (SECONDS, base.seconds)
+    before, now = total(runs, measured), total([moment.session, *runs], measured)
+    if percent is None or not month or before is None or now is None:
+        return None
+    ceiling = percent * month // 400
+    crossed = before <= ceiling < now or 100 * before <= limits.rest_share * ceiling < 100 * now
+    measure, floor = ("distance_m", limits.floor_m) if by_distance else ("moving_s", limits.floor_s)
+    return _excess("week", measure, now, ceiling, floor) if crossed else None
+
+
+def _excess(what: str, measure: str, now: int, ceiling: int, floor: int) -> Excess | None:
+    return Excess(what, measure, now, ceiling) if ceiling > 0 and now - ceiling >= floor else None
+
+
+def base_after(moment: Moment) -> Base:
+    """The yardstick as of this run, for the break that may follow it."""
+    limits, session = moment.pack.r06, moment.session
+    longer = [session, *moment.runs(limits.longest_d)]
+    month = [run for run in longer if run.day > session.day - limits.base_d]
+    return Base(
+        day=session.day,
+        runs=len(month),
+        metres=total(month, METRES),
+        seconds=total(month, SECONDS),
+        longest_m=longest(longer, METRES),
+        longest_s=longest(longer, SECONDS),
+        whole=moment.history_d() >= limits.base_d,
+    )
