@@ -14,7 +14,7 @@ from twinge.core.model import RUNNING, Activity, Athlete, Confidence, Finding, S
 from twinge.core.moment import Moment
 from twinge.core.pack import DAY, STANDARD, Gates, Pack
 from twinge.core.rules import AFTER_EFFORT, compound, session_spike
-from twinge.core.rules.layoff import base_after, under_way
+from twinge.core.rules.layoff import base_before, under_way
 from twinge.core.state import State, begin, order
 
 
@@ -48,6 +48,9 @@ def step(state: State, activity: Activity, athlete: Athlete, pack: Pack = STANDA
         return Outcome(_replace_twin(state, twin, session, activity, athlete, pack), (), ())
     piece = _earlier_piece(state.sessions, session, pack.gates)
     past = state.sessions[:-1] if piece is not None else state.sessions
+    base = base_before(state, past, session.day, pack.r06)
+    if base is not state.base:
+        state = replace(state, base=base)
     moment = _moment(state, past, session, activity, athlete, pack)
     moment.session = _join(piece, moment.session)
     spike = session_spike(moment)
@@ -113,10 +116,16 @@ def _moment(
 ) -> Moment:
     end = activity.start + timedelta(seconds=session.end - session.start)
     moment = Moment(athlete, activity, session, past, state, Load(None, Confidence.NONE, 10, None), pack, end)
-    own = _own(moment) if moment.running else Own(None, None)
-    moment.load = measure(activity, athlete, own)
+    moment.load = measure(activity, athlete, NOBODY)
+    if moment.running and (moment.load.step > OWN_RUNG or activity.shape.graded_m):
+        moment.load = measure(activity, athlete, _own(moment))
     moment.session = session._replace(load=moment.load.points, confidence=int(moment.load.confidence))
     return moment
+
+
+NOBODY = Own(None, None)
+OWN_RUNG = 6
+"""Only the rungs after it, and graded pace, ask for the athlete's own speeds: a third of a step to look up."""
 
 
 def _own(moment: Moment) -> Own:
@@ -200,7 +209,7 @@ def _advance(moment: Moment, findings: list[Finding]) -> State:
         since=session.start if state.since is None else state.since,
         runs=runs,
         first_run=_first_run(moment) if running else state.first_run,
-        base=base_after(moment) if running else state.base,
+        base=None if running else state.base,
         comeback=under_way(moment) if running else state.comeback,
         breaches=_breaches(moment, "R01" in told),
         novice_told=state.novice_told or "L07" in told,

@@ -7,8 +7,9 @@ them (a run inside its own 30-day maximum makes every spike zero).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import takewhile
 from operator import attrgetter
 
 from twinge.core.load import Load
@@ -32,6 +33,8 @@ class Moment:
     load: Load
     pack: Pack
     end: datetime
+    _runs: dict[int, list[Session]] = field(default_factory=dict)
+    """Windows already looked up: three rules ask for the same thirty days."""
 
     @property
     def running(self) -> bool:
@@ -41,14 +44,13 @@ class Moment:
     def window(self, days: int) -> Iterator[Session]:
         """The sessions of the last `days` × 24 h before this one, newest first."""
         edge = self.session.start - days * DAY
-        for session in reversed(self.past):
-            if session.start < edge:
-                return
-            yield session
+        return takewhile(lambda session: session.start >= edge, reversed(self.past))
 
     def runs(self, days: int) -> list[Session]:
         """The runs of the last `days` × 24 h, newest first."""
-        return [session for session in self.window(days) if session.sport in RUNNING]
+        if days not in self._runs:
+            self._runs[days] = [session for session in self.window(days) if session.sport in RUNNING]
+        return self._runs[days]
 
     def kin(self, days: int) -> list[Session]:
         """The sessions of the same sport family in the last `days` × 24 h, newest first."""
@@ -76,7 +78,7 @@ LOAD: Measure = attrgetter("load")
 
 def longest(sessions: list[Session], measure: Measure) -> int | None:
     """The greatest known value of one measure, or None when none is known."""
-    return max((value for session in sessions if (value := measure(session)) is not None), default=None)
+    return max([value for value in map(measure, sessions) if value is not None], default=None)
 
 
 def total(sessions: list[Session], measure: Measure) -> int | None:

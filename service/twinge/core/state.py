@@ -13,10 +13,10 @@ from twinge.core.model import Activity, Session
 
 
 class Base(NamedTuple):
-    """What running looked like on the day of the last run: the yardstick for a return (R06)."""
+    """What running looked like on the day of the last run before a break: the yardstick for a return (R06)."""
 
     day: int
-    """Local day of that run."""
+    """Local day of the last run before the break."""
     runs: int
     """Runs in the 28 days that end with it."""
     metres: int | None
@@ -55,6 +55,7 @@ class State:
     first_run: int | None = None
     """Start of the first run of all, epoch seconds; 0 once the first week is over."""
     base: Base | None = None
+    """Set when a week has passed since the last run, gone with the next."""
     comeback: Comeback | None = None
     breaches: tuple[int, ...] = ()
     """Starts of sessions that broke R01 in the last week."""

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from twinge.core.model import GENTLE, Finding, Severity, Unjudged
+from twinge.core.model import GENTLE, RUNNING, Finding, Session, Severity, Unjudged
 from twinge.core.moment import METRES, SECONDS, Moment, longest, total
-from twinge.core.pack import Layoff
-from twinge.core.state import Base, Comeback
+from twinge.core.pack import DAY, Layoff
+from twinge.core.state import Base, Comeback, State
 
 
 def layoff_return(moment: Moment) -> Finding | Unjudged | None:
@@ -64,15 +64,15 @@ class Excess:
 
 def under_way(moment: Moment) -> Comeback | None:
     """The return this run begins or belongs to, if any."""
-    limits, base = moment.pack.r06, moment.state.base
-    if not moment.running or base is None:
+    limits, base, comeback = moment.pack.r06, moment.state.base, moment.state.comeback
+    if not moment.running:
         return None
-    gap = moment.session.day - base.day
-    if 2 * gap - _cross_days(moment, base.day) >= 2 * limits.gap_d:
+    if base is not None:
+        gap = moment.session.day - base.day
         if gap > limits.forget_d:
             return None
-        return Comeback(gap, moment.session.day, moment.session.start, _better(base, moment.state.comeback))
-    comeback = moment.state.comeback
+        if 2 * gap - _cross_days(moment, base.day) >= 2 * limits.gap_d:
+            return Comeback(gap, moment.session.day, moment.session.start, _better(base, comeback))
     if comeback is None or share(comeback.gap_d, moment.session.day - comeback.day, limits) is None:
         return None
     return comeback
@@ -149,17 +149,19 @@ def _excess(what: str, measure: str, now: int, ceiling: int, floor: int) -> Exce
     return Excess(what, measure, now, ceiling) if ceiling > 0 and now - ceiling >= floor else None
 
 
-def base_after(moment: Moment) -> Base:
-    """The yardstick as of this run, for the break that may follow it."""
-    limits, session = moment.pack.r06, moment.session
-    longer = [session, *moment.runs(limits.longest_d)]
-    month = [run for run in longer if run.day > session.day - limits.base_d]
+def base_before(state: State, past: tuple[Session, ...], day: int, limits: Layoff) -> Base | None:
+    """The yardstick as of the last run, worked out when a break of a week shows, before old sessions are forgotten."""
+    last = next((session for session in reversed(past) if session.sport in RUNNING), None)
+    if last is None or day - last.day < limits.gap_d or (state.base is not None and state.base.day == last.day):
+        return state.base
+    runs = [s for s in past if s.sport in RUNNING and s.start >= last.start - limits.longest_d * DAY]
+    month = [run for run in runs if run.day > last.day - limits.base_d]
     return Base(
-        day=session.day,
+        day=last.day,
         runs=len(month),
         metres=total(month, METRES),
         seconds=total(month, SECONDS),
-        longest_m=longest(longer, METRES),
-        longest_s=longest(longer, SECONDS),
-        whole=moment.history_d() >= limits.base_d,
+        longest_m=longest(runs, METRES),
+        longest_s=longest(runs, SECONDS),
+        whole=state.since is not None and last.start - state.since >= limits.base_d * DAY,
     )

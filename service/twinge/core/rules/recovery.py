@@ -74,7 +74,7 @@ def rest_days(moment: Moment) -> Finding | None:
 def _few_rests(moment: Moment, streak: int) -> Finding | None:
     """The mildest band: too few rest days in the last 14 as of today, and not yet as of yesterday."""
     limits, today = moment.pack.r02, moment.session.day
-    if moment.history_d() < limits.span_d:
+    if moment.history_d() < limits.span_d or sum(1 for _ in _since(moment.past, today - limits.span_d + 1)) < ENOUGH:
         return None
     now = limits.span_d - len(_active_days(moment.past, today, limits)) - 1
     if now >= limits.least_rest:
@@ -104,6 +104,8 @@ def _active_days(sessions: tuple[Session, ...], day: int, limits: RestDays) -> l
 
 
 _day = attrgetter("day")
+ENOUGH = 12
+"""Fewer sessions than this cannot fill 13 of 14 days: a cheap look before the exact count."""
 
 
 def _since(sessions: tuple[Session, ...], day: int) -> Iterator[Session]:
