@@ -99,7 +99,8 @@ def test_one_a_day() -> None:
 def test_the_same_rule_is_silent_for_a_week_unless_it_gets_worse() -> None:
     assert reasons(policy(seen("L01"), earlier=[said("L01", 3)])) == ["L01 said_already"]
     assert policy(seen("L01", band=2), earlier=[said("L01", 3, band=1)]).nudges
-    assert policy(seen("L01"), earlier=[said("L01", 7)]).nudges
+    assert reasons(policy(seen("L01"), earlier=[said("L01", 7.01)])) == ["L01 said_already"]
+    assert policy(seen("L01"), earlier=[said("L01", 8)]).nudges
 
 
 def test_ignored_messages_make_it_quieter() -> None:

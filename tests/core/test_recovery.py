@@ -18,8 +18,10 @@ BACKGROUND = "every mon thu from 2026-01-05 for 6 weeks 18:00 run 8km 50min rpe 
         ("2026-02-16 18:00 run 8km 60min rpe 7", "2026-02-17 18:30 run 8km 50min rpe 7", ["R01 slow_down"]),  # 23.5 h
         ("2026-02-16 18:00 run 8km 60min rpe 7", "2026-02-18 19:00 run 8km 50min rpe 7", []),  # 48.0 h
         ("2026-02-16 18:00 run 8km 60min rpe 5", "2026-02-17 19:00 run 8km 50min rpe 7", []),  # moderate: 24.0 h
-        ("2026-02-16 18:00 run 8km 60min rpe 9", "2026-02-19 18:00 run 8km 50min rpe 7", ["R01 slow_down"]),  # 71 h
+        ("2026-02-16 18:00 run 8km 60min rpe 9", "2026-02-19 07:00 run 8km 50min rpe 7", ["R01 slow_down"]),  # 60 h
         ("2026-02-16 18:00 run 8km 60min rpe 7", "2026-02-17 18:30 run 8km 50min rpe 4", []),  # an easy day after
+        ("2026-02-16 18:00 run 8km 60min rpe 7", "2026-02-18 15:00 run 8km 50min rpe 7", []),  # 44 h: two days later
+        ("2026-02-16 18:00 ride 20km 60min rpe 7", "2026-02-16 19:10 run 8km 50min rpe 7", []),  # one outing
     ],
 )
 def test_a_hard_session_wants_its_hours(earlier: str, later: str, expected: list[str]) -> None:

@@ -37,7 +37,8 @@ class LoadSpike:
     least_load: int = 6_000
     """Hundredths of a load point."""
     least_s: int = 3_600
-    """The same floor in time, where a load is not known or hardly trusted."""
+    """The same floor in time, where a load is not known or hardly trusted (never for walks and hikes: a long easy
+    one is the commonest false alarm)."""
     info: int = 130
     slow: int = 160
     rest: int = 200
@@ -94,6 +95,10 @@ class HardGap:
     repeat_d: int = 7
     race_rest_h: int = 168
     """From this many wanted hours on, one breach is enough for REST."""
+    tolerance: int = 90
+    """Per cent of the wanted hours that will do: two days later at a slightly earlier hour is two days later. Ours."""
+    outing_h: int = 2
+    """Sessions closer than this are one outing: a brick, a ride to the track. Ours."""
     window_d: int = 14
     cooldown_h: int = 168
 
@@ -127,8 +132,11 @@ class Layoff:
     floor_s: int = 360
     base_d: int = 28
     longest_d: int = 30
-    least_runs: int = 6
-    """Runs in the four weeks before: with fewer, a week without a run is a rhythm and not a break. Ours."""
+    least_runs: int = 4
+    spacings: int = 4
+    """A gap is a break when it is four times the athlete's usual spacing of runs in the four weeks before, which is
+    three runs missed in a row (the count of the injury consensus, Yamato et al. 2015, J Orthop Sports Phys Ther 45:375).
+    For somebody who runs every fourth day a week without is rhythm. Ours."""
     restart_run_s: int = 1_800
     """Length of the whole walk-run session a restart begins with (stage 1 of rules.md section 9)."""
     forget_d: int = 365

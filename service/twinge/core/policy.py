@@ -20,6 +20,8 @@ from twinge.core.wording import message
 UTC = ZoneInfo("UTC")
 RANK = {"L01": 0, "R01": 1, "T02": 1}
 """M02: among equals L01 leads, then R01 and T02, then the rest."""
+RISES = {"L01", "L02", "R01", "R02"}
+"""Rules whose higher band is news inside the cooldown; R06's second line in one return is the same news again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,18 +69,24 @@ def _silenced(athlete: Athlete, finding: Finding, ear: Ear, now: datetime, pack:
         return "muted"
     if wishes.paused_until is not None and now < wishes.paused_until:
         return "paused"
-    return _said_already(finding, ear.said, pack)
+    return _said_already(finding, ear.said, ZoneInfo(athlete.timezone), pack)
 
 
-def _said_already(finding: Finding, said: Sequence[Said], pack: Pack) -> str | None:
-    """M03: silent within the cooldown unless the band rises; ignored messages lengthen it, then end it."""
+def _said_already(finding: Finding, said: Sequence[Said], zone: ZoneInfo, pack: Pack) -> str | None:
+    """M03: silent within the cooldown unless the band rises; ignored messages lengthen it, then end it.
+
+    Counted in whole local days, the same weekday included: whether next Sunday's long run starts ten minutes earlier or
+    later must not decide.
+    """
     of_rule = [(s, s.bands[s.rules.index(finding.rule)]) for s in said if finding.rule in s.rules]
     ignored = _ignored([s for s, _ in of_rule])
     if ignored >= pack.policy.ignored_digest:
         return "digest"
     days = pack.policy.repeat_d * (2 if ignored >= pack.policy.ignored_double else 1)
-    recent = [band for s, band in of_rule if finding.at - s.at < timedelta(days=days)]
-    return "said_already" if recent and finding.band <= max(recent) else None
+    today = finding.at.astimezone(zone).date()
+    recent = [band for s, band in of_rule if (today - s.at.astimezone(zone).date()).days <= days]
+    worse = finding.rule in RISES and finding.band > max(recent, default=0)
+    return "said_already" if recent and not worse else None
 
 
 def _ignored(said: Sequence[Said]) -> int:

@@ -24,7 +24,7 @@ def layoff_return(moment: Moment) -> Finding | Unjudged | None:
     if not comeback.base.whole:
         known = first and _often(moment, comeback)
         return moment.unjudged("R06", "less than four weeks of history before the break") if known else None
-    if comeback.base.runs < moment.pack.r06.least_runs:
+    if not is_break(comeback, moment.pack.r06):
         return None
     excess = [e for e in (_first_run(moment, comeback) if first else None, _week(moment, comeback)) if e is not None]
     worst = max(excess, key=lambda e: e.share, default=None)
@@ -45,6 +45,12 @@ def _often(moment: Moment, comeback: Comeback) -> bool:
     """Whether the short history so far was a regular runner's: for a weekly one, a week off is no break."""
     days = moment.history_d() - comeback.gap_d + 1
     return comeback.base.runs * moment.pack.r06.base_d >= moment.pack.r06.least_runs * days
+
+
+def is_break(comeback: Comeback, limits: Layoff) -> bool:
+    """Whether the gap stands out from the athlete's own rhythm of the four weeks before."""
+    runs = comeback.base.runs
+    return runs >= limits.least_runs and comeback.gap_d * runs >= limits.spacings * limits.base_d
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +146,7 @@ def _week(moment: Moment, comeback: Comeback) -> Excess | None:
     if percent is None or not month or before is None or now is None:
         return None
     ceiling = percent * month // 400
-    crossed = before <= ceiling < now or 100 * before <= limits.rest_share * ceiling < 100 * now
+    crossed = any(100 * before <= line * ceiling < 100 * now for line in (100, limits.rest_share))
     measure, floor = ("distance_m", limits.floor_m) if by_distance else ("moving_s", limits.floor_s)
     return _excess("week", measure, now, ceiling, floor) if crossed else None
 

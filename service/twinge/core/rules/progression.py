@@ -61,6 +61,9 @@ def over(now: int, then: int) -> int:
     return (100 * (now - then) + then // 2) // then
 
 
+EASY_GOING = frozenset({"walk", "hike"})
+
+
 def load_spike(moment: Moment) -> Finding | Unjudged | None:
     """L02: a session's load against the greatest of its sport family in 30 days; for sports L01 does not judge.
 
@@ -74,6 +77,8 @@ def load_spike(moment: Moment) -> Finding | Unjudged | None:
     if len(kin) < limits.least_sessions:
         return None
     trusted = all(s.load is not None and s.confidence > Confidence.LOW for s in (*kin, moment.session))
+    if not trusted and moment.session.sport in EASY_GOING:
+        return None
     measured = LOAD if trusted else SECONDS
     now, most = measured(moment.session), longest(kin, measured)
     if now is None or not most:

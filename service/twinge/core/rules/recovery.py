@@ -8,7 +8,7 @@ from operator import attrgetter
 
 from twinge.core.model import GENTLE, Finding, Session, Severity
 from twinge.core.moment import Moment
-from twinge.core.pack import DAY, RestDays
+from twinge.core.pack import DAY, HardGap, RestDays
 
 HARD = ("hard", "maximal")
 
@@ -23,11 +23,10 @@ def hard_gap(moment: Moment) -> Finding | None:
     session, limits = moment.session, moment.pack.r01
     if session.effort not in HARD:
         return None
-    worst = max(
-        moment.window(limits.window_d), key=lambda past: past.rest_h * 3600 - gap_s(past, session), default=None
-    )
-    if worst is None or gap_s(worst, session) >= worst.rest_h * 3600:
+    early = [past for past in moment.window(limits.window_d) if too_soon(past, session, limits)]
+    if not early:
         return None
+    worst = max(early, key=lambda past: past.rest_h * 3600 - gap_s(past, session))
     earlier = [
         start for start in moment.state.breaches if session.start - limits.repeat_d * DAY <= start < session.start
     ]
@@ -41,6 +40,14 @@ def hard_gap(moment: Moment) -> Finding | None:
         "day_only": session.day_only or worst.day_only,
     }
     return moment.found("R01", Severity.REST if again else Severity.SLOW_DOWN, 2 if again else 1, facts)
+
+
+def too_soon(past: Session, session: Session, limits: HardGap) -> bool:
+    """Whether `session` came before nine tenths of the hours `past` wanted, and was not part of the same outing."""
+    gap, wanted = gap_s(past, session), past.rest_h * 3600
+    if past.day_only or session.day_only:
+        return gap < wanted
+    return limits.outing_h * 3600 <= gap and 100 * gap < limits.tolerance * wanted
 
 
 def gap_s(past: Session, session: Session) -> int:
