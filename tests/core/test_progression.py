@@ -143,7 +143,19 @@ def test_four_sessions_make_a_yardstick_and_three_do_not() -> None:
 def test_a_guessed_load_is_compared_by_time_and_a_long_easy_swim_is_no_alarm_below_an_hour() -> None:
     habit = "every mon from 2026-01-05 for 5 weeks 17:00 swim 1km 20min\n"
     assert named(on_last(habit + "2026-02-06 17:00 swim 2.5km 50min")) == []
-    assert named(on_last(habit + "2026-02-06 17:00 swim 3.5km 70min")) == ["L02 rest"]
+    assert named(on_last(habit + "2026-02-06 17:00 swim 3.5km 70min")) == ["L02 slow_down"]
+    assert named(on_last(habit + "2026-02-06 17:00 swim 4.5km 95min")) == ["L02 rest"]
+
+
+def test_a_long_walk_is_no_alarm() -> None:
+    """Nobody measured how hard it was, and the sport says gentle."""
+    habit = "every mon from 2026-01-05 for 5 weeks 17:00 hike 4km 60min\n"
+    assert named(on_last(habit + "2026-02-06 09:00 hike 20km 6h00")) == []
+
+
+def test_four_kilometres_after_two_are_no_reason_to_stay_in_bed() -> None:
+    [found] = on_last(SIX_WEEKS_OF.format(2) + "2026-02-20 07:00 run 4.5km 30min rpe 3")
+    assert (found.severity, found.band, found.facts["ceiling"]) == (Severity.SLOW_DOWN, 3, 3_000)
 
 
 # L07: the first seven days of somebody new.

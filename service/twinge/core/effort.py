@@ -9,11 +9,13 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from twinge.core.load import minutes_at
-from twinge.core.model import Activity, Session
+from twinge.core.model import Activity, Session, family
 from twinge.core.moment import SECONDS, Moment, longest
 from twinge.core.pack import Effort
 
 RANK = {"easy": 0, "moderate": 1, "long": 2, "hard": 3, "maximal": 4}
+ENDURANCE = frozenset({"run", "ride", "swim", "row", "hike", "ski"})
+"""Two hours of these are long; two hours of yoga or of a "workout" may be anything."""
 LOAD_RUNG = 7
 """Rungs of the load ladder below this one only know the duration: no ground to call a session hard."""
 
@@ -69,10 +71,18 @@ def _by_heart(activity: Activity, hr_max: int | None, limits: Effort) -> bool:
 
 
 def _by_intensity(moment: Moment, limits: Effort) -> bool:
-    intensity, seconds = moment.load.intensity, moment.session.seconds
-    if intensity is None or seconds is None or moment.load.step > 2:
+    seconds = moment.session.seconds
+    if seconds is None or seconds < limits.intensity_minutes * 60:
         return False
-    return intensity * 100 >= limits.hard_intensity and seconds >= limits.intensity_minutes * 60
+    return _intensity(moment) * 100 >= limits.hard_intensity
+
+
+def _intensity(moment: Moment) -> float:
+    """Share of a threshold that was measured; 0 without one. A threshold guessed from the athlete's own best run makes
+    every run of somebody who never runs hard a hard one: it serves the load, not the class."""
+    athlete, load = moment.athlete, moment.load
+    told = athlete.ftp_w if load.step == 1 else athlete.threshold_pace_s
+    return load.intensity if load.intensity is not None and load.step <= 2 and told else 0.0
 
 
 def _by_load(moment: Moment, limits: Effort) -> bool:
@@ -89,17 +99,17 @@ def _by_load(moment: Moment, limits: Effort) -> bool:
 
 def _is_long(moment: Moment, limits: Effort) -> bool:
     seconds = moment.session.seconds
-    if seconds is None or seconds < limits.long_s:
+    if seconds is None or seconds < limits.long_s or family(moment.session.sport) not in ENDURANCE:
         return False
     most = longest(moment.kin(30), SECONDS)
     return most is None or 100 * seconds >= limits.long_share * most
 
 
 def _is_moderate(moment: Moment, limits: Effort) -> bool:
-    rpe, intensity = moment.activity.rpe, moment.load.intensity
+    rpe = moment.activity.rpe
     if rpe is not None:
         return rpe >= limits.moderate_rpe
-    return intensity is not None and moment.load.step <= 2 and intensity * 100 >= limits.moderate_intensity
+    return _intensity(moment) * 100 >= limits.moderate_intensity
 
 
 def harder(one: Class, other: Session | None) -> Class:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from twinge.core.effort import classify, harder
-from twinge.core.load import Load, Own, hr_max, measure
+from twinge.core.load import Load, hr_max, measure
 from twinge.core.model import RUNNING, Activity, Athlete, Confidence, Finding, Session, Unjudged, family
 from twinge.core.moment import Moment
 from twinge.core.pack import DAY, STANDARD, Gates, Pack
@@ -116,29 +116,33 @@ def _moment(
 ) -> Moment:
     end = activity.start + timedelta(seconds=session.end - session.start)
     moment = Moment(athlete, activity, session, past, state, Load(None, Confidence.NONE, 10, None), pack, end)
-    moment.load = measure(activity, athlete, NOBODY)
-    if moment.running and (moment.load.step > OWN_RUNG or activity.shape.graded_m):
-        moment.load = measure(activity, athlete, _own(moment))
+    moment.load = measure(activity, athlete, Speeds(moment))
     moment.session = session._replace(load=moment.load.points, confidence=int(moment.load.confidence))
     return moment
 
 
-NOBODY = Own(None, None)
-OWN_RUNG = 6
-"""Only the rungs after it, and graded pace, ask for the athlete's own speeds: a third of a step to look up."""
+class Speeds:
+    """The athlete's own speeds (`load.Own`), looked up when a rung of the ladder asks: a third of a step's work."""
 
+    __slots__ = ("_moment",)
 
-def _own(moment: Moment) -> Own:
-    """The athlete's own threshold (best 30-60 min run of 90 days) and 42-day median speed."""
-    gates, runs = moment.pack.gates, [s for s in moment.past if s.pace is not None and s.sport in RUNNING]
-    far, near = (moment.session.start - days * DAY for days in (gates.threshold_d, gates.median_d))
-    steady = [
-        s.pace or 0
-        for s in runs
-        if s.start >= far and gates.threshold_least_s <= (s.seconds or 0) <= gates.threshold_most_s
-    ]
-    recent = sorted([s.pace or 0 for s in runs if s.start >= near])
-    return Own(max(steady, default=None), recent[len(recent) // 2] if recent else None)
+    def __init__(self, moment: Moment) -> None:
+        self._moment = moment
+
+    @property
+    def threshold_mm_s(self) -> int | None:
+        """Best 30 to 60 minute run of the last 90 days."""
+        gates, start = self._moment.pack.gates, self._moment.session.start
+        edge, least, most = start - gates.threshold_d * DAY, gates.threshold_least_s, gates.threshold_most_s
+        steady = [s.pace for s in self._moment.past if s.pace and s.start >= edge and least <= (s.seconds or 0) <= most]
+        return max(steady, default=None)
+
+    @property
+    def median_mm_s(self) -> int | None:
+        """Median of the runs of the last 42 days."""
+        edge = self._moment.session.start - self._moment.pack.gates.median_d * DAY
+        recent = sorted([s.pace for s in self._moment.past if s.pace and s.start >= edge])
+        return recent[len(recent) // 2] if recent else None
 
 
 def _earlier_piece(sessions: tuple[Session, ...], session: Session, gates: Gates) -> Session | None:

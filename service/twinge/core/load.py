@@ -8,7 +8,7 @@ The formulas behind the rungs are in `formula.py`.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, Protocol
 
 from twinge.core.formula import (
     banister,
@@ -71,8 +71,20 @@ class Load(NamedTuple):
     """Mean intensity as a share of threshold power or graded threshold pace; None where neither was measured."""
 
 
+class Speeds(Protocol):
+    """The athlete's own recent running, in millimetres per second; it may be looked up only when asked for."""
+
+    @property
+    def threshold_mm_s(self) -> int | None:
+        """Best 30 to 60 min graded speed of the last 90 days; `Athlete.threshold_pace_s` wins over it."""
+
+    @property
+    def median_mm_s(self) -> int | None:
+        """Median speed of the last 42 days."""
+
+
 class Own(NamedTuple):
-    """The athlete's own recent running, in millimetres per second."""
+    """`Speeds` as a plain value."""
 
     threshold_mm_s: int | None
     """Best 30 to 60 min graded speed of the last 90 days; `Athlete.threshold_pace_s` wins over it."""
@@ -83,7 +95,7 @@ class Own(NamedTuple):
 UNKNOWN: Final = Load(None, Confidence.NONE, 10, None)
 
 
-def measure(activity: Activity, athlete: Athlete, own: Own) -> Load:
+def measure(activity: Activity, athlete: Athlete, own: Speeds) -> Load:
     """The load of one workout by the first rung that applies (rules.md section 2.7). Never raises for data."""
     for rung in LADDER:
         load = rung(activity, athlete, own)
@@ -129,7 +141,7 @@ def hr_threshold(athlete: Athlete, year: int) -> int | None:
 # ---- the rungs -----------------------------------------------------------------------------------------------------
 
 
-def _by_power(activity: Activity, athlete: Athlete, _own: Own) -> Load | None:
+def _by_power(activity: Activity, athlete: Athlete, _own: Speeds) -> Load | None:
     """Rung 1. Rides only: `ftp_w` is a cycling threshold, and mean watts without a stream are not normalised power."""
     watts, seconds = activity.shape.normalized_power_w, _seconds(activity)
     if not watts or not seconds or not athlete.ftp_w or family(activity.sport) != "ride":
@@ -137,7 +149,7 @@ def _by_power(activity: Activity, athlete: Athlete, _own: Own) -> Load | None:
     return _load(tss(seconds, watts, athlete.ftp_w), Confidence.HIGH, 1, watts / athlete.ftp_w)
 
 
-def _by_graded_pace(activity: Activity, athlete: Athlete, own: Own) -> Load | None:
+def _by_graded_pace(activity: Activity, athlete: Athlete, own: Speeds) -> Load | None:
     """Rung 2: running, walking or hiking over ground, with a grade stream and a threshold pace."""
     shape = activity.shape
     if not shape.graded_m or not shape.graded_s or not _over_ground(activity):
@@ -151,7 +163,7 @@ def _by_graded_pace(activity: Activity, athlete: Athlete, own: Own) -> Load | No
     return _load(points, Confidence.MEDIUM if rough else Confidence.HIGH, 2, intensity)
 
 
-def _by_heart(activity: Activity, athlete: Athlete, _own: Own) -> Load | None:
+def _by_heart(activity: Activity, athlete: Athlete, _own: Speeds) -> Load | None:
     """Rung 3: TRIMP over the whole heart-rate histogram."""
     histogram = activity.shape.hr_seconds
     if not histogram:
@@ -164,7 +176,7 @@ def _by_heart(activity: Activity, athlete: Athlete, _own: Own) -> Load | None:
     return _load(points, _heart_confidence(athlete, Confidence.MEDIUM_HIGH), 3)
 
 
-def _by_rpe(activity: Activity, _athlete: Athlete, _own: Own) -> Load | None:
+def _by_rpe(activity: Activity, _athlete: Athlete, _own: Speeds) -> Load | None:
     """Rung 4: what the athlete said."""
     seconds = _seconds(activity)
     effort = srpe(activity.rpe, seconds / 60) if seconds else None
@@ -173,14 +185,14 @@ def _by_rpe(activity: Activity, _athlete: Athlete, _own: Own) -> Load | None:
     return _load(100 * effort / HOUR_AT_RPE_7, Confidence.MEDIUM_HIGH, 4)
 
 
-def _by_zones(activity: Activity, _athlete: Athlete, _own: Own) -> Load | None:
+def _by_zones(activity: Activity, _athlete: Athlete, _own: Speeds) -> Load | None:
     """Rung 5: minutes in the five heart-rate zones."""
     if len(activity.zone_minutes) != 5:
         return None
     return _load(100 * edwards(activity.zone_minutes) / HOUR_IN_ZONE_4, Confidence.MEDIUM, 5)
 
 
-def _by_mean_heart(activity: Activity, athlete: Athlete, _own: Own) -> Load | None:
+def _by_mean_heart(activity: Activity, athlete: Athlete, _own: Speeds) -> Load | None:
     """Rung 6: TRIMP on the mean heart rate."""
     beats, seconds = activity.avg_hr, _seconds(activity)
     if beats is None or not seconds or not 30 <= beats <= 230:
@@ -195,13 +207,13 @@ def _by_mean_heart(activity: Activity, athlete: Athlete, _own: Own) -> Load | No
     return _load(points, _heart_confidence(athlete, Confidence.MEDIUM_LOW), 6)
 
 
-def _by_speed(activity: Activity, athlete: Athlete, own: Own) -> Load | None:
+def _by_speed(activity: Activity, athlete: Athlete, own: Speeds) -> Load | None:
     """Rung 7: a run's plain speed, for athletes whose own speeds are known.
 
     The hills are not in it, so it gives a load but no intensity.
     """
     metres, seconds = activity.distance_m, _seconds(activity)
-    if not metres or not seconds or not own.median_mm_s or activity.sport not in RUNNING:
+    if not metres or not seconds or activity.sport not in RUNNING or not own.median_mm_s:
         return None
     speed = metres / seconds
     intensity = _of_threshold(speed, athlete, own)
@@ -210,21 +222,21 @@ def _by_speed(activity: Activity, athlete: Athlete, own: Own) -> Load | None:
     return _load(rtss(seconds, intensity), Confidence.LOW, 7)
 
 
-def _by_duration(activity: Activity, _athlete: Athlete, _own: Own) -> Load | None:
+def _by_duration(activity: Activity, _athlete: Athlete, _own: Speeds) -> Load | None:
     """Rung 8: duration at the sport's usual effort."""
     seconds = _seconds(activity)
     return None if seconds is None else _usual(activity.sport, seconds, 8)
 
 
-def _by_distance(activity: Activity, _athlete: Athlete, own: Own) -> Load | None:
+def _by_distance(activity: Activity, _athlete: Athlete, own: Speeds) -> Load | None:
     """Rung 9: a run's distance at the athlete's own median speed, then as rung 8."""
     metres = activity.distance_m
-    if not metres or metres < 0 or not own.median_mm_s or activity.sport not in RUNNING:
+    if not metres or metres < 0 or activity.sport not in RUNNING or not own.median_mm_s:
         return None
     return _usual(activity.sport, 1000 * metres / own.median_mm_s, 9)
 
 
-Rung = Callable[[Activity, Athlete, Own], Load | None]
+Rung = Callable[[Activity, Athlete, Speeds], Load | None]
 LADDER: Final[tuple[Rung, ...]] = (
     _by_power,
     _by_graded_pace,
@@ -258,11 +270,12 @@ def _over_ground(activity: Activity) -> bool:
     return activity.sport in ON_FOOT and activity.surface != "treadmill"
 
 
-def _of_threshold(speed: float, athlete: Athlete, own: Own) -> float | None:
+def _of_threshold(speed: float, athlete: Athlete, own: Speeds) -> float | None:
     """`speed` (m/s) as a share of the threshold speed, given or the athlete's own."""
     if athlete.threshold_pace_s:
         return speed * athlete.threshold_pace_s / 1000
-    return 1000 * speed / own.threshold_mm_s if own.threshold_mm_s else None
+    threshold = own.threshold_mm_s
+    return 1000 * speed / threshold if threshold else None
 
 
 def _heart(activity: Activity, athlete: Athlete) -> tuple[int, int, float] | None:

@@ -25,6 +25,9 @@ class SessionSpike:
     floor_s: int = 360
     """The floors in time, for runs without a distance: a kilometre and three at six minutes each. Ours."""
     least_s: int = 1_080
+    rest_m: int = 5_000
+    rest_s: int = 1_800
+    """Below them even a large spike says slow down: four kilometres after two are no reason to stay in bed. Ours."""
     cooldown_h: int = 168
 
 
@@ -39,6 +42,8 @@ class LoadSpike:
     least_s: int = 3_600
     """The same floor in time, where a load is not known or hardly trusted (never for walks and hikes: a long easy
     one is the commonest false alarm)."""
+    rest_s: int = 5_400
+    """By time alone, REST only from an hour and a half on. Ours."""
     info: int = 130
     slow: int = 160
     rest: int = 200
@@ -130,13 +135,16 @@ class Layoff:
     rest_share: int = 150
     floor_m: int = 1_000
     floor_s: int = 360
+    rest_m: int = 5_000
+    rest_s: int = 1_800
+    """Below them one and a half times the ceiling is still slow down. Ours."""
     base_d: int = 28
     longest_d: int = 30
     least_runs: int = 4
     spacings: int = 4
     """A gap is a break when it is four times the athlete's usual spacing of runs in the four weeks before, which is
-    three runs missed in a row (the count of the injury consensus, Yamato et al. 2015, J Orthop Sports Phys Ther 45:375).
-    For somebody who runs every fourth day a week without is rhythm. Ours."""
+    three runs missed in a row (the count of the injury consensus, Yamato et al. 2015, JOSPT 45:375). For somebody who
+    runs every fourth day a week without is rhythm. Ours."""
     restart_run_s: int = 1_800
     """Length of the whole walk-run session a restart begins with (stage 1 of rules.md section 9)."""
     forget_d: int = 365

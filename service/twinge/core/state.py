@@ -33,6 +33,9 @@ class Comeback(NamedTuple):
     """A return that is under way."""
 
     gap_d: int
+    """Days without a run."""
+    counted_d: int
+    """The same with every day of other training counted as half a day."""
     day: int
     """Local day of the first run back."""
     start: int

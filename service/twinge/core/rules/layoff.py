@@ -30,7 +30,7 @@ def layoff_return(moment: Moment) -> Finding | Unjudged | None:
     worst = max(excess, key=lambda e: e.share, default=None)
     if worst is None:
         return None
-    band = 2 if worst.share > moment.pack.r06.rest_share else 1
+    band = 2 if worst.share > moment.pack.r06.rest_share and worst.now >= _rest_least(worst, moment.pack.r06) else 1
     facts = {
         "gap_days": comeback.gap_d,
         "what": worst.what,
@@ -39,6 +39,10 @@ def layoff_return(moment: Moment) -> Finding | Unjudged | None:
         "ceiling": worst.ceiling,
     }
     return moment.found("R06", Severity.REST if band == 2 else Severity.SLOW_DOWN, band, facts)
+
+
+def _rest_least(excess: Excess, limits: Layoff) -> int:
+    return limits.rest_m if excess.measure == "distance_m" else limits.rest_s
 
 
 def _often(moment: Moment, comeback: Comeback) -> bool:
@@ -50,7 +54,7 @@ def _often(moment: Moment, comeback: Comeback) -> bool:
 def is_break(comeback: Comeback, limits: Layoff) -> bool:
     """Whether the gap stands out from the athlete's own rhythm of the four weeks before."""
     runs = comeback.base.runs
-    return runs >= limits.least_runs and comeback.gap_d * runs >= limits.spacings * limits.base_d
+    return runs >= limits.least_runs and comeback.counted_d * runs >= limits.spacings * limits.base_d
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +81,11 @@ def under_way(moment: Moment) -> Comeback | None:
         gap = moment.session.day - base.day
         if gap > limits.forget_d:
             return None
-        if 2 * gap - _cross_days(moment, base.day) >= 2 * limits.gap_d:
-            return Comeback(gap, moment.session.day, moment.session.start, _better(base, comeback))
-    if comeback is None or share(comeback.gap_d, moment.session.day - comeback.day, limits) is None:
+        cross = _cross_days(moment, base.day)
+        if 2 * gap - cross >= 2 * limits.gap_d:
+            counted = gap - cross // 2
+            return Comeback(gap, counted, moment.session.day, moment.session.start, _better(base, comeback))
+    if comeback is None or share(comeback.counted_d, moment.session.day - comeback.day, limits) is None:
         return None
     return comeback
 
@@ -120,9 +126,9 @@ def share(gap_d: int, elapsed_d: int, limits: Layoff) -> int | None:
 def _first_run(moment: Moment, comeback: Comeback) -> Excess | None:
     """The first run's own ceiling: 60 per cent of the longest before; after eight weeks, one walk-run session."""
     limits, base, session = moment.pack.r06, comeback.base, moment.session
-    if comeback.gap_d >= limits.restart_d and session.seconds is not None:
+    if comeback.counted_d >= limits.restart_d and session.seconds is not None:
         return _excess("restart", "moving_s", session.seconds, limits.restart_run_s, limits.floor_s)
-    if comeback.gap_d < limits.middle_d:
+    if comeback.counted_d < limits.middle_d:
         return None
     if session.metres is not None and base.longest_m is not None:
         return _excess(
@@ -138,7 +144,7 @@ def _first_run(moment: Moment, comeback: Comeback) -> Excess | None:
 def _week(moment: Moment, comeback: Comeback) -> Excess | None:
     """The last seven days of the return against their ceiling; told when this run crosses it or its rest line."""
     limits, base = moment.pack.r06, comeback.base
-    percent = share(comeback.gap_d, moment.session.day - comeback.day, limits)
+    percent = share(comeback.counted_d, moment.session.day - comeback.day, limits)
     runs = [run for run in moment.runs(7) if run.start >= comeback.start and run.day > moment.session.day - 7]
     by_distance = base.metres is not None and None not in (moment.session.metres, *(run.metres for run in runs))
     measured, month = (METRES, base.metres) if by_distance else (SECONDS, base.seconds)

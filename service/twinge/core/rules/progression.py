@@ -48,12 +48,13 @@ def _spike(moment: Moment, most: int | None, by_distance: bool, source: str) -> 
         "today": now,
         "longest_30d": most,
         "over_percent": over(now, most),
-        "ceiling": limits.small * most // 100,
+        "ceiling": max(limits.small * most // 100, least),
         "limit_percent": limits.small - 100,
         "source": source,
         "race": moment.activity.race,
     }
-    return moment.found("L01", Severity.REST if band == 3 else Severity.SLOW_DOWN, band, facts)
+    rest = band == 3 and now >= (limits.rest_m if by_distance else limits.rest_s)
+    return moment.found("L01", Severity.REST if rest else Severity.SLOW_DOWN, band, facts)
 
 
 def over(now: int, then: int) -> int:
@@ -86,6 +87,8 @@ def load_spike(moment: Moment) -> Finding | Unjudged | None:
     if now < (limits.least_load if trusted else limits.least_s) or 100 * now <= limits.info * most:
         return None
     band = 1 + (100 * now > limits.slow * most) + (100 * now > limits.rest * most)
+    if not trusted and now < limits.rest_s:
+        band = min(band, 2)
     facts = {
         "measure": "load" if trusted else "moving_s",
         "today": now,

@@ -30,14 +30,15 @@ def hard_gap(moment: Moment) -> Finding | None:
     earlier = [
         start for start in moment.state.breaches if session.start - limits.repeat_d * DAY <= start < session.start
     ]
+    bare = session.day_only or worst.day_only
     again = bool(earlier) or worst.rest_h >= limits.race_rest_h
     facts = {
-        "gap_h": round(gap_s(worst, session) / 3600, 1),
+        "gap_h": None if bare else round(gap_s(worst, session) / 3600, 1),
         "wanted_h": worst.rest_h,
         "earlier": worst.effort,
         "earlier_sport": worst.sport,
         "breaches_7d": len(earlier) + 1,
-        "day_only": session.day_only or worst.day_only,
+        "day_only": bare,
     }
     return moment.found("R01", Severity.REST if again else Severity.SLOW_DOWN, 2 if again else 1, facts)
 
@@ -111,6 +112,8 @@ def _active_days(sessions: tuple[Session, ...], day: int, limits: RestDays) -> l
 
 
 _day = attrgetter("day")
+STROLLS = GENTLE | {"hike"}
+"""Up to the gentle minutes a hike is a walk."""
 ENOUGH = 12
 """Fewer sessions than this cannot fill 13 of 14 days: a cheap look before the exact count."""
 
@@ -130,6 +133,6 @@ def is_active(sessions: Iterable[Session], limits: RestDays) -> bool:
         some = True
         known = known and session.load is not None
         load += session.load or 0
-        gentle = gentle and session.sport in GENTLE and session.seconds is not None
+        gentle = gentle and session.sport in STROLLS and session.seconds is not None
         gentle_s += session.seconds or 0
     return some and not (known and load <= limits.rest_load) and not (gentle and gentle_s <= limits.gentle_s)

@@ -1,0 +1,308 @@
+"""Per-second samples in, a small shape out: every gate with a stream made by hand."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from math import inf, nan, sin
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from twinge.core.formula import banister, banister_sum
+from twinge.core.model import Shape
+from twinge.core.stream import Streams, shape
+
+
+def run(seconds: int = 600, speed: float = 3.0, grade: float = 0.0) -> Streams:
+    """Alice runs evenly, one sample a second, up a straight slope."""
+    path = [speed * t for t in range(seconds)]
+    return Streams(
+        time_s=list(range(seconds)),
+        distance_m=path,
+        altitude_m=[100 + grade * metres for metres in path],
+        hr=[150] * seconds,
+        barometric=True,
+    )
+
+
+def stop_and_go(seconds: int = 600) -> list[float]:
+    """A path of a minute at 2 m/s, a minute at 4 m/s, and so on."""
+    path, metres = [], 0.0
+    for t in range(seconds):
+        path.append(metres)
+        metres += 2 if t // 60 % 2 else 4
+    return path
+
+
+# ---- heart rate ------------------------------------------------------------------------------------------------------
+
+
+def test_the_histogram_counts_seconds_by_beat() -> None:
+    beats = [140] * 100 + [150] * 200 + [141] * 50
+    assert shape(Streams(time_s=range(350), hr=beats)).hr_seconds == ((140, 100), (141, 50), (150, 200))
+
+
+@given(st.lists(st.integers(30, 230), min_size=1, max_size=200))
+def test_the_histogram_s_trimp_is_the_samples_trimp(beats: list[int]) -> None:
+    seen = shape(Streams(time_s=range(len(beats)), hr=beats))
+    by_sample = sum(banister(1 / 60, bpm, 50, 190, "female") for bpm in beats)
+    assert banister_sum(seen.hr_seconds, 50, 190, "female") == pytest.approx(by_sample)
+
+
+def test_a_gap_between_samples_counts_ten_seconds_at_most() -> None:
+    seen = shape(Streams(time_s=[0, 4, 1000, 1001], hr=[120, 130, 140, 150]))
+    assert seen.hr_seconds == ((120, 4), (130, 10), (140, 1), (150, 1))
+
+
+def test_beats_outside_30_to_230_are_dropped() -> None:
+    beats = [150.0] * 96 + [29, 231, nan, inf]
+    assert shape(Streams(time_s=range(100), hr=beats)).hr_seconds == ((150, 96),)
+
+
+@pytest.mark.parametrize(("missing", "usable"), [(10, True), (11, False), (100, False)])
+def test_a_tenth_of_the_beats_may_be_missing(missing: int, usable: bool) -> None:
+    beats = [None] * missing + [150] * (100 - missing)
+    assert bool(shape(Streams(time_s=range(100), hr=beats)).hr_seconds) is usable
+
+
+def test_a_stuck_sensor_is_not_believed_while_the_speed_varies() -> None:
+    stuck = Streams(time_s=range(600), distance_m=stop_and_go(), hr=[150, 151] * 300)
+    assert shape(stuck).hr_seconds == ()
+    assert shape(replace(stuck, distance_m=None, speed_m_s=[4.0] * 300 + [2.0] * 300)).hr_seconds == ()
+
+
+def test_five_stuck_minutes_within_a_good_hour_are_enough() -> None:
+    beats = [150 + round(10 * sin(t / 40)) for t in range(3600)]
+    lively = Streams(time_s=range(3600), distance_m=stop_and_go(3600), hr=beats)
+    assert shape(lively).hr_seconds
+    beats[1500:1900] = [160] * 400
+    assert shape(lively).hr_seconds == ()
+
+
+def test_a_steady_heart_at_a_steady_speed_is_believed() -> None:
+    assert shape(run()).hr_seconds == ((150, 600),)
+
+
+def test_a_steady_heart_is_believed_where_no_speed_is_known_and_for_less_than_five_minutes() -> None:
+    assert shape(Streams(time_s=range(600), hr=[150] * 600)).hr_seconds
+    assert shape(Streams(time_s=range(240), distance_m=stop_and_go(240), hr=[150] * 240)).hr_seconds
+
+
+@pytest.mark.parametrize(("locked", "usable"), [(60, True), (61, False)])
+def test_a_sensor_that_counts_steps_is_not_believed(locked: int, usable: bool) -> None:
+    beats = [172] * locked + [150] * (100 - locked)
+    seen = shape(Streams(time_s=range(100), hr=beats, cadence_spm=[170] * 100))
+    assert bool(seen.hr_seconds) is usable
+
+
+def test_a_pause_is_no_varying_speed() -> None:
+    time = [*range(600), *range(1500, 2100)]
+    paused = Streams(time_s=time, distance_m=[3.0 * t for t in range(1200)], hr=[150] * 1200)
+    assert shape(paused).hr_seconds == ((150, 1209),)
+
+
+def test_only_moving_samples_tell_a_cadence_lock() -> None:
+    standing = [True] * 30 + [False] * 70
+    beats = [171] * 30 + [110] * 70
+    streams = Streams(time_s=range(100), hr=beats, cadence_spm=[170] * 100)
+    assert shape(streams).hr_seconds
+    assert shape(replace(streams, moving=standing)).hr_seconds == ()
+
+
+def test_three_beats_apart_is_no_lock() -> None:
+    assert shape(Streams(time_s=range(100), hr=[173] * 100, cadence_spm=[170] * 100)).hr_seconds
+
+
+# ---- time ------------------------------------------------------------------------------------------------------------
+
+
+def test_a_sample_whose_time_does_not_increase_is_dropped_from_every_stream() -> None:
+    seen = shape(Streams(time_s=[0, 1, 1, 0, None, nan, 2], hr=[120, 121, 200, 201, 202, 203, 122]))
+    assert seen.hr_seconds == ((120, 1), (121, 1), (122, 1))
+
+
+def test_streams_of_unequal_length_are_cut_to_the_shortest() -> None:
+    assert shape(Streams(time_s=range(100), hr=[150] * 60)).hr_seconds == ((150, 60),)
+
+
+def test_an_empty_stream_counts_as_not_there() -> None:
+    assert shape(Streams(time_s=range(100), hr=[150] * 100, power_w=[])).hr_seconds == ((150, 100),)
+
+
+@pytest.mark.parametrize("time", [None, [], [None, None], [nan, nan], [-5, -4], [inf, inf]])
+def test_without_a_time_nothing_is_known_but_the_climb(time: list[float | None] | None) -> None:
+    assert shape(Streams(time_s=time, hr=[150, 150], power_w=[200, 200])) == Shape()
+
+
+def test_the_climb_needs_no_time() -> None:
+    assert shape(Streams(altitude_m=[100, 120, 100])) == Shape(climb_m=20, descent_m=20)
+
+
+# ---- power -----------------------------------------------------------------------------------------------------------
+
+
+def test_steady_power_is_its_own_normalised_power() -> None:
+    assert shape(Streams(time_s=range(60), power_w=[200] * 60)).normalized_power_w == 200
+
+
+@pytest.mark.parametrize("step", [0.5, 2, 5])
+def test_the_sampling_rate_does_not_change_the_power(step: float) -> None:
+    time = [step * i for i in range(int(3600 / step))]
+    level = [100.0 if t // 60 % 2 else 300.0 for t in time]
+    every_second = [100.0 if t // 60 % 2 else 300.0 for t in range(3600)]
+    expected = shape(Streams(time_s=range(3600), power_w=every_second)).normalized_power_w
+    assert shape(Streams(time_s=time, power_w=level)).normalized_power_w == pytest.approx(expected, abs=1)
+
+
+@pytest.mark.parametrize(
+    "watts", [[200] * 29, [0] * 60, [None] * 60, [None] * 7 + [200] * 53, [9000] * 60, [nan] * 60, [-1] * 60]
+)
+def test_power_that_says_nothing_is_not_known(watts: list[float | None]) -> None:
+    assert shape(Streams(time_s=range(60), power_w=watts)).normalized_power_w is None
+
+
+# ---- climb and descent -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("heights", "barometric", "climb", "descent"),
+    [
+        ([100, 110, 120, 130, 150], True, 50, 0),
+        ([150, 120, 100], True, 0, 50),
+        ([100, 102, 100, 102, 100], True, 0, 0),
+        ([100, 103, 100, 103, 100], True, 6, 6),
+        ([100, 103, 100, 103, 100], False, 0, 0),
+        ([100, 109, 100, 109], None, 0, 0),
+        ([100, 110, 100], None, 10, 10),
+        ([100, 150, 148, 200], True, 100, 0),  # a dip of 2 m does not break the climb
+        ([100, 150, 145, 200], True, 105, 5),
+        ([100, 150, 145, 200], False, 100, 0),
+        ([101, 99, 100, 120, 119, 121], True, 22, 0),
+        ([100, 98, 96, 140], True, 44, 4),
+    ],
+)
+def test_a_leg_counts_only_from_turn_to_turn(
+    heights: list[float], barometric: bool | None, climb: int, descent: int
+) -> None:
+    seen = shape(Streams(altitude_m=heights, barometric=barometric))
+    assert (seen.climb_m, seen.descent_m) == (climb, descent)
+
+
+def test_noise_on_flat_ground_is_no_climb() -> None:
+    heights = [100 + 1.4 * sin(37 * t) for t in range(3600)]
+    assert shape(Streams(altitude_m=heights, barometric=True)).climb_m == 0
+
+
+def test_altitude_with_holes_is_bridged_and_with_too_many_is_not_known() -> None:
+    heights: list[float | None] = [None, 100, 110, None, 130, *[130] * 15]
+    assert shape(Streams(altitude_m=heights)).climb_m == 30
+    assert shape(Streams(altitude_m=[*heights, nan])).climb_m is None
+
+
+# ---- the flat equivalent ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("grade", "factor"), [(0.0, 1.0), (0.10, 1.5), (-0.10, 0.87), (-0.24, 1.2)])
+def test_a_steady_slope_counts_by_the_chart(grade: float, factor: float) -> None:
+    seen = shape(run(601, 3.0, grade))
+    assert seen.graded_m == pytest.approx(1800 * factor, abs=1)
+    assert seen.graded_s == 600
+
+
+@pytest.mark.parametrize("step", [2, 5, 8])
+def test_sparse_samples_give_the_same_flat_distance(step: int) -> None:
+    full = run(801, 3.0, 0.05)
+    assert full.time_s is not None
+    sparse = Streams(
+        time_s=full.time_s[::step],
+        distance_m=(full.distance_m or ())[::step],
+        altitude_m=(full.altitude_m or ())[::step],
+    )
+    seen, expected = shape(sparse), shape(full)
+    assert expected.graded_m is not None
+    assert seen.graded_m == pytest.approx(expected.graded_m, abs=1)
+    assert seen.graded_s == expected.graded_s
+
+
+def test_noise_in_the_altitude_hardly_moves_the_flat_distance() -> None:
+    noisy = replace(run(3601), altitude_m=[100 + 1.0 * sin(37 * t) for t in range(3601)])
+    assert shape(noisy).graded_m == pytest.approx(10_800, rel=0.02)
+
+
+def test_speed_stands_in_for_a_missing_distance() -> None:
+    by_speed = replace(run(601, 3.0, 0.1), distance_m=None, speed_m_s=[3.0] * 601)
+    assert shape(by_speed).graded_m == pytest.approx(2700, abs=1)
+
+
+def test_without_altitude_there_is_no_flat_distance() -> None:
+    assert shape(replace(run(), altitude_m=None)).graded_m is None
+
+
+def test_standing_still_is_not_in_it() -> None:
+    path = [3.0 * t for t in range(301)] + [900.0] * 300
+    streams = Streams(time_s=range(601), distance_m=path, altitude_m=[100] * 601)
+    assert (shape(streams).graded_m, shape(streams).graded_s) == (900, 300)
+
+
+def test_what_the_recorder_calls_moving_wins() -> None:
+    streams = replace(run(601), moving=[True] * 301 + [False] * 300)
+    assert (shape(streams).graded_m, shape(streams).graded_s) == (900, 300)
+
+
+def test_a_pause_across_a_gap_is_not_in_it_and_a_tunnel_is() -> None:
+    time = [*range(301), *range(900, 1201)]
+    pause = [3.0 * t for t in range(301)] + [900 + 3.0 * t for t in range(301)]
+    tunnel = [3.0 * t for t in time]
+    level = [100] * len(time)
+    walls = Streams(time_s=time, distance_m=pause, altitude_m=level, moving=[True] * len(time))
+    assert shape(walls).graded_s == 600
+    assert shape(replace(walls, distance_m=tunnel)).graded_s == 1200
+
+
+def test_30_seconds_over_8_metres_a_second_are_discarded() -> None:
+    def with_a_lift(seconds: int) -> Shape:
+        path, metres = [], 0.0
+        for t in range(601):
+            path.append(metres)
+            metres += 12 if 200 <= t < 200 + seconds else 3
+        return shape(Streams(time_s=range(601), distance_m=path, altitude_m=[100] * 601))
+
+    assert with_a_lift(30) == Shape(graded_m=1710, graded_s=570, climb_m=0, descent_m=0)
+    assert with_a_lift(29) == Shape(graded_m=572 * 3 - 1 * 3 + 29 * 12, graded_s=600, climb_m=0, descent_m=0)
+
+
+def test_a_jump_of_the_receiver_is_discarded() -> None:
+    path = [3.0 * t + (500 if t >= 300 else 0) for t in range(601)]
+    seen = shape(Streams(time_s=range(601), distance_m=path, altitude_m=[100] * 601))
+    assert (seen.graded_m, seen.graded_s) == (599 * 3, 599)
+
+
+# ---- nothing raises --------------------------------------------------------------------------------------------------
+
+wild = st.none() | st.lists(st.none() | st.floats() | st.integers(-(10**9), 10**9), max_size=40)
+
+
+@given(
+    st.builds(
+        Streams,
+        time_s=wild | st.lists(st.integers(0, 5000), max_size=40).map(sorted),
+        distance_m=wild,
+        altitude_m=wild,
+        hr=wild,
+        cadence_spm=wild,
+        power_w=wild,
+        speed_m_s=wild,
+        moving=st.none() | st.lists(st.none() | st.booleans(), max_size=40),
+        barometric=st.none() | st.booleans(),
+    )
+)
+def test_whatever_a_recorder_wrote_gives_a_shape(streams: Streams) -> None:
+    seen = shape(streams)
+    assert all(30 <= bpm <= 230 and seconds > 0 for bpm, seconds in seen.hr_seconds)
+    assert seen.graded_m is None or (seen.graded_m >= 0 and seen.graded_s)
+    assert seen.normalized_power_w is None or 0 < seen.normalized_power_w <= 3000
+
+
+def test_a_clock_that_leaps_by_centuries_costs_no_time() -> None:
+    assert shape(replace(run(1000), time_s=[*range(999), 9e10])).hr_seconds == ((150, 998 + 10 + 1),)
