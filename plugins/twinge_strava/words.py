@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+from twinge.core import sport as titles
 
 SPORTS = {
     # https://developers.strava.com/docs/reference/#api-models-SportType: 56 words in mid-2026
@@ -72,21 +72,6 @@ INTERVALS = frozenset({3, 12})
 LONG_RUN = 2
 """workout_type: run 0 none, 1 race, 2 long, 3 workout; ride 10 none, 11 race, 12 workout. Strava publishes no table."""
 
-TITLE_CHARS = 200
-RACE = re.compile(r"\brac(?:e|ing)\b|marath?[oó]n", re.IGNORECASE)
-ABOUT_A_RACE = re.compile(
-    r"train|\bpace\b|\beffort|\bprep|\bplan\b|recover|shake\s?-?out|\bweek\b|\bblock\b|\bbuild|\btaper|simulat|\bexpo\b"
-    r"|volunteer|spectat|cheer|\b(?:pre|post|after|before|not|course)\b|\d\s?[x×]\s?\d",
-    re.IGNORECASE,
-)
-"""Titles that name a race and are none: "marathon training week 3", "race pace", "post-race shakeout"."""
-INTERVAL = re.compile(r"\binterval|\brepeats?\b|\bfartlek|\btrack\s+workout\b", re.IGNORECASE)
-REPEATED_METRES = re.compile(
-    r"(?<![\d.,])(?:[2-9]00|1000|1200|1600)\s?m\b(?!\s*(?:of\s+)?(?:climb|vert|elev|gain|ascent|up\b|d\+|\+))",
-    re.IGNORECASE,
-)
-"""400m, 8 x 800 m: intervals in a run's title, unless it counts metres of climb."""
-
 
 def sport_of(word: str, *, trainer: bool) -> str:
     """Our word for a Strava sport type; `other` for one we have not met."""
@@ -98,15 +83,10 @@ def is_race(workout_type: int | None, title: str) -> bool:
     """Tagged as a race, or titled like one where the athlete chose no other tag."""
     if workout_type in RACES:
         return True
-    if workout_type in INTERVALS or workout_type == LONG_RUN:
-        return False
-    title = title[:TITLE_CHARS]
-    return bool(RACE.search(title)) and not ABOUT_A_RACE.search(title)
+    return workout_type not in INTERVALS and workout_type != LONG_RUN and titles.is_race(title)
 
 
 def is_interval(word: str, workout_type: int | None, title: str, *, running: bool) -> bool:
     """Tagged as a workout, a sport of intervals by name, or titled like one."""
-    if workout_type in INTERVALS or word == "HighIntensityIntervalTraining":
-        return True
-    title = title[:TITLE_CHARS]
-    return bool(INTERVAL.search(title) or (running and REPEATED_METRES.search(title)))
+    tagged = workout_type in INTERVALS or word == "HighIntensityIntervalTraining"
+    return tagged or titles.is_interval(title, running=running)

@@ -64,7 +64,7 @@ _SURFACES = {
 
 _NOISE = re.compile(r"[\W_]+")
 
-_RACE = re.compile(r"\brac(?:e|ing)\b|marath?on|\bwettkampf", re.IGNORECASE)
+_RACE = re.compile(r"\brac(?:e|ing)\b|marath?[oó]n|\bwettkampf", re.IGNORECASE)
 _ABOUT_A_RACE = re.compile(
     r"train|\bpace\b|\beffort|\bprep|\bplan\b|recover|shake\s?-?out|\bweek\b|\bblock\b|\bbuild|\btaper|simulat"
     r"|\bexpo\b|volunteer|spectat|cheer|\b(?:pre|post|after|before|not|course)\b|\d\s?[x×]\s?\d",
@@ -73,7 +73,8 @@ _ABOUT_A_RACE = re.compile(
 """Titles that name a race and are none: "marathon training week 3", "race pace", "post-race shakeout"."""
 _INTERVAL = re.compile(r"\binterval|\brepeats?\b|\bfartlek|\btrack\s+workout\b", re.IGNORECASE)
 _REPEATED_METRES = re.compile(
-    r"\b(?:[2-9]00|1000|1200|1600)\s?m\b(?!\s*(?:of\s+)?(?:climb|vert|elev|gain|ascent|up\b|d\+|\+))", re.IGNORECASE
+    r"(?<![\d.,])(?:[2-9]00|1000|1200|1600)\s?m\b(?!\s*(?:of\s+)?(?:climb|vert|elev|gain|ascent|up\b|d\+|\+))",
+    re.IGNORECASE,
 )
 """400m, 8 x 800 m: intervals in a run's title, unless it counts metres of climb."""
 _TITLE_CHARS = 200
