@@ -1,0 +1,174 @@
+"""From a delivery to its items: read it, and bring what its pointers name. No transaction is open meanwhile."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import traceback
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Protocol, TypeVar
+
+import msgspec
+
+from twinge.core.model import Activity, Removed
+from twinge.plugin import Access, Channel, Delivery, GiveUp, Inline, Item, PlatformAdapter, Pointer, Rejected, TryLater
+from twinge.store import Store, Waiting
+
+log = logging.getLogger("twinge.worker")
+T = TypeVar("T")
+
+AT_ONCE = 8
+DEADLINE_S = 30.0
+RECONCILE = "reconcile"
+"""Path of a delivery that we wrote ourselves: its body is a list of pointers (`pointers_body`)."""
+
+_read_pointers = msgspec.json.Decoder(list[Pointer]).decode
+
+
+class Tokens(Protocol):
+    """What we need of `oauth.TokenKeeper`."""
+
+    async def using(
+        self, adapter: PlatformAdapter, platform: str, owner: str, call: Callable[[Access], Awaitable[T]]
+    ) -> T:
+        """Run `call` with a fresh token."""
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """Not now: the vendor's or the network's fault."""
+
+    reason: str
+    after: timedelta | None
+
+
+@dataclass(frozen=True, slots=True)
+class Never:
+    """Given up, with the reason to show."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """An exception of our own or of a plugin's: what and where, without its text, which may quote a body."""
+
+    place: str
+
+    @classmethod
+    def of(cls, error: BaseException) -> Fault:
+        """The class of `error` and the function that raised it."""
+        frames = traceback.extract_tb(error.__traceback__)
+        return cls(f"{type(error).__name__} in {frames[-1].name}" if frames else type(error).__name__)
+
+
+@dataclass(slots=True)
+class Job:
+    """One claimed delivery on its way. `failed` says why it cannot be used (yet)."""
+
+    row: Waiting
+    items: list[Item] = field(default_factory=list)
+    failed: Later | Never | Fault | None = None
+
+    @property
+    def platform(self) -> str:
+        """The platform's name, or `channel:<name>`."""
+        return self.row.delivery.platform
+
+    @property
+    def points(self) -> bool:
+        """Whether something must be fetched."""
+        return self.failed is None and any(isinstance(item, Pointer) for item in self.items)
+
+
+def pointers_body(pointers: Sequence[Pointer]) -> bytes:
+    """The body of a delivery on the path RECONCILE."""
+    return msgspec.json.encode(pointers)
+
+
+class Reader:
+    """Makes jobs of deliveries."""
+
+    def __init__(
+        self,
+        store: Store,
+        platforms: Mapping[str, PlatformAdapter],
+        channels: Mapping[str, Channel],
+        tokens: Tokens,
+        *,
+        deadline_s: float = DEADLINE_S,
+    ) -> None:
+        self._store, self._platforms, self._channels, self._tokens = store, platforms, channels, tokens
+        self._deadline_s = deadline_s
+        self._gate = asyncio.Semaphore(AT_ONCE)
+
+    def read(self, row: Waiting) -> Job:
+        """What a delivery says."""
+        job = Job(row)
+        try:
+            job.items = list(self._items(row.delivery))
+        except Rejected as error:
+            job.failed = Never(f"rejected: {error.reason}")
+        except GiveUp as error:
+            job.failed = Never(error.reason)
+        except Exception as error:  # noqa: BLE001 - a plugin may raise anything; the job is set aside
+            job.failed = Fault.of(error)
+        return job
+
+    def _items(self, delivery: Delivery) -> Sequence[Item]:
+        if delivery.path == RECONCILE and delivery.method == "":
+            return _read_pointers(delivery.body)
+        if delivery.platform.startswith("channel:"):
+            return self._channel(delivery.platform.removeprefix("channel:")).read(delivery)
+        return self._platform(delivery.platform).read(delivery)
+
+    def _platform(self, name: str) -> PlatformAdapter:
+        if name not in self._platforms:
+            raise GiveUp(f"the platform {name} is not configured: see `twinge plugins`, then replay")
+        return self._platforms[name]
+
+    def _channel(self, name: str) -> Channel:
+        if name not in self._channels:
+            raise GiveUp(f"the channel {name} is not configured: see `twinge plugins`, then replay")
+        return self._channels[name]
+
+    async def bring(self, jobs: Sequence[Job]) -> None:
+        """Replace the pointers of `jobs` by what they name; those of people we do not know stay as they are."""
+        owners = {(job.platform, item.owner) for job in jobs for item in job.items if isinstance(item, Pointer)}
+        async with self._store.read() as tx:
+            known = await self._store.athletes.by_external(tx, owners)
+        await asyncio.gather(*(self._bring(job, known) for job in jobs if job.points))
+
+    async def _bring(self, job: Job, known: Mapping[tuple[str, str], str]) -> None:
+        try:
+            adapter = self._platform(job.platform)
+            brought = await asyncio.gather(*(self._fetch(adapter, job.platform, item, known) for item in job.items))
+        except TryLater as error:
+            job.failed = Later(error.reason, error.after)
+        except GiveUp as error:
+            job.failed = Never(error.reason)
+        except Rejected as error:
+            job.failed = Never(f"rejected: {error.reason}")
+        except Exception as error:  # noqa: BLE001 - a plugin may raise anything; the job is set aside
+            job.failed = Fault.of(error)
+        else:
+            job.items = [item for item in brought if item is not None]
+
+    async def _fetch(
+        self, adapter: PlatformAdapter, platform: str, item: Item, known: Mapping[tuple[str, str], str]
+    ) -> Item | None:
+        if not isinstance(item, Pointer) or (platform, item.owner) not in known:
+            return item
+
+        async def call(access: Access) -> Activity | Removed | None:
+            return await adapter.fetch(item, access)
+
+        async with self._gate:
+            try:
+                async with asyncio.timeout(self._deadline_s):
+                    found = await self._tokens.using(adapter, platform, item.owner, call)
+            except TimeoutError:
+                raise TryLater(f"{platform} did not answer within {self._deadline_s:.0f} s") from None
+        return None if found is None else Inline(item.owner, found)

@@ -1,0 +1,11 @@
+"""The only door to the database, and the only SQL."""
+
+from twinge.store.athletes import Address, Connection
+from twinge.store.door import Store
+from twinge.store.engine import TROUBLE, Unusable
+from twinge.store.history import Kept
+from twinge.store.inbox import Waiting
+from twinge.store.outbox import Spoken, Taken
+from twinge.store.page import Page
+
+__all__ = ["TROUBLE", "Address", "Connection", "Kept", "Page", "Spoken", "Store", "Taken", "Unusable", "Waiting"]

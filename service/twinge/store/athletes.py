@@ -1,0 +1,303 @@
+"""Athletes, their connections to platforms, and the addresses they may be reached at.
+
+Methods that take `tx` join the caller's transaction; the others open their own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Container, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, bindparam, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from twinge.core.model import Athlete
+from twinge.plugin import Rejected, Tokens
+from twinge.store import codec
+from twinge.store.engine import Engines, upsert
+from twinge.store.page import Page, cut, page
+from twinge.store.seal import Seal
+from twinge.store.tables import address, athlete, connection
+
+Owner = tuple[str, str]
+"""(platform, the athlete's id there)."""
+
+_LOADLESS = ("name", "language", "units", "preferences", "revision")
+"""What an edit may change without changing a load: the state stands."""
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """An athlete's connection to one platform."""
+
+    athlete_id: str
+    platform: str
+    external_id: str
+    state: str
+    """connected · revoked · expired."""
+    scope: str
+    access_token: str | None = field(repr=False)
+    refresh_token: str | None = field(repr=False)
+    expires_ms: int | None
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """One way to reach an athlete on one channel."""
+
+    id: int
+    athlete_id: str
+    channel: str
+    address: str = field(repr=False)
+    consent_at: datetime | None
+    consent_how: str
+    disabled_reason: str | None
+    stopped_at: datetime | None
+
+    @property
+    def usable(self) -> bool:
+        """Consented to, not stopped, not dead."""
+        return self.consent_at is not None and self.stopped_at is None and self.disabled_reason is None
+
+
+class Athletes:
+    """Whom we watch, where their data comes from, and where messages go."""
+
+    def __init__(self, engines: Engines, seal: Seal) -> None:
+        self._engines, self._seal = engines, seal
+
+    async def create(self, tx: AsyncConnection, profile: Athlete, now: datetime) -> Athlete:
+        """Keep a new athlete; the answer carries the id."""
+        made = replace(profile, id=codec.new_id(now), revision=0)
+        row = {"id": made.id, "name": made.name, "revision": 0, "created_ms": codec.to_ms(now)}
+        await tx.execute(athlete.insert(), {**row, "profile": codec.to_profile(made)})
+        return made
+
+    async def get(self, athlete_id: str) -> Athlete | None:
+        """One athlete, or None."""
+        async with self._engines.read() as tx:
+            return (await self.load(tx, [athlete_id])).get(athlete_id)
+
+    async def find(self, cursor: str | None = None, limit: int = 50) -> Page[Athlete]:
+        """Athletes, newest first."""
+        async with self._engines.read() as tx:
+            rows = (await tx.execute(cut(select(athlete), [athlete.c.id], cursor, limit))).all()
+        return page(rows, ["id"], limit, [_athlete(row) for row in rows])
+
+    async def load(self, tx: AsyncConnection, ids: Collection[str]) -> dict[str, Athlete]:
+        """Athletes by id; unknown ids are left out."""
+        rows = await tx.execute(_BY_ID, {"ids": list(ids)})
+        return {row.id: _athlete(row) for row in rows}
+
+    async def update(self, tx: AsyncConnection, profile: Athlete) -> Athlete | None:
+        """Keep an edited profile; its revision grows when a load may have changed. None: no such athlete."""
+        old = (await self.load(tx, [profile.id])).get(profile.id)
+        if old is None:
+            return None
+        same = replace(profile, **{name: getattr(old, name) for name in _LOADLESS}) == old
+        new = replace(profile, revision=old.revision if same else old.revision + 1)
+        values = {"name": new.name, "revision": new.revision, "profile": codec.to_profile(new)}
+        await tx.execute(update(athlete).where(athlete.c.id == new.id).values(**values))
+        return new
+
+    async def mute(self, tx: AsyncConnection, athlete_id: str, rules: Iterable[str]) -> None:
+        """Add rules to those the athlete does not want to hear of."""
+        found = (await self.load(tx, [athlete_id])).get(athlete_id)
+        if found is not None:
+            muted = tuple(dict.fromkeys((*found.preferences.mute, *rules)))
+            await self.update(tx, replace(found, preferences=replace(found.preferences, mute=muted)))
+
+    async def by_external(self, tx: AsyncConnection, owners: Collection[Owner]) -> dict[Owner, str]:
+        """Athlete ids by (platform, external id); unknown ones, and revoked connections, are left out."""
+        found: dict[Owner, str] = {}
+        for platform in {platform for platform, _ in owners}:
+            ids = [owner for its, owner in owners if its == platform]
+            for row in await tx.execute(_BY_OWNER, {"platform": platform, "ids": ids}):
+                found[platform, row.external_id] = row.athlete_id
+        return found
+
+    async def connect(
+        self,
+        tx: AsyncConnection,
+        athlete_id: str,
+        platform: str,
+        external_id: str,
+        now: datetime,
+        *,
+        scope: str = "",
+        tokens: Tokens | None = None,
+    ) -> None:
+        """Connect an athlete, or connect again; `Rejected` (409) when another athlete holds that account."""
+        row = {
+            "athlete_id": athlete_id,
+            "platform": platform,
+            "external_id": external_id,
+            "state": "connected",
+            "scope": scope,
+            "created_ms": codec.to_ms(now),
+            **self._sealed(tokens),
+        }
+        statement = upsert(tx.dialect.name, connection)
+        statement = statement.on_conflict_do_update(
+            index_elements=["platform", "external_id"],
+            set_={name: statement.excluded[name] for name in row if name not in {"athlete_id", "created_ms"}},
+            where=connection.c.athlete_id == statement.excluded.athlete_id,
+        )
+        if (await tx.execute(statement, row)).rowcount != 1:
+            raise Rejected("another athlete is connected to this account", status=409, field="connections.external_id")
+
+    async def connections(self, athlete_id: str) -> list[Connection]:
+        """The connections of one athlete, oldest first."""
+        return await self._connections(select(connection).where(connection.c.athlete_id == athlete_id))
+
+    async def connected(self, platform: str) -> list[Connection]:
+        """All living connections to one platform."""
+        wanted = select(connection).where(connection.c.platform == platform, connection.c.state == "connected")
+        return await self._connections(wanted)
+
+    async def connection(self, platform: str, owner: str) -> Connection | None:
+        """The connection of `owner`, the athlete's id at the platform."""
+        wanted = select(connection).where(connection.c.platform == platform, connection.c.external_id == owner)
+        found = await self._connections(wanted)
+        return found[0] if found else None
+
+    async def save_tokens(self, platform: str, owner: str, tokens: Tokens, *, expected_refresh: str | None) -> bool:
+        """Keep `tokens` if the stored refresh token is still `expected_refresh`; False: somebody was first."""
+        mine = (connection.c.platform == platform) & (connection.c.external_id == owner)
+        async with self._engines.write() as tx:
+            row = (await tx.execute(select(connection).where(mine).with_for_update())).one_or_none()
+            if row is None or row.state == "revoked" or self._seal.open(row.refresh_token) != expected_refresh:
+                return False
+            scope = {} if tokens.scope is None else {"scope": tokens.scope}
+            values = {"state": "connected", **self._sealed(tokens), **scope}
+            await tx.execute(update(connection).where(mine).values(**values))
+            return True
+
+    async def mark_connection(self, platform: str, owner: str, state: str) -> None:
+        """Note that a connection is `expired` or `connected`; a revoked one stays revoked."""
+        mine = (connection.c.platform == platform) & (connection.c.external_id == owner)
+        async with self._engines.write() as tx:
+            await tx.execute(update(connection).where(mine, connection.c.state != "revoked").values(state=state))
+
+    async def revoke(self, tx: AsyncConnection, platform: str, owner: str) -> str | None:
+        """The athlete disconnected us: tokens are wiped. The athlete's id, or None if we knew nobody."""
+        mine = (connection.c.platform == platform) & (connection.c.external_id == owner)
+        row = (await tx.execute(select(connection.c.athlete_id).where(mine))).one_or_none()
+        await tx.execute(update(connection).where(mine).values(state="revoked", **self._sealed(None)))
+        return None if row is None else str(row.athlete_id)
+
+    async def add_address(
+        self, tx: AsyncConnection, athlete_id: str, channel: str, value: str, consent_at: datetime | None, how: str
+    ) -> None:
+        """Add an address with the consent given for it; adding it again renews the consent, not a STOP."""
+        row = {
+            "athlete_id": athlete_id,
+            "channel": channel,
+            "address": value,
+            "consent_ms": None if consent_at is None else codec.to_ms(consent_at),
+            "consent_how": how,
+        }
+        statement = upsert(tx.dialect.name, address)
+        statement = statement.on_conflict_do_update(
+            index_elements=["athlete_id", "channel", "address"],
+            set_={
+                "consent_ms": statement.excluded.consent_ms,
+                "consent_how": statement.excluded.consent_how,
+                "disabled_reason": None,
+            },
+        )
+        await tx.execute(statement, row)
+
+    async def addresses(self, athlete_id: str) -> list[Address]:
+        """The addresses of one athlete, oldest first."""
+        async with self._engines.read() as tx:
+            return await _addresses(tx, address.c.athlete_id == athlete_id)
+
+    async def usable(self, tx: AsyncConnection, ids: Collection[str], channels: Container[str]) -> dict[str, Address]:
+        """The first address of each athlete, in order of creation, that may be used and whose channel is ready."""
+        found: dict[str, Address] = {}
+        for place in map(_address, await tx.execute(_BY_ATHLETE, {"ids": list(ids)})):
+            if place.usable and place.channel in channels:
+                found.setdefault(place.athlete_id, place)
+        return found
+
+    async def by_address(self, tx: AsyncConnection, channel: str, value: str) -> list[Address]:
+        """Every athlete's entry of one address: a family may share a phone."""
+        return await _addresses(tx, (address.c.channel == channel) & (address.c.address == value))
+
+    async def stop(self, tx: AsyncConnection, channel: str, value: str, now: datetime) -> None:
+        """STOP: nothing more to this address, for whomever it was meant."""
+        await tx.execute(_mine(channel, value).values(stopped_ms=codec.to_ms(now)))
+
+    async def start(self, tx: AsyncConnection, channel: str, value: str) -> None:
+        """START: the person at this address takes the STOP back."""
+        await tx.execute(_mine(channel, value).values(stopped_ms=None))
+
+    async def disable(self, tx: AsyncConnection, address_id: int, reason: str) -> None:
+        """The address itself is dead, with the reason to show."""
+        await tx.execute(update(address).where(address.c.id == address_id).values(disabled_reason=reason))
+
+    async def _connections(self, statement: Select[Any]) -> list[Connection]:
+        async with self._engines.read() as tx:
+            rows = (await tx.execute(statement.order_by(connection.c.id))).all()
+        return [self._connection(row) for row in rows]
+
+    def _connection(self, row: Any) -> Connection:
+        return Connection(
+            row.athlete_id,
+            row.platform,
+            row.external_id,
+            row.state,
+            row.scope,
+            self._seal.open(row.access_token),
+            self._seal.open(row.refresh_token),
+            row.expires_ms,
+            codec.from_ms(row.created_ms),
+        )
+
+    def _sealed(self, tokens: Tokens | None) -> dict[str, Any]:
+        if tokens is None:
+            return {"access_token": None, "refresh_token": None, "expires_ms": None}
+        return {
+            "access_token": self._seal.close(tokens.access_token),
+            "refresh_token": self._seal.close(tokens.refresh_token),
+            "expires_ms": tokens.expires_ms,
+        }
+
+
+_BY_ID = select(athlete).where(athlete.c.id.in_(bindparam("ids", expanding=True)))
+_BY_ATHLETE = select(address).where(address.c.athlete_id.in_(bindparam("ids", expanding=True))).order_by(address.c.id)
+_BY_OWNER = select(connection.c.external_id, connection.c.athlete_id).where(
+    connection.c.platform == bindparam("platform"),
+    connection.c.external_id.in_(bindparam("ids", expanding=True)),
+    connection.c.state != "revoked",
+)
+
+
+def _mine(channel: str, value: str) -> Any:
+    return update(address).where(address.c.channel == channel, address.c.address == value)
+
+
+async def _addresses(tx: AsyncConnection, condition: Any) -> list[Address]:
+    rows: Sequence[Any] = (await tx.execute(select(address).where(condition).order_by(address.c.id))).all()
+    return [_address(row) for row in rows]
+
+
+def _athlete(row: Any) -> Athlete:
+    return codec.from_profile(row.profile)
+
+
+def _address(row: Any) -> Address:
+    return Address(
+        row.id,
+        row.athlete_id,
+        row.channel,
+        row.address,
+        codec.maybe_at(row.consent_ms),
+        row.consent_how,
+        row.disabled_reason,
+        codec.maybe_at(row.stopped_ms),
+    )

@@ -1,0 +1,109 @@
+"""`Store`: opens the database and holds its rooms."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from contextlib import AbstractAsyncContextManager
+from datetime import datetime
+
+from sqlalchemy import select, text
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from twinge.store import codec, tables
+from twinge.store.athletes import Athletes
+from twinge.store.engine import Engines, Unusable, upsert
+from twinge.store.history import History
+from twinge.store.inbox import Inbox
+from twinge.store.keys import Keys
+from twinge.store.outbox import Outbox
+from twinge.store.seal import Seal
+
+log = logging.getLogger("twinge.store")
+
+
+class Store:
+    """All rooms of one database. Open it with `Store.open`."""
+
+    def __init__(self, engines: Engines, secret: bytes) -> None:
+        self._engines = engines
+        self.bell = asyncio.Event()
+        """Rung when work may be waiting. A hint only: whoever waits for it also polls."""
+        self.inbox = Inbox(engines, self.bell)
+        self.athletes = Athletes(engines, Seal(secret))
+        self.history = History(engines)
+        self.outbox = Outbox(engines)
+        self.keys = Keys(engines)
+
+    @classmethod
+    async def open(cls, url: str, *, secret: bytes) -> Store:
+        """Open the database at `url` (`sqlite+aiosqlite:///file`); raises `Unusable` with what to change.
+
+        It does not migrate: see `schema.upgrade`.
+        """
+        engines = Engines(url)
+        try:
+            await engines.check()
+        except SQLAlchemyError as error:
+            await engines.close()
+            raise Unusable(f"the database does not open: {_cause(error)}") from error
+        except Unusable:
+            await engines.close()
+            raise
+        return cls(engines, secret)
+
+    async def close(self) -> None:
+        """Commit the deliveries that wait for their group, then close every connection."""
+        await self.inbox.close()
+        await self._engines.close()
+
+    def write(self) -> AbstractAsyncContextManager[AsyncConnection]:
+        """The one writing transaction: committed at the end of the block, rolled back on an exception."""
+        return self._engines.write()
+
+    def read(self) -> AbstractAsyncContextManager[AsyncConnection]:
+        """A reader's snapshot."""
+        return self._engines.read()
+
+    async def ready(self) -> None:
+        """Raise `Unusable` with the reason when the database cannot be read or written."""
+        try:
+            async with self.read() as tx:
+                await tx.execute(select(tables.inbox.c.id).limit(1))
+            async with self.write() as tx:
+                if self.inbox.trouble:
+                    await self._probe(tx)
+        except SQLAlchemyError as error:
+            raise Unusable(f"the database does not work: {_cause(error)}") from error
+        self.inbox.trouble = None
+
+    async def _probe(self, tx: AsyncConnection) -> None:
+        """A write that must reach the disk: after a full disk only a commit proves that it has room again."""
+        row = {"name": "probe", "due_ms": 0}
+        await tx.execute(upsert(tx.dialect.name, tables.occurrence).on_conflict_do_nothing(), [row])
+        await tx.execute(text("UPDATE occurrence SET due_ms = due_ms WHERE name = 'probe'"))
+
+    async def occurrence(self, name: str, due: datetime) -> bool:
+        """Claim one run of a tick: True for the first who asks for (name, due), whoever else ticks."""
+        statement = upsert(self._engines.writer.dialect.name, tables.occurrence).on_conflict_do_nothing()
+        async with self.write() as tx:
+            made = await tx.execute(statement, {"name": name, "due_ms": codec.to_ms(due)})
+            return bool(made.rowcount == 1)
+
+    async def forget_occurrences(self, before: datetime) -> None:
+        """Drop the runs that were due before; nobody asks for them again."""
+        async with self.write() as tx:
+            await tx.execute(tables.occurrence.delete().where(tables.occurrence.c.due_ms < codec.to_ms(before)))
+
+    async def audit(
+        self, tx: AsyncConnection, at: datetime, actor: str, action: str, subject: str, detail: str = ""
+    ) -> None:
+        """Append one line to the audit: there is no way to change or remove one."""
+        row = {"at_ms": codec.to_ms(at), "actor": actor, "action": action, "object": subject, "detail": detail}
+        await tx.execute(tables.audit.insert(), row)
+
+
+def _cause(error: SQLAlchemyError) -> str:
+    """The driver's own sentence, without the statement and its parameters."""
+    return str(getattr(error, "orig", None) or type(error).__name__)

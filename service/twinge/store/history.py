@@ -1,0 +1,283 @@
+"""What happened and what it led to: activities, states, findings, wellness and reports.
+
+Which of two texts of one workout holds: the higher version; of two with one version the later arrival. A removal
+leaves a tombstone, which only a higher version gets past, so a text that was on its way cannot bring a workout back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Literal, NamedTuple
+
+from sqlalchemy import bindparam, delete, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from twinge.core.model import RUNNING, Activity, Finding, Report, Severity, Wellness
+from twinge.core.state import State, begin
+from twinge.store import codec
+from twinge.store.engine import Engines, upsert
+from twinge.store.page import Page, cut, page
+from twinge.store.tables import activity, finding, report, state, wellness
+
+Fate = Literal["new", "newer", "same", "older"]
+Place = tuple[str, str]
+"""(athlete id, activity key)."""
+
+
+class Known(NamedTuple):
+    """What is kept of an activity, as far as the version rule asks."""
+
+    version: int
+    removed: bool
+    start_ms: int
+    blob: bytes | None
+
+
+class Before(NamedTuple):
+    """What lies before the window that is folded."""
+
+    since: datetime
+    runs: int
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A state, and the pack and profile it was folded under."""
+
+    stamp: str
+    state: State
+
+
+def weigh(known: Known | None, item: Activity, blob: bytes) -> Fate:
+    """What becomes of an arriving text, given what is kept."""
+    if known is None:
+        return "new"
+    if item.version < known.version or (known.removed and item.version == known.version):
+        return "older"
+    if item.version == known.version and blob == known.blob:
+        return "same"
+    return "newer"
+
+
+def activity_row(athlete_id: str, item: Activity, blob: bytes) -> dict[str, Any]:
+    """The columns of one activity; one whose length is not known ends when it starts."""
+    start = codec.to_ms(item.start)
+    length = item.elapsed_s if item.elapsed_s is not None else item.duration_s or 0
+    return {
+        "athlete_id": athlete_id,
+        "key": item.key,
+        "platform": item.key.partition(":")[0],
+        "start_ms": start,
+        "end_ms": start + length * 1000,
+        "sport": item.sport,
+        "running": item.sport in RUNNING,
+        "version": item.version,
+        "removed": False,
+        "elapsed_s": item.elapsed_s,
+        "moving_s": item.moving_s,
+        "distance_m": item.distance_m,
+        "climb_m": item.climb_m,
+        "avg_hr": item.avg_hr,
+        "blob": blob,
+    }
+
+
+def tombstone_row(athlete_id: str, key: str, version: int, start_ms: int) -> dict[str, Any]:
+    """The columns of a removed activity: nothing of it stays but that it is gone."""
+    gone = dict.fromkeys(("elapsed_s", "moving_s", "distance_m", "climb_m", "avg_hr", "blob"))
+    place = {"athlete_id": athlete_id, "key": key, "platform": key.partition(":")[0], "sport": "", "running": False}
+    return {**gone, **place, "start_ms": start_ms, "end_ms": start_ms, "version": version, "removed": True}
+
+
+class History:
+    """The athletes' histories."""
+
+    def __init__(self, engines: Engines) -> None:
+        self._engines = engines
+
+    async def put_activity(self, tx: AsyncConnection, athlete_id: str, item: Activity) -> Fate:
+        """Keep one activity by the version rule, and say what became of it."""
+        blob = codec.pack_activity(item)
+        known = await self.known(tx, [(athlete_id, item.key)])
+        fate = weigh(known.get((athlete_id, item.key)), item, blob)
+        if fate in {"new", "newer"}:
+            await self.save_activities(tx, [activity_row(athlete_id, item, blob)])
+        return fate
+
+    async def remove(self, tx: AsyncConnection, athlete_id: str, key: str, version: int) -> bool:
+        """Leave a tombstone, also for an activity never seen. False: a newer text stands, or it was gone already."""
+        known = (await self.known(tx, [(athlete_id, key)])).get((athlete_id, key))
+        if known is not None and known.version > version:
+            return False
+        start = 0 if known is None else known.start_ms
+        await self.save_activities(tx, [tombstone_row(athlete_id, key, version, start)])
+        return known is None or not known.removed
+
+    async def known(self, tx: AsyncConnection, places: Collection[Place]) -> dict[Place, Known]:
+        """What is kept of these activities."""
+        if not places:
+            return {}
+        wanted, keys = set(places), {key for _, key in places}
+        rows = await tx.execute(_KNOWN, {"keys": list(keys)})
+        found = {(row.athlete_id, row.key): Known(row.version, row.removed, row.start_ms, row.blob) for row in rows}
+        return {place: known for place, known in found.items() if place in wanted}
+
+    async def save_activities(self, tx: AsyncConnection, rows: Sequence[dict[str, Any]]) -> None:
+        """Write rows of `activity_row` and `tombstone_row` over what was there."""
+        await _save(tx, activity, rows)
+
+    async def activities(
+        self, tx: AsyncConnection, athlete_id: str, since_ms: int, until_ms: int | None = None
+    ) -> list[Activity]:
+        """The live activities that started from `since_ms` on (and before `until_ms`), oldest first."""
+        live = [activity.c.athlete_id == athlete_id, activity.c.removed.is_(False), activity.c.start_ms >= since_ms]
+        if until_ms is not None:
+            live.append(activity.c.start_ms < until_ms)
+        rows = await tx.execute(select(activity.c.blob).where(*live).order_by(activity.c.start_ms, activity.c.key))
+        return [codec.unpack_activity(row.blob) for row in rows]
+
+    async def window(
+        self, tx: AsyncConnection, athlete_id: str, length: timedelta
+    ) -> tuple[list[Activity], Before | None]:
+        """The live activities of `length` before the newest one, and what lies before them."""
+        mine = (activity.c.athlete_id == athlete_id) & activity.c.removed.is_(False)
+        newest = (await tx.execute(select(func.max(activity.c.start_ms)).where(mine))).scalar()
+        if newest is None:
+            return [], None
+        first = newest - length // timedelta(milliseconds=1)
+        counted = select(func.min(activity.c.start_ms), func.count().filter(activity.c.running))
+        oldest, runs = (await tx.execute(counted.where(mine, activity.c.start_ms < first))).one()
+        before = None if oldest is None else Before(codec.from_ms(oldest), runs)
+        return await self.activities(tx, athlete_id, first), before
+
+    async def states(self, tx: AsyncConnection, ids: Collection[str]) -> dict[str, Kept]:
+        """States by athlete. One whose shape this version does not know has an empty stamp, and so is folded anew."""
+        found = {}
+        for row in await tx.execute(_STATES, {"ids": list(ids)}):
+            value = codec.try_state(row.blob)
+            found[row.athlete_id] = Kept("", begin()) if value is None else Kept(row.stamp, value)
+        return found
+
+    async def save_states(self, tx: AsyncConnection, kept: Iterable[tuple[str, Kept]], now: datetime) -> None:
+        """Write states over the old ones."""
+        at = codec.to_ms(now)
+        rows = [
+            {"athlete_id": athlete_id, "stamp": value.stamp, "blob": codec.pack_state(value.state), "updated_ms": at}
+            for athlete_id, value in kept
+        ]
+        await _save(tx, state, rows)
+
+    async def add_findings(self, tx: AsyncConnection, found: Iterable[tuple[str, Finding]]) -> None:
+        """Add findings as (athlete id, finding)."""
+        await _save(tx, finding, [_finding_row(athlete_id, one) for athlete_id, one in found])
+
+    async def replace_findings(
+        self, tx: AsyncConnection, athlete_id: str, from_ms: int, findings: Iterable[Finding]
+    ) -> None:
+        """Put `findings` in the place of all that ended from `from_ms` on; older ones among them are left out."""
+        await tx.execute(_FORGET, {"id": athlete_id, "from_ms": from_ms})
+        later = [one for one in findings if codec.to_ms(one.at) >= from_ms]
+        await self.add_findings(tx, [(athlete_id, one) for one in later])
+
+    async def put_wellness(self, tx: AsyncConnection, athlete_id: str, item: Wellness) -> None:
+        """Keep one morning unless a newer text of it is kept."""
+        row = {"athlete_id": athlete_id, "key": item.key, "day": item.day.isoformat()}
+        await _save_newer(tx, wellness, {**row, "version": item.version, "blob": codec.pack(item)})
+
+    async def put_report(self, tx: AsyncConnection, athlete_id: str, item: Report) -> None:
+        """Keep one report unless a newer text of it is kept."""
+        row = {"athlete_id": athlete_id, "key": item.key, "at_ms": codec.to_ms(item.at)}
+        await _save_newer(tx, report, {**row, "version": item.version, "blob": codec.pack(item)})
+
+    async def find_activities(self, athlete_id: str, cursor: str | None = None, limit: int = 50) -> Page[Activity]:
+        """Live activities, newest first."""
+        mine = select(activity).where(activity.c.athlete_id == athlete_id, activity.c.removed.is_(False))
+        places = [activity.c.start_ms, activity.c.key]
+        async with self._engines.read() as tx:
+            rows = (await tx.execute(cut(mine, places, cursor, limit))).all()
+        return page(rows, ["start_ms", "key"], limit, [codec.unpack_activity(row.blob) for row in rows])
+
+    async def find_findings(self, athlete_id: str, cursor: str | None = None, limit: int = 50) -> Page[Finding]:
+        """Findings, newest first."""
+        mine = select(finding).where(finding.c.athlete_id == athlete_id)
+        places = [finding.c.at_ms, finding.c.activity, finding.c.rule, finding.c.band]
+        async with self._engines.read() as tx:
+            rows = (await tx.execute(cut(mine, places, cursor, limit))).all()
+        return page(rows, ["at_ms", "activity", "rule", "band"], limit, [_finding(row) for row in rows])
+
+    async def find_wellness(self, athlete_id: str, cursor: str | None = None, limit: int = 50) -> Page[Wellness]:
+        """Mornings, newest first."""
+        mine = select(wellness).where(wellness.c.athlete_id == athlete_id)
+        async with self._engines.read() as tx:
+            rows = (await tx.execute(cut(mine, [wellness.c.day, wellness.c.key], cursor, limit))).all()
+        return page(rows, ["day", "key"], limit, [codec.unpack_wellness(row.blob) for row in rows])
+
+    async def find_reports(self, athlete_id: str, cursor: str | None = None, limit: int = 50) -> Page[Report]:
+        """Reports, newest first."""
+        mine = select(report).where(report.c.athlete_id == athlete_id)
+        async with self._engines.read() as tx:
+            rows = (await tx.execute(cut(mine, [report.c.at_ms, report.c.key], cursor, limit))).all()
+        return page(rows, ["at_ms", "key"], limit, [codec.unpack_report(row.blob) for row in rows])
+
+    async def state(self, athlete_id: str) -> Kept | None:
+        """One athlete's state, or None."""
+        async with self._engines.read() as tx:
+            return (await self.states(tx, [athlete_id])).get(athlete_id)
+
+
+_KNOWN = select(
+    activity.c.athlete_id,
+    activity.c.key,
+    activity.c.version,
+    activity.c.removed,
+    activity.c.start_ms,
+    activity.c.blob,
+).where(activity.c.key.in_(bindparam("keys", expanding=True)))
+_STATES = select(state).where(state.c.athlete_id.in_(bindparam("ids", expanding=True)))
+_FORGET = delete(finding).where(finding.c.athlete_id == bindparam("id"), finding.c.at_ms >= bindparam("from_ms"))
+
+
+async def _save(tx: AsyncConnection, table: Any, rows: Sequence[dict[str, Any]]) -> None:
+    """Insert rows over those with the same key."""
+    if not rows:
+        return
+    keys = [column.name for column in table.primary_key]
+    statement = upsert(tx.dialect.name, table)
+    new = {column.name: statement.excluded[column.name] for column in table.c if column.name not in keys}
+    await tx.execute(statement.on_conflict_do_update(index_elements=keys, set_=new), rows)
+
+
+async def _save_newer(tx: AsyncConnection, table: Any, row: dict[str, Any]) -> None:
+    statement = upsert(tx.dialect.name, table)
+    new = {name: statement.excluded[name] for name in row if name not in {"athlete_id", "key"}}
+    await tx.execute(
+        statement.on_conflict_do_update(
+            index_elements=["athlete_id", "key"], set_=new, where=table.c.version <= statement.excluded.version
+        ),
+        row,
+    )
+
+
+def _finding_row(athlete_id: str, one: Finding) -> dict[str, Any]:
+    return {
+        "athlete_id": athlete_id,
+        "activity": one.activity,
+        "rule": one.rule,
+        "band": one.band,
+        "severity": int(one.severity),
+        "at_ms": codec.to_ms(one.at),
+        "facts": codec.to_json(one.facts),
+    }
+
+
+def _finding(row: Any) -> Finding:
+    return Finding(
+        row.rule,
+        Severity(row.severity),
+        row.band,
+        codec.from_ms(row.at_ms),
+        row.activity,
+        codec.from_json(row.facts),
+    )

@@ -1,0 +1,266 @@
+"""The inbox: every delivery, durable before it is answered, claimed by the worker, kept when it could not be used.
+
+States: waiting → done · stray (nobody we know) · dead (given up, with the reason; `replay` sets it back to waiting).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import bindparam, func, literal_column, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from twinge.plugin import Delivery
+from twinge.store import codec
+from twinge.store.commit import GroupCommit, Row
+from twinge.store.engine import Engines
+from twinge.store.page import Page, cut, page
+from twinge.store.tables import inbox
+
+TRIES = 3
+"""A delivery that was claimed so often and never settled has crashed the process each time."""
+OPEN = ("waiting", "stray", "dead")
+"""States that somebody may still have to look at; each has its partial index."""
+SECRET = frozenset({"authorization", "cookie", "proxy-authorization"})
+"""Headers that are checked at the door and not kept."""
+
+# Written by hand: through SQLAlchemy this one insert would cost more than the rest of the request.
+_INSERT = (
+    "INSERT INTO inbox (platform, key, lane, envelope, body, received_ms, state, attempts, delays, not_before_ms, note)"
+    " VALUES (?, ?, ?, ?, ?, ?, 'waiting', 0, 0, 0, '') ON CONFLICT DO NOTHING"
+)
+_IS_WAITING = inbox.c.state == literal_column("'waiting'")
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A claimed delivery. `attempts` counts this claim; `delays` how often it was put off."""
+
+    id: int
+    lane: str
+    delivery: Delivery
+    attempts: int
+    delays: int
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A delivery as an operator may see it."""
+
+    id: int
+    key: str
+    delivery: Delivery
+    state: str
+    attempts: int
+    delays: int
+    not_before: datetime
+    note: str
+    settled_at: datetime | None
+
+
+class Inbox:
+    """The deliveries."""
+
+    def __init__(self, engines: Engines, bell: asyncio.Event) -> None:
+        self._engines, self._bell = engines, bell
+        self._groups = GroupCommit(self._commit)
+
+    @property
+    def trouble(self) -> str | None:
+        """Why the last put was refused, or None."""
+        return self._groups.trouble
+
+    @trouble.setter
+    def trouble(self, value: str | None) -> None:
+        self._groups.trouble = value
+
+    async def put(self, delivery: Delivery, key: str, lane: str = "") -> bool:
+        """Keep a delivery; durable when this returns. False: (platform, key) was seen before.
+
+        Deliveries of one lane are worked on in the order they came; an empty lane waits for nobody. Raises `TryLater`
+        when the database is full or locked: then nothing was kept.
+        """
+        fresh = await self._groups.put(_row(delivery, key, lane))
+        if fresh:
+            self._bell.set()
+        return fresh
+
+    async def close(self) -> None:
+        """Wait for the groups under way."""
+        await self._groups.close()
+
+    async def _commit(self, rows: Sequence[Row]) -> list[bool]:
+        return await self._engines.beneath(lambda raw: _insert(raw, rows))
+
+    async def claim(self, now: datetime, limit: int = 100, busy: Collection[Waiting] = ()) -> list[Waiting]:
+        """The next deliveries to work on, oldest first, with the attempt counted and committed.
+
+        `busy` ones are in work already: they and their lanes are left, as is a lane behind a postponed row. A row that
+        was claimed before and never settled may have crashed the process, so it comes alone, when nothing is busy.
+        """
+        wanted = {
+            "now": codec.to_ms(now),
+            "n": limit,
+            "ids": [row.id for row in busy],
+            "lanes": [row.lane for row in busy if row.lane],
+        }
+        async with self._engines.write() as tx:
+            rows = (await tx.execute(_CLAIMABLE, wanted)).all()
+            crashed = [row for row in rows if row.attempts >= TRIES]
+            if crashed:
+                await self.settle(tx, [(row.id, "dead", "crashed three times") for row in crashed], now)
+            taken = _together([row for row in rows if row.attempts < TRIES], bool(busy))
+            if taken:
+                await tx.execute(_COUNT, {"ids": [row.id for row in taken]})
+        return [_waiting(row) for row in taken]
+
+    async def settle(self, tx: AsyncConnection, done: Sequence[tuple[int, str, str]], now: datetime) -> None:
+        """Finish deliveries as (id, done | stray | dead, note). The note never quotes a body."""
+        alike: dict[tuple[str, str], list[int]] = {}
+        for number, state, note in done:
+            alike.setdefault((state, note), []).append(number)
+        for (state, note), numbers in alike.items():
+            await tx.execute(_SETTLE, {"ids": numbers, "s": state, "o": note, "at": codec.to_ms(now)})
+
+    async def postpone(
+        self, tx: AsyncConnection, number: int, not_before: datetime, note: str, *, delays: int, attempts: int = 0
+    ) -> None:
+        """Put a delivery off; its lane waits. `attempts` stays when it was our own failure that put it off."""
+        values = {"b_id": number, "at": codec.to_ms(not_before), "o": note, "d": delays, "a": attempts}
+        await tx.execute(_POSTPONE, [values])
+
+    async def release(self, tx: AsyncConnection, rows: Sequence[Waiting]) -> None:
+        """Give claimed deliveries back as if they had not been claimed."""
+        if rows:
+            await tx.execute(_RELEASE, [{"b_id": row.id, "a": row.attempts - 1} for row in rows])
+
+    async def replay(self, number: int, now: datetime) -> bool:
+        """Set a settled delivery back to waiting; False when there is none such."""
+        fresh = {"state": "waiting", "attempts": 0, "delays": 0, "not_before_ms": codec.to_ms(now), "note": "replayed"}
+        statement = update(inbox).where(inbox.c.id == number, inbox.c.state != "waiting")
+        async with self._engines.write() as tx:
+            changed = await tx.execute(statement.values(settled_ms=None, **fresh))
+        self._bell.set()
+        return bool(changed.rowcount == 1)
+
+    async def get(self, number: int) -> Kept | None:
+        """One delivery, or None."""
+        async with self._engines.read() as tx:
+            row = (await tx.execute(select(inbox).where(inbox.c.id == number))).one_or_none()
+        return None if row is None else _kept(row)
+
+    async def find(
+        self, state: str | None = None, platform: str | None = None, cursor: str | None = None, limit: int = 50
+    ) -> Page[Kept]:
+        """Deliveries, newest first."""
+        statement = select(inbox)
+        if state is not None:
+            statement = statement.where(inbox.c.state == state)
+        if platform is not None:
+            statement = statement.where(inbox.c.platform == platform)
+        async with self._engines.read() as tx:
+            rows = (await tx.execute(cut(statement, [inbox.c.id], cursor, limit))).all()
+        return page(rows, ["id"], limit, [_kept(row) for row in rows])
+
+    async def counts(self) -> dict[str, int]:
+        """How many deliveries are in each state."""
+        async with self._engines.read() as tx:
+            found = {state: (await tx.execute(_COUNTED, {"s": state})).scalar_one() for state in OPEN}
+            total: int = (await tx.execute(select(func.count()).select_from(inbox))).scalar_one()
+        return {**found, "done": total - sum(found.values())}
+
+    async def purge(self, before: datetime) -> int:
+        """Delete what was done before; the number of rows. Strays and dead letters stay."""
+        old = inbox.delete().where(inbox.c.state == "done", inbox.c.settled_ms < codec.to_ms(before))
+        async with self._engines.write() as tx:
+            return int((await tx.execute(old)).rowcount)
+
+
+def _claimable() -> Any:
+    earlier = inbox.alias("earlier")
+    blocked = (
+        select(literal_column("1"))
+        .select_from(earlier)
+        .where(
+            earlier.c.lane == inbox.c.lane,
+            earlier.c.state == literal_column("'waiting'"),
+            earlier.c.id < inbox.c.id,
+            earlier.c.not_before_ms > bindparam("now"),
+        )
+        .exists()
+    )
+    free = (inbox.c.lane == literal_column("''")) | ~blocked
+    due = inbox.c.not_before_ms <= bindparam("now")
+    idle = (
+        inbox.c.id.not_in(bindparam("ids", expanding=True)),
+        inbox.c.lane.not_in(bindparam("lanes", expanding=True)),
+    )
+    return select(inbox).where(_IS_WAITING, due, free, *idle).order_by(inbox.c.id).limit(bindparam("n"))
+
+
+_CLAIMABLE = _claimable()
+_COUNTED = select(func.count()).select_from(inbox).where(inbox.c.state == bindparam("s"))
+_THESE = inbox.c.id.in_(bindparam("ids", expanding=True))
+_COUNT = update(inbox).where(_THESE).values(attempts=inbox.c.attempts + 1)
+_SETTLE = update(inbox).where(_THESE).values(state=bindparam("s"), note=bindparam("o"), settled_ms=bindparam("at"))
+_POSTPONE = (
+    update(inbox)
+    .where(inbox.c.id == bindparam("b_id"))
+    .values(not_before_ms=bindparam("at"), note=bindparam("o"), delays=bindparam("d"), attempts=bindparam("a"))
+)
+_RELEASE = update(inbox).where(inbox.c.id == bindparam("b_id")).values(attempts=bindparam("a"))
+
+
+def _together(rows: Sequence[Any], busy: bool) -> Sequence[Any]:
+    """The rows that may be worked on at once: all up to the first suspect, or that one alone."""
+    for place, row in enumerate(rows):
+        if row.attempts:
+            return rows[:place] if place or busy else rows[:1]
+    return rows
+
+
+def _row(delivery: Delivery, key: str, lane: str) -> Row:
+    headers = {name: value for name, value in delivery.headers.items() if name not in SECRET}
+    envelope = codec.pack_envelope(delivery.method, delivery.path, dict(delivery.query), headers, delivery.url)
+    return delivery.platform, key, lane, envelope, delivery.body, codec.to_ms(delivery.received_at)
+
+
+def _insert(raw: sqlite3.Connection, rows: Sequence[Row]) -> list[bool]:
+    """One transaction for all rows; True for each that is new. Runs on a thread, with the writer's handle."""
+    raw.execute("BEGIN IMMEDIATE")
+    try:
+        fresh = [raw.execute(_INSERT, row).rowcount == 1 for row in rows]
+        raw.execute("COMMIT")
+    except BaseException:
+        if raw.in_transaction:  # A full disk has already rolled back by itself.
+            raw.execute("ROLLBACK")
+        raise
+    return fresh
+
+
+def _delivery(row: Any) -> Delivery:
+    method, path, query, headers, url = codec.unpack_envelope(row.envelope)
+    return Delivery(row.platform, method, path, query, headers, row.body, codec.from_ms(row.received_ms), url=url)
+
+
+def _waiting(row: Any) -> Waiting:
+    return Waiting(row.id, row.lane, _delivery(row), row.attempts + 1, row.delays)
+
+
+def _kept(row: Any) -> Kept:
+    return Kept(
+        row.id,
+        row.key,
+        _delivery(row),
+        row.state,
+        row.attempts,
+        row.delays,
+        codec.from_ms(row.not_before_ms),
+        row.note,
+        codec.maybe_at(row.settled_ms),
+    )

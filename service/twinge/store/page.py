@@ -1,0 +1,63 @@
+"""Pages of a listing: newest first, by a cursor that stays valid while rows come and go."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+import msgspec
+from sqlalchemy import ColumnElement, Select, tuple_
+
+from twinge.plugin import Rejected
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[T]):
+    """Some items, and the cursor of the next page or None at the end."""
+
+    items: Sequence[T]
+    next: str | None
+
+
+def cut(
+    statement: Select[Any],
+    columns: Sequence[ColumnElement[Any]],
+    cursor: str | None,
+    limit: int,
+    *,
+    newest: bool = True,
+) -> Select[Any]:
+    """`statement` ordered by `columns`, after `cursor`, one row longer than `limit` so that the end is seen."""
+    if cursor is not None:
+        place, after = tuple_(*columns), tuple(_read(cursor, len(columns)))
+        statement = statement.where(place < after if newest else place > after)
+    order = [column.desc() if newest else column.asc() for column in columns]
+    return statement.order_by(*order).limit(limit + 1)
+
+
+def page(rows: Sequence[Any], names: Sequence[str], limit: int, items: Sequence[T]) -> Page[T]:
+    """The page of `items` read from `rows`; `names` are the columns of `cut` in their order."""
+    if len(rows) <= limit:
+        return Page(items, None)
+    last = rows[limit - 1]._mapping
+    return Page(items[:limit], _write([last[name] for name in names]))
+
+
+def _write(values: Sequence[Any]) -> str:
+    return base64.urlsafe_b64encode(msgspec.msgpack.encode(values)).rstrip(b"=").decode()
+
+
+def _read(cursor: str, count: int) -> list[Any]:
+    try:
+        blob = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
+        values = msgspec.msgpack.decode(blob, type=list[int | str])
+    except (binascii.Error, ValueError, msgspec.MsgspecError):
+        values = []
+    if len(values) != count:
+        raise Rejected("cursor is not one of ours: leave it out to start again", field="cursor")
+    return values

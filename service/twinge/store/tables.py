@@ -1,0 +1,253 @@
+"""Every table of the house, as SQLAlchemy Core values.
+
+Instants are BIGINT epoch milliseconds named `…_ms`. Every table that belongs to an athlete has `athlete_id` in its
+primary key or in a leading index, so that one primary can be split by athlete later.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+# SQLite numbers rows by itself only for a key whose type is exactly INTEGER.
+Serial = BigInteger().with_variant(Integer(), "sqlite")
+
+# SQLite uses a partial index only where the query's own condition is one side of it, so these are ORs and not INs.
+WAITING = text("state = 'waiting'")
+SET_ASIDE = text("state = 'dead' OR state = 'stray'")
+UNDER_WAY = text("state = 'taken' OR state = 'unknown'")
+
+inbox = Table(
+    "inbox",
+    metadata,
+    Column("id", Serial, primary_key=True),
+    Column("platform", Text, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("lane", Text, nullable=False),
+    Column("envelope", LargeBinary, nullable=False),  # msgpack: method, path, query, headers, url
+    Column("body", LargeBinary, nullable=False),
+    Column("received_ms", BigInteger, nullable=False),
+    Column("state", Text, nullable=False),  # waiting · done · stray · dead
+    Column("attempts", Integer, nullable=False),
+    Column("delays", Integer, nullable=False),
+    Column("not_before_ms", BigInteger, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("settled_ms", BigInteger),
+    UniqueConstraint("platform", "key"),
+    Index("ix_inbox_waiting", "id", "not_before_ms", sqlite_where=WAITING, postgresql_where=WAITING),
+    Index("ix_inbox_lane", "lane", "id", sqlite_where=WAITING, postgresql_where=WAITING),
+    Index("ix_inbox_aside", "state", "id", sqlite_where=SET_ASIDE, postgresql_where=SET_ASIDE),
+)
+
+athlete = Table(
+    "athlete",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("created_ms", BigInteger, nullable=False),
+    Column("profile", Text, nullable=False),  # JSON of core.model.Athlete
+)
+
+connection = Table(
+    "connection",
+    metadata,
+    Column("id", Serial, primary_key=True),
+    Column("athlete_id", Text, nullable=False, index=True),
+    Column("platform", Text, nullable=False),
+    Column("external_id", Text, nullable=False),
+    Column("state", Text, nullable=False),  # connected · revoked · expired
+    Column("scope", Text, nullable=False),
+    Column("access_token", LargeBinary),  # sealed
+    Column("refresh_token", LargeBinary),  # sealed
+    Column("expires_ms", BigInteger),
+    Column("created_ms", BigInteger, nullable=False),
+    UniqueConstraint("platform", "external_id"),
+)
+
+address = Table(
+    "address",
+    metadata,
+    Column("id", Serial, primary_key=True),
+    Column("athlete_id", Text, nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("address", Text, nullable=False),
+    Column("consent_ms", BigInteger),
+    Column("consent_how", Text, nullable=False),
+    Column("disabled_reason", Text),
+    Column("stopped_ms", BigInteger),
+    UniqueConstraint("athlete_id", "channel", "address"),
+    Index("ix_address_channel_address", "channel", "address"),
+)
+
+activity = Table(
+    "activity",
+    metadata,
+    Column("athlete_id", Text, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("platform", Text, nullable=False),
+    Column("start_ms", BigInteger, nullable=False),
+    Column("end_ms", BigInteger, nullable=False),
+    Column("sport", Text, nullable=False),
+    Column("running", Boolean(create_constraint=False), nullable=False),
+    Column("version", BigInteger, nullable=False),
+    Column("removed", Boolean(create_constraint=False), nullable=False),
+    Column("elapsed_s", Integer),
+    Column("moving_s", Integer),
+    Column("distance_m", Integer),
+    Column("climb_m", Integer),
+    Column("avg_hr", Integer),
+    Column("blob", LargeBinary),  # msgpack of core.model.Activity; null for a tombstone
+    PrimaryKeyConstraint("key", "athlete_id"),  # the key first: a batch asks for many keys of many athletes
+    Index("ix_activity_athlete_id_start_ms", "athlete_id", "start_ms"),
+)
+
+state = Table(
+    "state",
+    metadata,
+    Column("athlete_id", Text, primary_key=True),
+    Column("stamp", Text, nullable=False),
+    Column("blob", LargeBinary, nullable=False),
+    Column("updated_ms", BigInteger, nullable=False),
+)
+
+finding = Table(
+    "finding",
+    metadata,
+    Column("athlete_id", Text, nullable=False),
+    Column("activity", Text, nullable=False),
+    Column("rule", Text, nullable=False),
+    Column("band", Integer, nullable=False),
+    Column("severity", Integer, nullable=False),
+    Column("at_ms", BigInteger, nullable=False),
+    Column("facts", Text, nullable=False),
+    PrimaryKeyConstraint("athlete_id", "activity", "rule", "band"),
+    Index("ix_finding_athlete_id_at_ms", "athlete_id", "at_ms"),
+)
+
+nudge = Table(
+    "nudge",
+    metadata,
+    Column("athlete_id", Text, nullable=False),
+    Column("id", Text, nullable=False),
+    Column("severity", Integer, nullable=False),
+    Column("rules", Text, nullable=False),
+    Column("bands", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("facts", Text, nullable=False),
+    Column("activity", Text),
+    Column("address_id", BigInteger),
+    Column("channel", Text, nullable=False),
+    Column("voice", Text, nullable=False),
+    Column("made_ms", BigInteger, nullable=False),
+    Column("not_before_ms", BigInteger, nullable=False),
+    Column("expires_ms", BigInteger, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("taken_ms", BigInteger),
+    Column("look_ms", BigInteger),  # when an unknown one is looked up
+    Column("sent_ms", BigInteger),
+    Column("answered_ms", BigInteger),
+    Column("provider_id", Text),
+    Column("reason", Text),
+    PrimaryKeyConstraint("athlete_id", "id"),
+    Index("ix_nudge_id", "id"),
+    Index("ix_nudge_athlete_id_not_before_ms", "athlete_id", "not_before_ms"),
+    Index("ix_nudge_waiting", "not_before_ms", sqlite_where=WAITING, postgresql_where=WAITING),
+    Index(
+        "ix_nudge_open",
+        "state",
+        "athlete_id",
+        sqlite_where=UNDER_WAY,
+        postgresql_where=UNDER_WAY,
+    ),
+)
+
+held = Table(
+    "held",
+    metadata,
+    Column("athlete_id", Text, nullable=False),
+    Column("id", Text, nullable=False),
+    Column("rules", Text, nullable=False),
+    Column("severity", Integer, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("at_ms", BigInteger, nullable=False),
+    Column("activity", Text),
+    Column("facts", Text, nullable=False),
+    PrimaryKeyConstraint("athlete_id", "id"),
+)
+
+wellness = Table(
+    "wellness",
+    metadata,
+    Column("athlete_id", Text, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("day", Text, nullable=False),
+    Column("version", BigInteger, nullable=False),
+    Column("blob", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("athlete_id", "key"),
+    Index("ix_wellness_athlete_id_day", "athlete_id", "day"),
+)
+
+report = Table(
+    "report",
+    metadata,
+    Column("athlete_id", Text, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("at_ms", BigInteger, nullable=False),
+    Column("version", BigInteger, nullable=False),
+    Column("blob", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("athlete_id", "key"),
+    Index("ix_report_athlete_id_at_ms", "athlete_id", "at_ms"),
+)
+
+api_key = Table(
+    "api_key",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("scope", Text, nullable=False),
+    Column("hash", LargeBinary, nullable=False),
+    Column("created_ms", BigInteger, nullable=False),
+    Column("used_ms", BigInteger),
+    Column("revoked_ms", BigInteger),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", Serial, primary_key=True),
+    Column("at_ms", BigInteger, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("object", Text, nullable=False),
+    Column("detail", Text, nullable=False),
+)
+
+occurrence = Table(
+    "occurrence",
+    metadata,
+    Column("name", Text, nullable=False),
+    Column("due_ms", BigInteger, nullable=False),
+    PrimaryKeyConstraint("name", "due_ms"),
+)

@@ -1,0 +1,213 @@
+"""The worker: inbox → items → judge → outbox, one transaction a batch, each athlete's events in order.
+
+A delivery ends as done, stray (nobody we know) or dead (with the reason), and until then it is in the inbox. A crash
+leaves its attempt counted, so whatever crashes the process is met alone and then set aside; an exception of ours is
+tried three times; a vendor's failure is waited out, and its lane waits with it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from twinge.core.pack import STANDARD, Pack
+from twinge.desk import Desk
+from twinge.fetch import Fault, Job, Later, Never, Reader, Tokens
+from twinge.plugin import Channel, PlatformAdapter
+from twinge.store import TROUBLE, Store
+
+log = logging.getLogger("twinge.worker")
+
+BATCH = 100
+"""Deliveries a transaction: large enough to share a commit, small enough that the hooks wait little."""
+IN_WORK = 300
+"""No more are claimed while so many are being fetched."""
+POLL_S = 1.0
+TRIES = 3
+FIRST_DELAY = timedelta(seconds=30)
+LONGEST_DELAY = timedelta(hours=6)
+GIVE_UP_AFTER = timedelta(days=3)
+LEAST_DELAYS = 5
+"""An old delivery that is replayed still gets so many chances."""
+AFTER_FAULT = (timedelta(seconds=2), timedelta(seconds=15))
+
+
+class Worker:
+    """`run` until told to stop, or `drain` what is there."""
+
+    def __init__(
+        self,
+        store: Store,
+        platforms: Mapping[str, PlatformAdapter],
+        channels: Mapping[str, Channel],
+        tokens: Tokens,
+        clock: Callable[[], datetime],
+        pack: Pack = STANDARD,
+        *,
+        fetch_deadline_s: float = 30.0,
+    ) -> None:
+        self._store, self._channels, self._clock, self._pack = store, channels, clock, pack
+        self._reader = Reader(store, platforms, channels, tokens, deadline_s=fetch_deadline_s)
+        self._fetching: dict[asyncio.Task[None], list[Job]] = {}
+        self._ready: list[Job] = []
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Work until `stop` is set; then finish the batch in hand and give back what is being fetched."""
+        try:
+            while not stop.is_set():
+                if not await self._calm_round():
+                    await self._rest(stop)
+        finally:
+            await self._put_down()
+
+    async def drain(self) -> int:
+        """Work until nothing can be claimed and nothing is being fetched; how many deliveries were worked on."""
+        total = 0
+        while True:
+            done = await self._round()
+            total += done
+            if not done and not self._ready:
+                if not self._fetching:
+                    return total
+                await asyncio.wait(self._fetching, return_when=asyncio.FIRST_COMPLETED)
+
+    async def _calm_round(self) -> int:
+        """A round that outlives a database that is full, locked or gone: what was claimed stays in hand."""
+        try:
+            return await self._round()
+        except Exception as error:  # noqa: BLE001 - the loop must go on; nothing was settled, so nothing is lost
+            log.error("hop=worker outcome=interrupted error=%s", Fault.of(error).place)
+            return 0
+
+    async def _round(self) -> int:
+        self._store.bell.clear()
+        await self._claim()
+        ready = sorted(self._ready, key=lambda job: job.row.id)[:BATCH]
+        if ready:
+            await self._finish(ready)
+        return len(ready)
+
+    async def _claim(self) -> None:
+        """Claim, read, and sort into what is ready and what must be fetched; a lane moves as one."""
+        in_work = [job.row for jobs in self._fetching.values() for job in jobs] + [job.row for job in self._ready]
+        if len(in_work) >= IN_WORK:
+            return
+        lanes: dict[str, list[Job]] = {}
+        for row in await self._store.inbox.claim(self._clock(), BATCH, in_work):
+            lanes.setdefault(row.lane or f"#{row.id}", []).append(self._reader.read(row))
+        for jobs in lanes.values():
+            if any(job.points for job in jobs):
+                task = asyncio.create_task(self._reader.bring(jobs))
+                self._fetching[task] = jobs
+                task.add_done_callback(self._brought)
+            else:
+                self._ready += jobs
+
+    def _brought(self, task: asyncio.Task[None]) -> None:
+        jobs = self._fetching.pop(task)
+        error = None if task.cancelled() else task.exception()
+        for job in jobs if task.cancelled() or error is not None else ():
+            job.failed = Later("interrupted", timedelta(seconds=1))
+        self._ready += jobs
+        self._store.bell.set()
+
+    async def _finish(self, jobs: Sequence[Job]) -> None:
+        """Commit the batch; if one of it raises, each alone, so that only that one is set aside."""
+        try:
+            await self._commit(jobs)
+        except TROUBLE:
+            raise
+        except Exception as error:  # noqa: BLE001 - a rule may raise anything
+            await self._one_by_one(jobs, error)
+        taken = {id(job) for job in jobs}
+        self._ready = [job for job in self._ready if id(job) not in taken]
+
+    async def _one_by_one(self, jobs: Sequence[Job], error: Exception) -> None:
+        log.error("hop=worker outcome=apart jobs=%d error=%s", len(jobs), Fault.of(error).place)
+        stuck: set[str] = set()
+        for job in jobs:
+            try:
+                await self._commit([job], stuck)
+            except TROUBLE:
+                raise
+            except Exception as fault:  # noqa: BLE001 - see above
+                job.failed = Fault.of(fault)
+                await self._commit([job], stuck)
+
+    async def _commit(self, jobs: Sequence[Job], stuck: set[str] | None = None) -> None:
+        """All effects of `jobs` and their ends, in one transaction. `stuck` gathers the lanes that must wait."""
+        stuck = set() if stuck is None else stuck
+        now = self._clock()
+        async with self._store.write() as tx:
+            desk = Desk(self._store, tx, self._channels, now, self._pack)
+            await desk.lay([(job.platform, job.items) for job in jobs if job.failed is None])
+            ends: list[tuple[int, str, str]] = []
+            for job in jobs:
+                end = await self._end(tx, desk, job, now, stuck)
+                if end is not None:
+                    ends.append((job.row.id, *end))
+            await desk.clear()
+            await self._store.inbox.settle(tx, ends, now)
+
+    async def _end(
+        self, tx: AsyncConnection, desk: Desk, job: Job, now: datetime, stuck: set[str]
+    ) -> tuple[str, str] | None:
+        """What becomes of one job: (state, note), or None when it waits."""
+        if job.row.lane in stuck:
+            await self._store.inbox.release(tx, [job.row])
+            return None
+        if job.failed is None:
+            strangers = await desk.take(job.platform, job.items, job.row.delivery.received_at)
+            return ("stray", f"{strangers} of {len(job.items)} for nobody we know") if strangers else ("done", "")
+        end = await self._set_aside(tx, job, job.failed, now)
+        if end is None and job.row.lane:
+            stuck.add(job.row.lane)
+        return end
+
+    async def _set_aside(
+        self, tx: AsyncConnection, job: Job, failed: Later | Never | Fault, now: datetime
+    ) -> tuple[str, str] | None:
+        row = job.row
+        log.warning(
+            "hop=worker delivery=%d platform=%s outcome=%s", row.id, job.platform, type(failed).__name__.lower()
+        )
+        match failed:
+            case Never(reason=reason):
+                return "dead", reason
+            case Fault(place=place) if row.attempts >= TRIES:
+                return "dead", f"quarantined after {TRIES} tries: {place}"
+            case Fault(place=place):
+                wait = AFTER_FAULT[row.attempts - 1]
+                await self._store.inbox.postpone(
+                    tx, row.id, now + wait, place, delays=row.delays, attempts=row.attempts
+                )
+            case Later(reason=reason, after=after):
+                if now - row.delivery.received_at > GIVE_UP_AFTER and row.delays >= LEAST_DELAYS:
+                    return "dead", f"gave up after {GIVE_UP_AFTER.days} days: {reason}"
+                wait = after if after is not None else min(FIRST_DELAY * 4**row.delays, LONGEST_DELAY)
+                await self._store.inbox.postpone(tx, row.id, now + wait, reason, delays=row.delays + 1)
+        return None
+
+    async def _rest(self, stop: asyncio.Event) -> None:
+        """Wait for the bell, the end, or a second."""
+        waits = [asyncio.ensure_future(self._store.bell.wait()), asyncio.ensure_future(stop.wait())]
+        await asyncio.wait(waits, timeout=POLL_S, return_when=asyncio.FIRST_COMPLETED)
+        for wait in waits:
+            wait.cancel()
+
+    async def _put_down(self) -> None:
+        """Give everything back that is in hand, as if it had not been claimed."""
+        for task in list(self._fetching):
+            task.cancel()
+        await asyncio.gather(*self._fetching, return_exceptions=True)
+        await asyncio.sleep(0)  # Lets the callbacks move their jobs to `_ready`.
+        jobs, self._ready = self._ready, []
+        try:
+            async with self._store.write() as tx:
+                await self._store.inbox.release(tx, [job.row for job in jobs])
+        except TROUBLE as error:  # They come back alone, as after a crash.
+            log.error("hop=worker outcome=not_released jobs=%d error=%s", len(jobs), type(error).__name__)

@@ -1,0 +1,76 @@
+"""A small house for the tests of the write path: a real SQLite file, Alice, Bob and Charlie, a worker and a sender."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from fakes import NOON, Clock, FakeChannel, FakePlatform, FakeTokens
+from twinge.core.model import Athlete, Preferences
+from twinge.plugin import Delivery
+from twinge.sender import Sender
+from twinge.store import Store, schema
+from twinge.worker import Worker
+
+SECRET = b"a secret of the tests, long enough"
+
+
+def url_of(folder: Path) -> str:
+    """The database of a test."""
+    return f"sqlite+aiosqlite:///{folder / 'twinge.db'}"
+
+
+class House:
+    """Everything between the inbox and the channel."""
+
+    def __init__(self, store: Store) -> None:
+        self.store, self.clock = store, Clock()
+        self.platform, self.channel = FakePlatform(), FakeChannel()
+        self.worker = self.new_worker()
+        nothing: Any = None
+        self.sender = Sender(store, {"sms": self.channel}, nothing, self.clock, "https://t.example", deadline_s=0.3)
+        self.people: dict[str, str] = {}
+        self._numbers = itertools.count(1)
+
+    def new_worker(self, **settings: Any) -> Worker:
+        """A worker as after a restart."""
+        platforms, channels = {"fake": self.platform}, {"sms": self.channel}
+        return Worker(self.store, platforms, channels, FakeTokens(), self.clock, **settings)
+
+    async def move_in(self, name: str, preferences: Preferences | None = None, **profile: Any) -> str:
+        """A new athlete: connected as their lower-case name, reachable by SMS."""
+        wishes = preferences or Preferences(quiet_from=None, quiet_to=None)
+        async with self.store.write() as tx:
+            made = await self.store.athletes.create(tx, Athlete("", name=name, preferences=wishes, **profile), NOON)
+            await self.store.athletes.connect(tx, made.id, "fake", name.lower(), NOON)
+            number = f"+1555010000{len(self.people)}"
+            await self.store.athletes.add_address(tx, made.id, "sms", number, NOON, "test")
+        self.people[name] = made.id
+        return made.id
+
+    async def deliver(self, body: bytes, *, lane: str = "", platform: str = "fake", key: str | None = None) -> bool:
+        """Put one delivery into the inbox, as the hook would."""
+        delivery = Delivery(platform, "POST", "", {}, {}, body, self.clock())
+        return await self.store.inbox.put(delivery, key or f"d{next(self._numbers)}", lane)
+
+    async def wish(self, name: str, **wishes: Any) -> None:
+        """Change an athlete's preferences."""
+        async with self.store.write() as tx:
+            athlete = (await self.store.athletes.load(tx, [self.people[name]]))[self.people[name]]
+            await self.store.athletes.update(tx, replace(athlete, preferences=replace(athlete.preferences, **wishes)))
+
+
+@asynccontextmanager
+async def house(folder: Path) -> AsyncIterator[House]:
+    """A house on a fresh, migrated file."""
+    await asyncio.to_thread(schema.upgrade, url_of(folder))
+    store = await Store.open(url_of(folder), secret=SECRET)
+    try:
+        yield House(store)
+    finally:
+        await store.close()

@@ -1,0 +1,106 @@
+"""Which text of a workout holds, and that hot questions do not read whole tables."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, datetime, timedelta, timezone
+from typing import Any
+
+import pytest
+from sqlalchemy.dialects import sqlite
+
+from fakes import NOON, run
+from house import House
+from twinge.core.model import Finding, Report, Severity, Shape, Wellness
+from twinge.store import athletes, codec, history, inbox, outbox
+
+
+async def test_the_higher_version_holds_and_of_equals_the_later(home: House) -> None:
+    put = home.store.history.put_activity
+    first, longer = run("1", NOON, 5, version=5), run("1", NOON, 6, version=5)
+    async with home.store.write() as tx:
+        assert await put(tx, "alice", first) == "new"
+        assert await put(tx, "alice", first) == "same"
+        assert await put(tx, "alice", longer) == "newer"
+        assert await put(tx, "alice", run("1", NOON, 7, version=4)) == "older"
+        assert await put(tx, "bob", first) == "new"
+        assert await home.store.history.activities(tx, "alice", 0) == [longer]
+
+
+async def test_a_removed_workout_is_brought_back_only_by_a_newer_text(home: House) -> None:
+    put, remove = home.store.history.put_activity, home.store.history.remove
+    async with home.store.write() as tx:
+        assert await remove(tx, "alice", "fake:1", 5) is True
+        assert await put(tx, "alice", run("1", NOON, version=4)) == "older"
+        assert await put(tx, "alice", run("1", NOON, version=5)) == "older"
+        assert await home.store.history.activities(tx, "alice", 0) == []
+        assert await put(tx, "alice", run("1", NOON, version=6)) == "newer"
+        assert await remove(tx, "alice", "fake:1", 5) is False
+        assert await remove(tx, "alice", "fake:1", 7) is True
+        assert await remove(tx, "alice", "fake:1", 9) is False
+        assert await put(tx, "alice", run("1", NOON, version=8)) == "older"
+
+
+def test_an_activity_is_kept_to_the_last_detail() -> None:
+    start = datetime(2026, 5, 4, 18, 30, 1, 250_000, timezone(timedelta(hours=5, minutes=45)))
+    given = replace(run("1", start), shape=Shape(((140, 60), (150, 90)), graded_m=5100), zone_minutes=(1, 2, 3, 4, 5))
+    back = codec.unpack_activity(codec.pack_activity(given))
+    assert back == given
+    assert back.start.utcoffset() == start.utcoffset()
+
+
+async def test_the_window_counts_what_lies_before_it(home: House) -> None:
+    async with home.store.write() as tx:
+        for day in (0, 10, 500, 600):
+            await home.store.history.put_activity(tx, "alice", run(str(day), NOON + timedelta(days=day)))
+        inside, before = await home.store.history.window(tx, "alice", timedelta(days=400))
+    assert [one.key for one in inside] == ["fake:500", "fake:600"]
+    assert before == (NOON, 2)
+
+
+async def test_findings_are_replaced_from_a_moment_on(home: House) -> None:
+    def found(day: int, rule: str = "L01") -> Finding:
+        return Finding(rule, Severity.REST, 2, NOON + timedelta(days=day), f"fake:{day}", {"longest_m": 5000})
+
+    async with home.store.write() as tx:
+        await home.store.history.add_findings(tx, [("alice", found(n)) for n in range(4)])
+        await home.store.history.add_findings(tx, [("bob", found(3))])
+        later = codec.to_ms(NOON + timedelta(days=2))
+        await home.store.history.replace_findings(tx, "alice", later, [found(0, "R02"), found(3, "R01")])
+    alice = (await home.store.history.find_findings("alice")).items
+    assert alice == [found(3, "R01"), found(1), found(0)]
+    assert (await home.store.history.find_findings("bob")).items == [found(3)]
+
+
+async def test_mornings_and_reports_keep_the_newer_text(home: House) -> None:
+    morning = Wellness("fake:w1", date(2026, 5, 4), resting_hr=52, hrv_rmssd_ms=61.5, version=2)
+    pain = Report("fake:r1", NOON, pain=4, site="knee", side="left", version=2)
+    async with home.store.write() as tx:
+        for version in (2, 1):
+            await home.store.history.put_wellness(tx, "alice", replace(morning, version=version))
+            await home.store.history.put_report(tx, "alice", replace(pain, pain=2 + version, version=version))
+    assert (await home.store.history.find_wellness("alice")).items == [morning]
+    assert (await home.store.history.find_reports("alice")).items == [pain]
+
+
+@pytest.mark.parametrize(
+    ("statement", "values"),
+    [
+        (inbox._CLAIMABLE, {"now": 1, "n": 100, "ids": [1, 2], "lanes": ["a"]}),
+        (history._KNOWN, {"keys": ["a", "b"]}),
+        (history._STATES, {"ids": ["a", "b"]}),
+        (athletes._BY_OWNER, {"platform": "a", "ids": ["a", "b"]}),
+        (athletes._BY_ATHLETE, {"ids": ["a", "b"]}),
+        (outbox._SAID, {"ids": ["a", "b"], "since": 1}),
+        (outbox._DUE, {"now": 1, "n": 20}),
+        (outbox._STALE, {"before": 1}),
+        (outbox._DOUBTFUL, {"now": 1, "n": 20}),
+    ],
+)
+async def test_a_hot_statement_scans_no_table(home: House, statement: Any, values: dict[str, Any]) -> None:
+    told = statement.compile(dialect=sqlite.dialect()).construct_expanded_state(values)
+    async with home.store.read() as tx:
+        rows = (await tx.exec_driver_sql(f"EXPLAIN QUERY PLAN {told.statement}", told.positional_parameters)).all()
+    plan = [row.detail for row in rows]
+    assert plan
+    assert not [line for line in plan if line.startswith("SCAN") and "ix_inbox_waiting" not in line], plan

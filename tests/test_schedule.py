@@ -1,0 +1,72 @@
+"""The clock only ticks; rows decide what a tick does."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from fakes import NOON, FakeTokens, TryLater, run, said
+from house import House, house
+from twinge.plugin import Pointer
+from twinge.schedule import Schedule
+
+
+@pytest.fixture
+async def home(tmp_path: Path) -> AsyncIterator[House]:
+    async with house(tmp_path) as made:
+        yield made
+
+
+def schedule_of(home: House) -> Schedule:
+    return Schedule(home.store, home.sender, {"fake": home.platform}, FakeTokens(), home.clock)
+
+
+async def test_a_reconcile_brings_what_a_lost_webhook_would_have_said(home: House) -> None:
+    alice = await home.move_in("Alice")
+    home.platform.there = {"1": run("1", NOON - timedelta(days=2)), "2": run("2", NOON - timedelta(days=1))}
+    home.platform.lately = [Pointer("alice", name, 1) for name in home.platform.there]
+    schedule = schedule_of(home)
+    assert await schedule.reconcile() == 2
+    assert await schedule.reconcile() == 0
+    assert await home.worker.drain() == 1
+    assert len((await home.store.history.find_activities(alice)).items) == 2
+    home.clock.forward(days=1)
+    assert await schedule.reconcile() == 2
+
+
+async def test_one_athlete_whose_vendor_fails_does_not_stop_the_others(home: House) -> None:
+    await home.move_in("Alice")
+    await home.move_in("Bob")
+    asked: list[str] = []
+
+    async def recent(access: object, since: object) -> list[Pointer]:
+        asked.append("once")
+        if len(asked) == 1:
+            raise TryLater("down")
+        return [Pointer("bob", "1", 1)]
+
+    home.platform.recent = recent  # type: ignore[method-assign]
+    assert await schedule_of(home).reconcile() == 1
+
+
+async def test_finished_deliveries_are_forgotten_after_a_month(home: House) -> None:
+    await home.move_in("Alice")
+    await home.deliver(said("alice", run("1", NOON)))
+    await home.deliver(b'{"do": "reject"}')
+    await home.worker.drain()
+    schedule = schedule_of(home)
+    assert await schedule.purge() == 0
+    home.clock.forward(days=31)
+    assert await schedule.purge() == 1
+    assert (await home.store.inbox.counts())["dead"] == 1
+
+
+async def test_it_starts_and_stops(home: House) -> None:
+    schedule = schedule_of(home)
+    schedule.start()
+    await asyncio.sleep(0)
+    await schedule.stop()
