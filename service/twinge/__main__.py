@@ -1,0 +1,5 @@
+"""`python -m twinge`."""
+
+from twinge.cli import main
+
+main()

@@ -1,0 +1,254 @@
+"""The composition root: the one file that knows everybody, asks the clock, and decides nothing."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import os
+import secrets
+import signal
+import socket
+import sys
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+from aiohttp import web
+
+from twinge.config import Settings
+from twinge.oauth import TokenKeeper
+from twinge.plugin import TwingeError
+from twinge.registry import Plugins
+from twinge.schedule import Schedule
+from twinge.sender import Sender
+from twinge.store import Store, schema
+from twinge.web import make_web
+from twinge.web.guard import DOOR
+from twinge.worker import Worker
+
+log = logging.getLogger("twinge.app")
+
+VENDOR_TIMEOUT = aiohttp.ClientTimeout(total=30, connect=10)
+"""For calls of platforms and channels; those that need less say so themselves."""
+
+IDLE_S = 30
+"""How long a connection may stay without a whole request: also the bound for headers that come in drops."""
+
+Clock = Callable[[], datetime]
+
+
+def now() -> datetime:
+    """The real time."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A running service, for whoever started it."""
+
+    url: str
+    """Where it listens; empty without the role `web`."""
+    store: Store
+    worker: Worker
+    sender: Sender
+    schedule: Schedule
+    tasks: Sequence[asyncio.Task[None]]
+    """The loops of its roles; one that ends before it was asked to has failed."""
+
+
+@asynccontextmanager
+async def running(
+    settings: Settings, plugins: Plugins, *, clock: Clock = now, roles: Sequence[str] | None = None
+) -> AsyncIterator[Service]:
+    """Build everything, start the roles, and stop in order: no new requests, work in flight ended, store closed."""
+    roles = settings.roles if roles is None else roles
+    async with AsyncExitStack() as stack:
+        store = await stack.enter_async_context(opened(settings))
+        http = await stack.enter_async_context(aiohttp.ClientSession(timeout=VENDOR_TIMEOUT))
+        door, settings = listen(settings) if "web" in roles else (None, settings)
+        tokens = TokenKeeper(store, http, clock)
+        worker = Worker(store, plugins.platforms, plugins.channels, tokens, clock)
+        sender = Sender(store, plugins.channels, http, clock, settings.public_url)
+        schedule = Schedule(store, sender, plugins.platforms, tokens, clock)
+        loops = {"worker": worker.run, "sender": sender.run}
+        wanted = {role: run for role, run in loops.items() if role in roles}
+        tasks = await stack.enter_async_context(started(wanted, store, settings.stop_grace_s))
+        if "clock" in roles:
+            schedule.start()
+            stack.push_async_callback(schedule.stop)
+        if door is not None:
+            app = make_web(store, plugins.platforms, plugins.channels, settings, clock, status=plugins.status)
+            await stack.enter_async_context(serving(app, door, settings.stop_grace_s))
+        yield Service(address(door) if door else "", store, worker, sender, schedule, tasks)
+
+
+@asynccontextmanager
+async def opened(settings: Settings) -> AsyncIterator[Store]:
+    """The store of these settings with its schema in order, closed at the end."""
+    secret = secret_of(settings)
+    await asyncio.to_thread(prepare, settings)
+    store = await Store.open(settings.database_url, secret=secret)
+    try:
+        yield store
+    finally:
+        await store.close()
+
+
+def prepare(settings: Settings) -> None:
+    """An SQLite file is made and upgraded; a server's schema is only checked, since others may be using it."""
+    if settings.database_url.startswith("sqlite"):
+        schema.upgrade(settings.database_url)
+    elif wrong := schema.check(settings.database_url):
+        raise TwingeError(wrong)
+
+
+def secret_of(settings: Settings) -> bytes:
+    """The key that tokens are sealed with: the setting, or a file in the data folder that is made once."""
+    if settings.secret_key:
+        return settings.secret_key.encode()
+    path = settings.data_dir / "secret.key"
+    try:
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        if not path.exists():
+            _make_secret(path)
+        return path.read_bytes().strip()
+    except OSError as error:
+        message = f"{path} cannot be made or read ({error.strerror}): set TWINGE_DATA_DIR or TWINGE_SECRET_KEY."
+        raise TwingeError(message) from None
+
+
+def _make_secret(path: Path) -> None:
+    """Written aside and linked into place, so that two processes that start at once agree on one key."""
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        file.write(secrets.token_urlsafe(32) + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+    with contextlib.suppress(FileExistsError):
+        os.link(draft, path)
+    draft.unlink()
+
+
+def listen(settings: Settings) -> tuple[socket.socket, Settings]:
+    """A listening socket, and the settings with the public URL that follows from it where none is given."""
+    try:
+        family, _, _, _, place = socket.getaddrinfo(
+            settings.host, settings.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        door = socket.create_server(place, family=family, backlog=512)
+    except OSError as error:
+        where = f"{settings.host}:{settings.port}"
+        raise TwingeError(f"{where} cannot be listened on ({error.strerror}): choose another --port.") from None
+    door.setblocking(False)
+    return door, replace(settings, public_url=settings.public_url or address(door))
+
+
+def address(door: socket.socket) -> str:
+    """The URL of a listening socket, as this machine reaches it."""
+    host, port = door.getsockname()[:2]
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - a comparison, not a binding
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+@asynccontextmanager
+async def serving(app: web.Application, door: socket.socket, grace_s: float) -> AsyncIterator[None]:
+    """Answer requests; at the end take no new ones and let those in flight finish."""
+    runner = web.AppRunner(
+        app,
+        access_log=None,
+        shutdown_timeout=grace_s,
+        keepalive_timeout=IDLE_S,
+        lingering_time=1,
+        auto_decompress=False,
+    )
+    await runner.setup()
+    site = web.SockSite(runner, door)
+    try:
+        await site.start()
+        yield
+        await site.stop()
+        await app[DOOR].close(grace_s)
+    finally:
+        await runner.cleanup()
+
+
+@asynccontextmanager
+async def started(
+    loops: Mapping[str, Callable[[asyncio.Event], Coroutine[Any, Any, None]]], store: Store, grace_s: float
+) -> AsyncIterator[list[asyncio.Task[None]]]:
+    """Run the loops; at the end ask them to stop, and cancel what has not after `grace_s` seconds."""
+    stop = asyncio.Event()
+    tasks = [asyncio.create_task(run(stop), name=role) for role, run in loops.items()]
+    try:
+        yield tasks
+    finally:
+        stop.set()
+        store.bell.set()
+        if tasks:
+            _, late = await asyncio.wait(tasks, timeout=grace_s)
+            for task in late:
+                log.warning("hop=stop role=%s outcome=cancelled", task.get_name())
+                task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def serve(settings: Settings, plugins: Plugins) -> None:
+    """Run until SIGTERM or SIGINT; a role that fails ends the process, for whoever watches it to restart."""
+    log_to_stderr(settings.log_level)
+    with asyncio.Runner(loop_factory=_fast_loop()) as runner:
+        runner.run(_until_stopped(settings, plugins))
+
+
+async def _until_stopped(settings: Settings, plugins: Plugins) -> None:
+    stop = asyncio.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(name, stop.set)
+    async with running(settings, plugins) as service:
+        log.info("hop=start url=%s roles=%s", service.url or "-", ",".join(settings.roles))
+        asked = asyncio.create_task(stop.wait())
+        await asyncio.wait([asked, *service.tasks], return_when=asyncio.FIRST_COMPLETED)
+        log.info("hop=stop outcome=%s", "asked" if stop.is_set() else "failed")
+        asked.cancel()
+    for task in service.tasks:
+        if not task.cancelled() and (error := task.exception()) is not None:
+            raise TwingeError(f"the {task.get_name()} failed: {type(error).__name__}") from error
+
+
+def _fast_loop() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    """uvloop's loop where it is installed: a quarter more deliveries a second."""
+    try:
+        import uvloop  # noqa: PLC0415 - not on every platform
+    except ImportError:
+        return None
+    return uvloop.new_event_loop
+
+
+class Line(logging.Formatter):
+    """One event, one line. Of an exception only its class and place: its words may hold a body or a token."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The line, with whatever could break or colour it made visible."""
+        text = super().format(record).replace("\n", " ")
+        return text if text.isprintable() else "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
+
+    def formatException(self, ei: Any) -> str:  # noqa: N802 - logging's name
+        """`ValueError at read:12 < step:40`, innermost first."""
+        kind, _, trace = ei
+        places = []
+        while trace is not None:
+            places.append(f"{trace.tb_frame.f_code.co_name}:{trace.tb_lineno}")
+            trace = trace.tb_next
+        return f"error={kind.__name__} at={'<'.join(reversed(places))}"
+
+
+def log_to_stderr(level: str) -> None:
+    """Everything to stderr, one line an event; libraries only from WARNING on, because they print URLs below it."""
+    screen = logging.StreamHandler(sys.stderr)
+    screen.setFormatter(Line("%(asctime)s level=%(levelname)s room=%(name)s %(message)s"))
+    logging.basicConfig(level=logging.WARNING, handlers=[screen])
+    logging.getLogger("twinge").setLevel(level.upper())

@@ -1,0 +1,292 @@
+"""The command line: serve · demo · backtest · plugins · keys · db.
+
+Nothing heavy is imported before a command needs it: `twinge --help` and `twinge backtest` never load the web server
+or the database layer. Exit codes: 0 fine, 1 trouble, 2 wrong usage.
+"""
+# ruff: noqa: PLC0415 - imports inside commands are the point: aiohttp.web and SQLAlchemy take most of a second
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import sys
+from collections.abc import Callable, Coroutine, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any, NoReturn, TypeVar
+from zoneinfo import ZoneInfo
+
+import click
+
+from twinge.config import ROLES, SettingError, Settings, unknown_keys
+
+if TYPE_CHECKING:
+    from twinge.backtest import Story
+    from twinge.registry import Plugins
+    from twinge.store import Store
+
+T = TypeVar("T")
+
+WIDE = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+
+
+@click.group(context_settings=WIDE)
+@click.version_option(package_name="twinge", prog_name="twinge")
+def twinge() -> None:
+    """Training-load nudges: slow down, rest, or see a doctor, before a sore muscle becomes an injury.
+
+    \b
+    Try it:      twinge demo
+    Look back:   twinge backtest export.zip --timezone Europe/Berlin
+    Run it:      twinge keys create --scope admin && twinge serve
+
+    Settings come from the environment (TWINGE_…); docs/settings.md lists them.
+    """
+
+
+def main() -> NoReturn:
+    """Run a command; what a person can mend is one line on stderr and exit code 1, without a traceback."""
+    # TwingeError lives beside aiohttp's client types, so it is only looked up once something has gone wrong.
+    try:
+        sys.exit(twinge(standalone_mode=True))
+    except SettingError as error:
+        stop(str(error))
+    except Exception as error:
+        from twinge.plugin import TwingeError
+
+        if not isinstance(error, TwingeError):
+            raise
+        stop(str(error))
+
+
+def stop(message: str) -> NoReturn:
+    """Say what is wrong and end with 1."""
+    click.echo(f"twinge: {message}", err=True)
+    sys.exit(1)
+
+
+def settings() -> Settings:
+    """The settings of this process."""
+    return Settings.from_env(os.environ)
+
+
+def plugins() -> Plugins:
+    """The plugins of this installation, built from this process's environment; strange settings are named."""
+    from twinge.registry import load_plugins, prefixes
+
+    for warning in unknown_keys(os.environ, prefixes()):
+        click.echo(f"twinge: {warning}", err=True)
+    return load_plugins(os.environ)
+
+
+@twinge.command()
+@click.option("--host", help="Address to listen on. [default: TWINGE_HOST or 127.0.0.1]")
+@click.option("--port", type=click.IntRange(0, 65535), help="Port; 0 takes a free one. [default: 8700]")
+@click.option("--roles", metavar="LIST", help=f"What this process does. [default: {','.join(ROLES)}]")
+def serve(host: str | None, port: int | None, roles: str | None) -> None:
+    """Run the service until SIGTERM or Ctrl-C.
+
+    An SQLite file is made and upgraded by itself; PostgreSQL is upgraded by `twinge db upgrade`.
+
+    \b
+    twinge serve
+    twinge serve --host 0.0.0.0 --port 8700
+    TWINGE_DATABASE_URL=postgresql://… twinge serve --roles web
+    """
+    given = {"TWINGE_HOST": host, "TWINGE_PORT": port, "TWINGE_ROLES": roles}
+    env = {**os.environ, **{name: str(value) for name, value in given.items() if value is not None}}
+    chosen = Settings.from_env(env)  # before the slow imports: a wrong setting is said at once
+    from twinge.app import serve as run
+
+    run(chosen, plugins())
+
+
+@twinge.command()
+@click.option("--keep", is_flag=True, help="Stay up afterwards, to look around.")
+@click.option("--port", type=click.IntRange(0, 65535), default=0, help="Port; 0 takes a free one.")
+def demo(keep: bool, port: int) -> None:
+    """Watch made-up athletes go through it.
+
+    Some weeks of training through the real service; no account, no network.
+
+    \b
+    twinge demo
+    twinge demo --keep --port 8700
+    """
+    from twinge.demo import run
+
+    run(keep=keep, port=port)
+
+
+@twinge.command()
+@click.argument("files", nargs=-1, required=True, metavar="FILE…", type=click.Path(path_type=Path))
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Write there, not to stdout.")
+@click.option("--timezone", metavar="ZONE", help="The athlete's zone, such as Europe/Berlin.")
+@click.option("--units", type=click.Choice(["km", "mi"]), default="km", show_default=True)
+@click.option("--sport", help="What a row is where the file has no sport column.")
+@click.option("--birth-year", type=click.IntRange(1900, 2100), help="Sharpens heart-rate loads.")
+@click.option("--sex", type=click.Choice(["female", "male", "other"]), help="Sharpens heart-rate loads.")
+@click.option("--hr-max", type=click.IntRange(100, 240), help="Highest heart rate, beats per minute.")
+@click.option("--hr-rest", type=click.IntRange(25, 120), help="Resting heart rate, beats per minute.")
+def backtest(
+    files: tuple[Path, ...], form: str, out: Path | None, timezone: str | None, sport: str | None, **profile: Any
+) -> None:
+    """Say what Twinge would have said, when and why.
+
+    One athlete a FILE; no settings, no database.
+
+    Reads Strava's export (activities.csv or the zip), Strava API and generic JSON lines, and CSV with a date and a
+    distance or duration; each also as .gz.
+
+    \b
+    twinge backtest export_1234567.zip --timezone Europe/Berlin
+    twinge backtest alice.csv bob.jsonl.gz --format json --out report.json
+    """
+    from twinge.backtest import replay
+    from twinge.core.model import Athlete
+    from twinge.files import open_history
+    from twinge.registry import load_plugins, row_readers
+
+    zone, readers = _zone(timezone), row_readers(load_plugins(os.environ))
+    histories = [open_history(path, zone=zone, readers=readers, sport=sport) for path in files]
+    with _progress(sum(len(history.activities) for history in histories)) as advance:
+        stories = [replay(history, Athlete("backtest", **profile), progress=advance) for history in histories]
+    _report(stories, form, out)
+
+
+def _zone(name: str | None) -> ZoneInfo | None:
+    if name is None:
+        return None
+    try:
+        return ZoneInfo(name)
+    except (ValueError, OSError, KeyError):
+        raise click.BadParameter("give an IANA name such as Europe/Berlin", param_hint="--timezone") from None
+
+
+@contextmanager
+def _progress(total: int) -> Iterator[Callable[[int], None]]:
+    """A bar on stderr while long work runs; nothing where stderr is not a screen."""
+    from rich.console import Console
+    from rich.progress import Progress
+
+    screen = Console(stderr=True)
+    with Progress(console=screen, transient=True, disable=not screen.is_terminal) as bar:
+        task = bar.add_task("judging", total=total)
+        yield lambda done: bar.advance(task, done)
+
+
+def _report(stories: Sequence[Story], form: str, out: Path | None) -> None:
+    from rich.console import Console
+
+    from twinge.report import print_text, to_json
+
+    with contextlib.ExitStack() as stack:
+        target = sys.stdout if out is None else stack.enter_context(_open(out))
+        if form == "json":
+            click.echo(json.dumps(to_json(stories), ensure_ascii=False, indent=2), file=target)
+        else:
+            print_text(stories, Console(file=target, highlight=False))
+
+
+def _open(path: Path) -> IO[str]:
+    try:
+        return path.open("w", encoding="utf-8")
+    except OSError as error:
+        stop(f"{path} cannot be written ({error.strerror}): choose another --out.")
+
+
+@twinge.command("plugins")
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+def list_plugins(form: str) -> None:
+    """Say which plugins are ready, and what the others lack."""
+    from dataclasses import asdict
+
+    lines = plugins().status
+    if form == "json":
+        click.echo(json.dumps([asdict(line) for line in lines], indent=2))
+        return
+    width = max((len(line.name) for line in lines), default=0)
+    for line in lines:
+        colour = {"ready": "green", "not configured": "yellow"}.get(line.state, "red")
+        state = click.style(f"{line.state:<14}", fg=colour)
+        click.echo(f"{line.kind:<8}  {line.name:<{width}}  {state}  {line.reason}".rstrip())
+
+
+@twinge.group()
+def keys() -> None:
+    """Make, list and revoke API keys."""
+
+
+def with_store(work: Callable[[Store], Coroutine[Any, Any, T]]) -> T:
+    """Run `work` on the store of this process, opened and closed around it."""
+    chosen = settings()
+    from twinge.app import opened
+
+    async def run() -> T:
+        async with opened(chosen) as store:
+            return await work(store)
+
+    return asyncio.run(run())
+
+
+@keys.command("create")
+@click.option("--scope", type=click.Choice(["admin", "read"]), required=True, help="read: GET only.")
+@click.option("--name", default="", help="Whose key it is, for the list.")
+def create_key(scope: str, name: str) -> None:
+    """Make a key and show it this once, alone on the last line.
+
+    \b
+    KEY=$(twinge keys create --scope admin | tail -n 1)
+    curl -H "Authorization: Bearer $KEY" http://127.0.0.1:8700/api/v1/rules
+    """
+    from twinge.app import now
+
+    click.echo("Keep this key safe: it is shown once and stored only as a hash.", err=True)
+    click.echo(with_store(lambda store: store.keys.create(scope, name, now())))
+
+
+@keys.command("list")
+def list_keys() -> None:
+    """List the keys: id, scope, state, last use, name; never the key itself."""
+    for key in with_store(lambda store: store.keys.list()):
+        state = "revoked" if key.revoked_at else "active"
+        used = key.used_at.strftime("%Y-%m-%d") if key.used_at else "never used"
+        click.echo(f"{key.id}  {key.scope:<5}  {state:<7}  {used:<10}  {key.name}".rstrip())
+
+
+@keys.command("revoke")
+@click.argument("key")
+def revoke_key(key: str) -> None:
+    """Revoke the key with this id, at once and for ever."""
+    from twinge.app import now
+
+    if not with_store(lambda store: store.keys.revoke(key, now())):
+        stop(f"there is no active key with the id {key}; `twinge keys list` shows them.")
+    click.echo(f"revoked {key}")
+
+
+@twinge.group()
+def db() -> None:
+    """Look after the database."""
+
+
+@db.command("upgrade")
+def upgrade_db() -> None:
+    """Bring the schema up to this version. Safe to run again."""
+    from twinge.store import schema
+
+    schema.upgrade(settings().database_url)
+    click.echo("the schema is up to date")
+
+
+@db.command("check")
+def check_db() -> None:
+    """Say whether the schema is the one this version needs."""
+    from twinge.store import schema
+
+    if wrong := schema.check(settings().database_url):
+        stop(wrong)
+    click.echo("the schema is up to date")

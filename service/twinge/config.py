@@ -1,0 +1,245 @@
+"""Settings from the environment: every key in one table, typed, with a line of doc; secrets also by file."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+ROLES = ("web", "worker", "sender", "clock")
+"""What one process may do; all of them by default."""
+
+PREFIX = "TWINGE_"
+
+DRIVERS = {
+    "sqlite": "sqlite+aiosqlite",
+    "sqlite+aiosqlite": "sqlite+aiosqlite",
+    "postgres": "postgresql+asyncpg",
+    "postgresql": "postgresql+asyncpg",
+    "postgresql+asyncpg": "postgresql+asyncpg",
+}
+"""What a database URL may begin with, and the driver it is opened with."""
+
+
+class SettingError(ValueError):
+    """A setting cannot be used. The message names the key and the shape wanted, never the value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One setting: its name in the environment, how it is read, and its line in docs/settings.md."""
+
+    name: str
+    field: str
+    default: str
+    wants: str
+    doc: str
+    parse: Callable[[str], Any]
+    secret: bool = False
+    """A secret may also come from the file named by `<name>_FILE`, and is never printed."""
+
+
+def _number(low: int, high: int) -> Callable[[str], int]:
+    def parse(text: str) -> int:
+        value = int(text)
+        if not low <= value <= high:
+            raise ValueError
+        return value
+
+    return parse
+
+
+def _one_of(*words: str) -> Callable[[str], str]:
+    def parse(text: str) -> str:
+        if (word := text.lower()) not in words:
+            raise ValueError
+        return word
+
+    return parse
+
+
+def _roles(text: str) -> tuple[str, ...]:
+    wanted = {word.strip() for word in text.split(",")} - {""}
+    if not wanted or not wanted <= set(ROLES):
+        raise ValueError
+    return tuple(role for role in ROLES if role in wanted)
+
+
+def _public_url(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
+        raise ValueError
+    return text.rstrip("/")
+
+
+def _database(text: str) -> str:
+    scheme, found, rest = text.partition("://")
+    if not found or scheme not in DRIVERS:
+        raise ValueError
+    return f"{DRIVERS[scheme]}://{rest}"
+
+
+def _secret(text: str) -> str:
+    if len(text) < 32:
+        raise ValueError
+    return text
+
+
+KEYS: tuple[Key, ...] = (
+    Key(
+        "TWINGE_DATA_DIR",
+        "data_dir",
+        "data",
+        "a folder that Twinge may write to",
+        "Folder of the SQLite file and the key file.",
+        Path,
+    ),
+    Key(
+        "TWINGE_DATABASE_URL",
+        "database_url",
+        "",
+        "sqlite:///<path> or postgresql://<user>:<password>@<host>/<database>",
+        "Where everything is kept; without it, `twinge.sqlite3` in the data folder.",
+        _database,
+        secret=True,
+    ),
+    Key(
+        "TWINGE_PUBLIC_URL",
+        "public_url",
+        "",
+        "http(s)://<host>[/<path>], without a query",
+        "The address that vendors and athletes reach Twinge by; some signatures cover it.",
+        _public_url,
+    ),
+    Key(
+        "TWINGE_SECRET_KEY",
+        "secret_key",
+        "",
+        'at least 32 characters; `python -c "import secrets; print(secrets.token_urlsafe(32))"` prints one',
+        "Encrypts vendors' tokens in the database; without it, a file `secret.key` in the data folder does.",
+        _secret,
+        secret=True,
+    ),
+    Key("TWINGE_HOST", "host", "127.0.0.1", "a host name or an IP address", "Address to listen on.", str),
+    Key(
+        "TWINGE_PORT",
+        "port",
+        "8700",
+        "a number from 0 to 65535",
+        "Port to listen on; 0 takes a free one.",
+        _number(0, 65535),
+    ),
+    Key(
+        "TWINGE_ROLES",
+        "roles",
+        ",".join(ROLES),
+        f"a comma-separated choice of {', '.join(ROLES)}",
+        "What this process does; replicas on PostgreSQL may share the work.",
+        _roles,
+    ),
+    Key(
+        "TWINGE_BODY_CAP_KB",
+        "body_cap_kb",
+        "256",
+        "a number from 1 to 16384",
+        "Largest request body, in kilobytes; a larger one is refused with 413.",
+        _number(1, 16384),
+    ),
+    Key(
+        "TWINGE_REQUEST_DEADLINE_S",
+        "request_deadline_s",
+        "10",
+        "a number from 1 to 300",
+        "Seconds for one whole request, its body included; a slower one is closed with 408.",
+        _number(1, 300),
+    ),
+    Key(
+        "TWINGE_STOP_GRACE_S",
+        "stop_grace_s",
+        "20",
+        "a number from 1 to 300",
+        "Seconds that work in flight gets to finish when the process is asked to stop.",
+        _number(1, 300),
+    ),
+    Key(
+        "TWINGE_LOG_LEVEL",
+        "log_level",
+        "info",
+        "one of debug, info, warning, error",
+        "How much is logged; never a body, token, phone number or text.",
+        _one_of("debug", "info", "warning", "error"),
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The service's own settings. A plugin's are its own: see `twinge plugins`."""
+
+    data_dir: Path = Path("data")
+    database_url: str = field(default="", repr=False)
+    public_url: str = ""
+    """Without a trailing slash; empty until the address is known."""
+    secret_key: str = field(default="", repr=False)
+    host: str = "127.0.0.1"
+    port: int = 8700
+    roles: tuple[str, ...] = ROLES
+    body_cap_kb: int = 256
+    request_deadline_s: float = 10
+    stop_grace_s: float = 20
+    log_level: str = "info"
+
+    @classmethod
+    def from_env(cls, env: Mapping[str, str]) -> Settings:
+        """Read every key of `KEYS` from `env`; an unusable value raises `SettingError`."""
+        values = {key.field: read_key(key, env) for key in KEYS}
+        if not values["database_url"]:
+            values["database_url"] = sqlite_url(values["data_dir"])
+        return cls(**values)
+
+
+def sqlite_url(folder: Path) -> str:
+    """The URL of the SQLite file in `folder`."""
+    return f"sqlite+aiosqlite:///{folder / 'twinge.sqlite3'}"
+
+
+def read_key(key: Key, env: Mapping[str, str]) -> Any:
+    """One setting's value: from the environment, its file, or its default. Empty counts as not set."""
+    text = env.get(key.name, "").strip()
+    if key.secret and not text:
+        text = read_file(f"{key.name}_FILE", env)
+    if not (text := text or key.default):
+        return ""
+    try:
+        return key.parse(text)
+    except ValueError:
+        raise SettingError(f"{key.name} must be {key.wants}.") from None
+
+
+def read_file(name: str, env: Mapping[str, str]) -> str:
+    """What the file named by the setting `name` holds, without the line end; empty when it is not set."""
+    if not (path := env.get(name, "").strip()):
+        return ""
+    try:
+        return Path(path).read_text("utf-8").strip()
+    except (OSError, UnicodeError):
+        raise SettingError(f"{name} must name a text file that Twinge may read.") from None
+
+
+def unknown_keys(env: Mapping[str, str], prefixes: Sequence[str]) -> list[str]:
+    """A sentence for each `TWINGE_` key that nobody reads, we or a plugin, with the nearest known name."""
+    known = {key.name for key in KEYS} | {f"{key.name}_FILE" for key in KEYS if key.secret}
+    strange = sorted(name for name in env if name.startswith(PREFIX) and name not in known)
+    return [_warning(name, known, prefixes) for name in strange if not name.startswith(tuple(prefixes))]
+
+
+def _warning(name: str, known: Iterable[str], prefixes: Iterable[str]) -> str:
+    if near := difflib.get_close_matches(name, known, n=1, cutoff=0.8):
+        return f"{name} is not a setting; did you mean {near[0]}?"
+    stem = PREFIX + name.removeprefix(PREFIX).partition("_")[0] + "_"
+    if near := difflib.get_close_matches(stem, prefixes, n=1, cutoff=0.8):
+        return f"{name} is not a setting; did you mean {near[0]}{name.removeprefix(stem)}?"
+    return f"{name} is not a setting, and no plugin of that name is here; it is ignored."

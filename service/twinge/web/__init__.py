@@ -1,0 +1,48 @@
+"""HTTP in: `make_web` builds the application; its route table is the whole public interface at a glance."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from aiohttp import web
+
+from twinge.config import Settings
+from twinge.plugin import Channel, PlatformAdapter
+from twinge.registry import PluginStatus
+from twinge.store import Store
+from twinge.web import api, health, hooks, metrics
+from twinge.web.guard import DOOR, Door, guard
+from twinge.web.parts import CHANNELS, CLOCK, PLATFORMS, SETTINGS, STATUS, STORE, Clock
+
+__all__ = ["make_web"]
+
+ROUTES = [
+    web.post("/hooks/{platform}", hooks.receive),
+    web.get("/hooks/{platform}", hooks.shake, allow_head=False),
+    web.post("/hooks/{platform}/{token}", hooks.receive),
+    web.get("/hooks/{platform}/{token}", hooks.shake, allow_head=False),
+    web.post("/channels/{channel}/{tail:.*}", hooks.hear),
+    web.get("/health/live", health.live),
+    web.get("/health/ready", health.ready),
+    web.get("/metrics", metrics.scrape),
+    *api.ROUTES,
+]
+
+
+def make_web(
+    store: Store,
+    platforms: Mapping[str, PlatformAdapter],
+    channels: Mapping[str, Channel],
+    settings: Settings,
+    clock: Clock,
+    *,
+    status: Sequence[PluginStatus] = (),
+) -> web.Application:
+    """The application over one open store. `status` says of every plugin whether it is ready, and why not."""
+    app = web.Application(middlewares=[guard], client_max_size=settings.body_cap_kb * 1024)
+    app[STORE], app[SETTINGS], app[CLOCK] = store, settings, clock
+    app[PLATFORMS], app[CHANNELS], app[STATUS] = platforms, channels, status
+    app[DOOR] = Door()
+    app[metrics.METRICS] = metrics.Metrics()
+    app.add_routes(ROUTES)
+    return app

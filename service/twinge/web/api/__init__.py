@@ -1,0 +1,28 @@
+"""The API, `/api/v1/…`: its whole route table at a glance. Keys are checked by the guard before any of these."""
+
+from aiohttp import web
+
+from twinge.web.api import athletes, catalogue, deliveries, history
+
+ROUTES = [
+    web.get("/api/v1/athletes", athletes.find),
+    web.post("/api/v1/athletes", athletes.create),
+    web.get("/api/v1/athletes/{athlete}", athletes.show),
+    web.patch("/api/v1/athletes/{athlete}", athletes.edit),
+    web.get("/api/v1/athletes/{athlete}/channels", athletes.channels),
+    web.post("/api/v1/athletes/{athlete}/channels", athletes.add_channel),
+    web.get("/api/v1/athletes/{athlete}/connections", athletes.connections),
+    web.post("/api/v1/athletes/{athlete}/connections", athletes.connect),
+    web.get("/api/v1/athletes/{athlete}/activities", history.activities),
+    web.get("/api/v1/athletes/{athlete}/findings", history.findings),
+    web.get("/api/v1/athletes/{athlete}/nudges", history.nudges),
+    web.get("/api/v1/athletes/{athlete}/held", history.held),
+    web.get("/api/v1/athletes/{athlete}/state", history.state),
+    web.get("/api/v1/deliveries", deliveries.find),
+    web.get("/api/v1/deliveries/{delivery}", deliveries.show),
+    web.post("/api/v1/deliveries/{delivery}/replay", deliveries.replay),
+    web.get("/api/v1/rules", catalogue.rules),
+    web.get("/api/v1/plugins", catalogue.plugins),
+    web.get("/api/v1/keys", catalogue.keys),
+    web.get("/api/v1/audit", catalogue.audit),
+]

@@ -1,0 +1,170 @@
+"""Athletes: whom we watch, where their data comes from and how they are reached."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aiohttp import web
+
+from twinge.core.model import Athlete
+from twinge.plugin import Channel, Rejected
+from twinge.web.answer import Problem, answer, not_found
+from twinge.web.api import views
+from twinge.web.api.listing import listed, wanted, whole
+from twinge.web.api.shapes import (
+    NewAthlete,
+    NewChannel,
+    NewConnection,
+    merged,
+    read_athlete,
+    read_channel,
+    read_connection,
+    read_profile,
+    wrong,
+)
+from twinge.web.body import read_as
+from twinge.web.guard import ACTOR, SCOPE
+from twinge.web.parts import CHANNELS, CLOCK, PLATFORMS, STORE, Tx
+
+CONSENT = "stated by the operator"
+"""How consent came about for an address that was added over the API."""
+
+
+async def find(request: web.Request) -> web.Response:
+    """`GET /athletes`: newest first."""
+    return listed(await request.app[STORE].athletes.find(*wanted(request)), views.athlete)
+
+
+async def create(request: web.Request) -> web.Response:
+    """`POST /athletes`: profile, channels and connections in one transaction."""
+    body = await read_as(request, read_athlete)
+    profile = merged(Athlete(id=""), body)
+    places = [_place(request, one, f"channels[{n}].") for n, one in enumerate(body.channels)]
+    for n, link in enumerate(body.connections):
+        _check_platform(request, link, f"connections[{n}].")
+    async with request.app[STORE].write() as tx:
+        made = await request.app[STORE].athletes.create(tx, profile, request.app[CLOCK]())
+        await _note(request, tx, "athlete.create", made.id)
+        await _add_all(request, tx, made.id, places, body)
+    return answer(await _whole(request, made), 201)
+
+
+async def show(request: web.Request) -> web.Response:
+    """`GET /athletes/{id}` with channels and connections."""
+    return answer(await _whole(request, await known(request)))
+
+
+async def edit(request: web.Request) -> web.Response:
+    """`PATCH /athletes/{id}`: what the body leaves out stays."""
+    await known(request)
+    body = await read_as(request, read_profile)
+    store, athlete_id = request.app[STORE], request.match_info["athlete"]
+    async with store.write() as tx:
+        old = (await store.athletes.load(tx, [athlete_id])).get(athlete_id)
+        new = None if old is None else await store.athletes.update(tx, merged(old, body))
+        if new is None:
+            raise not_found("athlete")
+        await _note(request, tx, "athlete.edit", athlete_id)
+    return answer(await _whole(request, new))
+
+
+async def channels(request: web.Request) -> web.Response:
+    """`GET /athletes/{id}/channels`: oldest first, which is the order they are tried in."""
+    found = await request.app[STORE].athletes.addresses((await known(request)).id)
+    return whole(found, lambda one: views.address(one, whole=request[SCOPE] == "admin"))
+
+
+async def add_channel(request: web.Request) -> web.Response:
+    """`POST /athletes/{id}/channels`."""
+    one = await known(request)
+    place = _place(request, await read_as(request, read_channel), "")
+    async with request.app[STORE].write() as tx:
+        await _add(request, tx, one.id, place)
+    return answer(await _whole(request, one), 201)
+
+
+async def connections(request: web.Request) -> web.Response:
+    """`GET /athletes/{id}/connections`: oldest first, without tokens."""
+    return whole(await request.app[STORE].athletes.connections((await known(request)).id), views.connection)
+
+
+async def connect(request: web.Request) -> web.Response:
+    """`POST /athletes/{id}/connections`: the platform's deliveries for this external id are this athlete's."""
+    one, link = await known(request), await read_as(request, read_connection)
+    _check_platform(request, link, "")
+    async with request.app[STORE].write() as tx:
+        await _link(request, tx, one.id, link, "external_id")
+    return answer(await _whole(request, one), 201)
+
+
+async def known(request: web.Request) -> Athlete:
+    """The athlete of the path, or 404."""
+    athlete_id = request.match_info["athlete"]
+    found = await request.app[STORE].athletes.get(athlete_id) if athlete_id.isalnum() else None
+    if found is None:
+        raise not_found("athlete")
+    return found
+
+
+async def _whole(request: web.Request, one: Athlete) -> dict[str, Any]:
+    athletes = request.app[STORE].athletes
+    full = request[SCOPE] == "admin"
+    return {
+        **views.athlete(one),
+        "channels": [views.address(place, whole=full) for place in await athletes.addresses(one.id)],
+        "connections": [views.connection(link) for link in await athletes.connections(one.id)],
+    }
+
+
+async def _add_all(request: web.Request, tx: Tx, athlete_id: str, places: list[NewChannel], body: NewAthlete) -> None:
+    for place in places:
+        await _add(request, tx, athlete_id, place)
+    for n, link in enumerate(body.connections):
+        await _link(request, tx, athlete_id, link, f"connections[{n}].external_id")
+
+
+async def _add(request: web.Request, tx: Tx, athlete_id: str, place: NewChannel) -> None:
+    now = request.app[CLOCK]()
+    athletes = request.app[STORE].athletes
+    await athletes.add_address(tx, athlete_id, place.channel, place.address, now, CONSENT)
+    await _note(request, tx, "consent.stated", athlete_id, f"channel={place.channel}")
+
+
+async def _link(request: web.Request, tx: Tx, athlete_id: str, link: NewConnection, field: str) -> None:
+    try:
+        await request.app[STORE].athletes.connect(tx, athlete_id, link.platform, link.external_id, request.app[CLOCK]())
+    except Rejected as error:
+        raise Problem(error.status, "taken", f"{error.reason}.", field=field) from None
+    await _note(request, tx, "connection.create", athlete_id, f"platform={link.platform}")
+
+
+async def _note(request: web.Request, tx: Tx, action: str, athlete_id: str, detail: str = "") -> None:
+    store = request.app[STORE]
+    await store.audit(tx, request.app[CLOCK](), request[ACTOR], action, f"athlete:{athlete_id}", detail)
+
+
+def _place(request: web.Request, asked: NewChannel, prefix: str) -> NewChannel:
+    """The channel that is meant and the address in its one canonical form."""
+    name, channel = _channel(request, asked.channel, f"{prefix}channel")
+    try:
+        return NewChannel(name, channel.normalise(asked.address))
+    except Rejected as error:
+        raise wrong(f"{prefix}address", error.reason) from None
+
+
+def _channel(request: web.Request, name: str, field: str) -> tuple[str, Channel]:
+    """The ready channel `name`; `sms` is whichever one has that voice."""
+    ready = request.app[CHANNELS]
+    if name in ready:
+        return name, ready[name]
+    for other, channel in ready.items():
+        if name == "sms" and channel.voice == "sms":
+            return other, channel
+    raise wrong(field, "No such channel is ready here; GET /api/v1/plugins says what is.")
+
+
+def _check_platform(request: web.Request, link: NewConnection, prefix: str) -> None:
+    if link.platform not in request.app[PLATFORMS]:
+        raise wrong(f"{prefix}platform", "No such platform is ready here; GET /api/v1/plugins says what is.")
+    if not link.external_id.isprintable():
+        raise wrong(f"{prefix}external_id", "The id must be printable text.")

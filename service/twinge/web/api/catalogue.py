@@ -1,0 +1,30 @@
+"""What this installation has: rules, plugins, keys, and the audit of what was done."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from twinge.core.rules import CATALOGUE
+from twinge.web.api import views
+from twinge.web.api.listing import listed, wanted, whole
+from twinge.web.parts import STATUS, STORE
+
+
+async def rules(request: web.Request) -> web.Response:
+    """`GET /rules`: every rule with its default limits."""
+    return whole(CATALOGUE, views.rule)
+
+
+async def plugins(request: web.Request) -> web.Response:
+    """`GET /plugins`: every platform and channel, and what those lack that are not ready."""
+    return whole(request.app[STATUS], views.plugin)
+
+
+async def keys(request: web.Request) -> web.Response:
+    """`GET /keys`: every key, without its secret."""
+    return whole(await request.app[STORE].keys.list(), views.key)
+
+
+async def audit(request: web.Request) -> web.Response:
+    """`GET /audit`: who did what, newest first."""
+    return listed(await request.app[STORE].keys.find_audit(*wanted(request)), views.audited)

@@ -1,0 +1,44 @@
+"""What an athlete did, what the rules saw in it, what was said and what was not."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from twinge.core.state import begin
+from twinge.core.view import describe
+from twinge.web.answer import answer
+from twinge.web.api import views
+from twinge.web.api.athletes import known
+from twinge.web.api.listing import listed, wanted
+from twinge.web.parts import CLOCK, STORE
+
+
+async def activities(request: web.Request) -> web.Response:
+    """`GET /athletes/{id}/activities`: newest first, removed ones left out."""
+    one, cut = await known(request), wanted(request)
+    return listed(await request.app[STORE].history.find_activities(one.id, *cut), views.activity)
+
+
+async def findings(request: web.Request) -> web.Response:
+    """`GET /athletes/{id}/findings`: newest first."""
+    one, cut = await known(request), wanted(request)
+    return listed(await request.app[STORE].history.find_findings(one.id, *cut), views.finding)
+
+
+async def nudges(request: web.Request) -> web.Response:
+    """`GET /athletes/{id}/nudges`: newest first."""
+    one, cut = await known(request), wanted(request)
+    return listed(await request.app[STORE].outbox.find_nudges(one.id, *cut), views.nudge)
+
+
+async def held(request: web.Request) -> web.Response:
+    """`GET /athletes/{id}/held`: newest first."""
+    one, cut = await known(request), wanted(request)
+    return listed(await request.app[STORE].outbox.find_held(one.id, *cut), views.held)
+
+
+async def state(request: web.Request) -> web.Response:
+    """`GET /athletes/{id}/state`: what Twinge sees now, in plain numbers."""
+    one = await known(request)
+    kept = await request.app[STORE].history.state(one.id)
+    return answer(describe(begin() if kept is None else kept.state, one, request.app[CLOCK]()))

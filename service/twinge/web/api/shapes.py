@@ -1,0 +1,145 @@
+"""What the API takes: bodies as types with their limits, so that a wrong one is refused by the name of its field."""
+
+from __future__ import annotations
+
+from dataclasses import fields, replace
+from datetime import datetime, time
+from functools import cache
+from typing import Annotated, Any, Literal, TypeVar
+from zoneinfo import available_timezones
+
+from msgspec import UNSET, Meta, Struct, UnsetType
+from msgspec.json import Decoder
+
+from twinge.core.model import Athlete, Preferences
+from twinge.core.rules import CATALOGUE
+from twinge.web.answer import Problem
+
+Name = Annotated[str, Meta(min_length=1, max_length=200)]
+Word = Annotated[str, Meta(min_length=1, max_length=64)]
+ExternalId = Annotated[str, Meta(min_length=1, max_length=250)]
+Clock = Annotated[str, Meta(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
+Language = Annotated[str, Meta(pattern=r"^[a-z]{2}(-[A-Z]{2})?$")]
+Year = Annotated[int, Meta(ge=1900, le=2100)]
+Delay = Annotated[int, Meta(ge=20, le=90)]
+DailyCap = Annotated[int, Meta(ge=1, le=5)]
+WeeklyCap = Annotated[int, Meta(ge=1, le=14)]
+Instant = Annotated[datetime, Meta(tz=True)]
+
+T = TypeVar("T")
+
+
+class Wishes(Struct, forbid_unknown_fields=True, kw_only=True):
+    """`preferences`: what is left out keeps its value."""
+
+    quiet_from: Clock | UnsetType | None = UNSET
+    quiet_to: Clock | UnsetType | None = UNSET
+    delay_min: Delay | UnsetType = UNSET
+    daily_cap: DailyCap | UnsetType = UNSET
+    weekly_cap: WeeklyCap | UnsetType | None = UNSET
+    mute: Annotated[list[Word], Meta(max_length=64)] | UnsetType = UNSET
+    daily_runner: bool | UnsetType = UNSET
+    paused_until: Instant | UnsetType | None = UNSET
+
+
+class Profile(Struct, forbid_unknown_fields=True, kw_only=True):
+    """`PATCH /athletes/{id}`: what is left out keeps its value, null makes it unknown."""
+
+    name: Name | UnsetType = UNSET
+    timezone: Word | UnsetType = UNSET
+    language: Language | UnsetType = UNSET
+    units: Literal["km", "mi"] | UnsetType = UNSET
+    birth_year: Year | UnsetType | None = UNSET
+    sex: Literal["female", "male", "other"] | UnsetType | None = UNSET
+    hr_max: Annotated[int, Meta(ge=100, le=240)] | UnsetType | None = UNSET
+    hr_rest: Annotated[int, Meta(ge=25, le=120)] | UnsetType | None = UNSET
+    hr_threshold: Annotated[int, Meta(ge=80, le=230)] | UnsetType | None = UNSET
+    ftp_w: Annotated[int, Meta(ge=30, le=700)] | UnsetType | None = UNSET
+    threshold_pace_s: Annotated[int, Meta(ge=120, le=900)] | UnsetType | None = UNSET
+    bmi: Annotated[float, Meta(ge=10, le=100)] | UnsetType | None = UNSET
+    novice: bool | UnsetType | None = UNSET
+    runs_before: Annotated[int, Meta(ge=0, le=100000)] | UnsetType | None = UNSET
+    declared_longest_m: Annotated[int, Meta(ge=0, le=1000000)] | UnsetType | None = UNSET
+    preferences: Wishes | UnsetType = UNSET
+
+
+class NewChannel(Struct, forbid_unknown_fields=True):
+    """One way to reach the athlete. Whoever adds it states that the athlete agreed to it."""
+
+    channel: Word
+    address: Annotated[str, Meta(min_length=1, max_length=2000)]
+
+
+class NewConnection(Struct, forbid_unknown_fields=True):
+    """Who the athlete is at a platform."""
+
+    platform: Word
+    external_id: ExternalId
+
+
+class NewAthlete(Profile, kw_only=True):
+    """`POST /athletes`."""
+
+    name: Name
+    timezone: Word
+    channels: Annotated[list[NewChannel], Meta(max_length=10)] = []
+    connections: Annotated[list[NewConnection], Meta(max_length=20)] = []
+
+
+read_profile = Decoder(Profile).decode
+read_athlete = Decoder(NewAthlete).decode
+read_channel = Decoder(NewChannel).decode
+read_connection = Decoder(NewConnection).decode
+
+_PLAIN = [f.name for f in fields(Athlete) if f.name not in {"id", "preferences", "revision"}]
+
+
+def merged(old: Athlete, body: Profile) -> Athlete:
+    """`old` with what the body says, or a 400 for what its types could not see."""
+    given = {name: value for name in _PLAIN if (value := getattr(body, name)) is not UNSET}
+    new = replace(old, **given)
+    if body.preferences is not UNSET:
+        new = replace(new, preferences=_wishes(old.preferences, body.preferences))
+    _check(new)
+    return new
+
+
+def _wishes(old: Preferences, body: Wishes) -> Preferences:
+    given: dict[str, Any] = {
+        name: value for name in Wishes.__struct_fields__ if (value := getattr(body, name)) is not UNSET
+    }
+    for name in ("quiet_from", "quiet_to"):
+        if given.get(name) is not None:
+            given[name] = time.fromisoformat(given[name])
+    if "mute" in given:
+        given["mute"] = _known_rules(given["mute"])
+    return replace(old, **given)
+
+
+def _known_rules(names: list[str]) -> tuple[str, ...]:
+    known = {rule.id for rule in CATALOGUE}
+    for place, name in enumerate(names):
+        if name not in known:
+            raise wrong(f"preferences.mute[{place}]", "There is no such rule; GET /api/v1/rules lists them.")
+    return tuple(dict.fromkeys(names))
+
+
+def _check(new: Athlete) -> None:
+    if not new.name.isprintable():
+        raise wrong("name", "The name must be printable text on one line.")
+    if new.timezone not in _zones():
+        raise wrong("timezone", "The time zone must be an IANA name such as Europe/Berlin.")
+    if new.hr_max is not None and new.hr_rest is not None and new.hr_rest >= new.hr_max:
+        raise wrong("hr_rest", "The resting heart rate must be below the maximum.")
+    if (new.preferences.quiet_from is None) != (new.preferences.quiet_to is None):
+        raise wrong("preferences", "Give both quiet_from and quiet_to, or null for both.")
+
+
+@cache
+def _zones() -> frozenset[str]:
+    return frozenset(available_timezones())
+
+
+def wrong(field: str, message: str) -> Problem:
+    """A value that its type lets through and its meaning does not."""
+    return Problem(400, "invalid", message, field=field)

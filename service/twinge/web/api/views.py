@@ -1,0 +1,163 @@
+"""What the API shows of each thing: plain JSON values, instants in UTC, nothing that is secret."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from typing import Any
+
+from twinge.core.model import Activity, Athlete, Finding, Held
+from twinge.core.rules import Rule
+from twinge.registry import PluginStatus
+from twinge.store import Address, Connection
+from twinge.store.inbox import Kept
+from twinge.store.keys import Audited, Key
+from twinge.store.outbox import Spoken
+from twinge.web.api.listing import instant
+
+_HIDDEN = {"revision"}
+_SHOWN = ("sport", "elapsed_s", "moving_s", "distance_m", "climb_m", "descent_m", "avg_hr", "max_hr")
+_ALSO = ("avg_power_w", "rpe", "race", "surface", "day_only")
+
+
+def athlete(one: Athlete) -> dict[str, Any]:
+    """A profile with the wishes in it."""
+    shown = {f.name: getattr(one, f.name) for f in fields(one) if f.name not in _HIDDEN}
+    wishes = {f.name: getattr(one.preferences, f.name) for f in fields(one.preferences)}
+    for name in ("quiet_from", "quiet_to"):
+        wishes[name] = None if wishes[name] is None else wishes[name].strftime("%H:%M")
+    wishes["paused_until"] = instant(one.preferences.paused_until)
+    return {**shown, "preferences": wishes}
+
+
+def address(one: Address, *, whole: bool) -> dict[str, Any]:
+    """One way to reach somebody; whoever may only read sees its two ends."""
+    return {
+        "channel": one.channel,
+        "address": one.address if whole else masked(one.address),
+        "usable": one.usable,
+        "consent_at": instant(one.consent_at),
+        "consent_how": one.consent_how,
+        "stopped_at": instant(one.stopped_at),
+        "disabled_reason": one.disabled_reason,
+    }
+
+
+def masked(text: str) -> str:
+    """`+4915112345689` → `+4…89`; a short one disappears."""
+    return f"{text[:2]}…{text[-2:]}" if len(text) > 7 else "…"
+
+
+def connection(one: Connection) -> dict[str, Any]:
+    """A connection without its tokens."""
+    return {
+        "platform": one.platform,
+        "external_id": one.external_id,
+        "state": one.state,
+        "scope": one.scope,
+        "created_at": instant(one.created_at),
+    }
+
+
+def activity(one: Activity) -> dict[str, Any]:
+    """A workout in SI units."""
+    rest = {name: getattr(one, name) for name in (*_SHOWN, *_ALSO)}
+    return {"id": one.key, "start": instant(one.start), **rest}
+
+
+def finding(one: Finding) -> dict[str, Any]:
+    """What a rule saw."""
+    return {
+        "rule": one.rule,
+        "severity": one.severity.word,
+        "band": one.band,
+        "at": instant(one.at),
+        "activity_id": one.activity,
+        "facts": one.facts,
+    }
+
+
+def nudge(one: Spoken) -> dict[str, Any]:
+    """A message and what became of it."""
+    return {
+        "id": one.nudge.id,
+        "severity": one.nudge.severity.word,
+        "rules": one.nudge.rules,
+        "text": one.nudge.text,
+        "facts": one.nudge.facts,
+        "state": one.state,
+        "reason": one.reason,
+        "channel": one.channel,
+        "made_at": instant(one.nudge.made_at),
+        "not_before": instant(one.nudge.not_before),
+        "expires_at": instant(one.nudge.expires_at),
+        "sent_at": instant(one.sent_at),
+        "answered_at": instant(one.answered_at),
+        "attempts": one.attempts,
+        "activity_id": one.nudge.activity,
+    }
+
+
+def held(one: Held) -> dict[str, Any]:
+    """What was not said, and why."""
+    return {
+        "severity": one.severity.word,
+        "rules": one.rules,
+        "reason": one.reason,
+        "at": instant(one.at),
+        "facts": one.facts,
+        "activity_id": one.activity,
+    }
+
+
+def delivery(one: Kept) -> dict[str, Any]:
+    """What came, how long it was and what became of it; never the body."""
+    return {
+        "id": one.id,
+        "platform": one.delivery.platform,
+        "key": one.key,
+        "state": one.state,
+        "note": one.note,
+        "attempts": one.attempts,
+        "delays": one.delays,
+        "bytes": len(one.delivery.body),
+        "received_at": instant(one.delivery.received_at),
+        "not_before": instant(one.not_before),
+        "settled_at": instant(one.settled_at),
+    }
+
+
+def rule(one: Rule) -> dict[str, Any]:
+    """A rule with its default limits and how good its evidence is."""
+    return {
+        "id": one.id,
+        "name": one.name,
+        "kind": one.kind,
+        "says": one.says,
+        "severity": one.severities,
+        "limits": one.limits(),
+        "evidence": one.evidence,
+        "strength": one.strength,
+    }
+
+
+def plugin(one: PluginStatus) -> dict[str, Any]:
+    """A platform or channel and whether it is ready."""
+    names = ("kind", "name", "state", "reason", "version", "capabilities")
+    return {name: getattr(one, name) for name in names}
+
+
+def key(one: Key) -> dict[str, Any]:
+    """A key without its secret."""
+    return {
+        "id": one.id,
+        "name": one.name,
+        "scope": one.scope,
+        "created_at": instant(one.created_at),
+        "used_at": instant(one.used_at),
+        "revoked_at": instant(one.revoked_at),
+    }
+
+
+def audited(one: Audited) -> dict[str, Any]:
+    """One line of the audit."""
+    return {f.name: getattr(one, f.name) for f in fields(one)} | {"at": instant(one.at)}

@@ -1,0 +1,156 @@
+"""At the door of every request: a deadline for the whole of it, keys for the API, and one shape for all errors."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import secrets
+from typing import Any
+
+from aiohttp import hdrs, web
+from aiohttp.typedefs import Handler
+
+from twinge.plugin import Rejected, TryLater
+from twinge.web.answer import Problem, refusal
+from twinge.web.parts import CLOCK, SETTINGS, STORE
+
+log = logging.getLogger("twinge.web")
+
+ACTOR: web.RequestKey[str] = web.RequestKey("actor", str)
+"""Who asks: the id of the API key, for the audit."""
+
+SCOPE: web.RequestKey[str] = web.RequestKey("scope", str)
+"""What the key allows: `read` or `admin`."""
+
+READING = frozenset({"GET", "HEAD"})
+
+_CODES = {
+    400: "bad_request",
+    401: "not_authentic",
+    403: "forbidden",
+    404: "not_found",
+    405: "method_not_allowed",
+    408: "too_slow",
+    413: "too_large",
+    415: "unsupported_media_type",
+    417: "expectation_failed",
+}
+
+
+class Door:
+    """Who is inside, so that the end can wait for them: once aiohttp itself shuts down it reads no more of a body."""
+
+    def __init__(self) -> None:
+        self.busy = 0
+        self.closing = False
+        self._empty = asyncio.Event()
+
+    def leave(self) -> None:
+        """One request is answered."""
+        self.busy -= 1
+        if self.closing and not self.busy:
+            self._empty.set()
+
+    async def close(self, within_s: float) -> None:
+        """Wait until every request is answered, `within_s` seconds at most; answers close their connections now."""
+        self.closing = True
+        if self.busy:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._empty.wait(), within_s)
+
+
+DOOR = web.AppKey("door", Door)
+
+
+@web.middleware
+async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Answer every request in time and in shape; whatever a handler raises becomes a JSON error."""
+    door = request.app[DOOR]
+    door.busy += 1
+    try:
+        if request.content.is_eof() and request.path.startswith("/hooks/"):
+            # Nothing to wait for but the disk, which has a limit of its own: a timer would cost as much as the checks.
+            response = await handler(request)
+        else:
+            response = await _in_time(request, handler)
+    except Exception as error:  # noqa: BLE001 - the last line before the caller
+        response = _refused(error)
+    finally:
+        door.leave()
+    if door.closing:
+        response.force_close()
+    return response
+
+
+async def _in_time(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """The answer, or 408 at the deadline: aiohttp itself waits for a slow body for ever."""
+    try:
+        async with asyncio.timeout(request.app[SETTINGS].request_deadline_s) as deadline:
+            if request.path.startswith("/api/"):
+                await admit(request)
+            return await handler(request)
+    except TimeoutError:
+        if not deadline.expired():
+            raise
+    response = refusal(Problem(408, "too_slow", "The request took longer than the deadline."))
+    response.force_close()  # what is still to come of the body is of no use
+    return response
+
+
+def _refused(error: Exception) -> web.Response:
+    match error:
+        case Problem():
+            return refusal(error)
+        case web.HTTPException():
+            return refusal(_from_aiohttp(error))
+        case Rejected() | TryLater():
+            return refusal(_from_plugin(error))
+        case _:
+            return _crashed(error)
+
+
+async def admit(request: web.Request) -> None:
+    """Let a request for the API pass if its key allows it: `read` for GET, `admin` for the rest."""
+    word, _, token = request.headers.get(hdrs.AUTHORIZATION, "").partition(" ")
+    found = None
+    if word.lower() == "bearer" and token.isascii():
+        found = await request.app[STORE].keys.check(token.strip(), request.app[CLOCK]())
+    if found is None:
+        message = "Send an API key as `Authorization: Bearer …`; `twinge keys create` makes one."
+        raise Problem(401, "no_key", message, headers={"WWW-Authenticate": 'Bearer realm="twinge"'})
+    if found != "admin" and request.method not in READING:
+        raise Problem(403, "scope", "This key may only read; this needs one with the scope `admin`.")
+    request[SCOPE] = found
+    request[ACTOR] = f"key:{token.strip().removeprefix('twk_').partition('_')[0]}"
+
+
+def _from_aiohttp(error: web.HTTPException) -> Problem:
+    """aiohttp's own refusals (no route, wrong method, bad expectation) in our shape."""
+    code = _CODES.get(error.status, "error")
+    allowed = error.headers.get(hdrs.ALLOW)
+    message = f"Only {allowed} is possible here." if allowed else f"{error.reason}."
+    return Problem(error.status, code, message, headers={hdrs.ALLOW: allowed} if allowed else None)
+
+
+def _from_plugin(error: Rejected | TryLater) -> Problem:
+    if isinstance(error, Rejected):
+        return Problem(error.status, _CODES.get(error.status, "rejected"), error.reason, field=error.field)
+    after = error.after.total_seconds() if error.after else 30
+    headers = {"Retry-After": str(max(1, round(after)))}
+    return Problem(503, "try_later", "Not possible at the moment; try again later.", headers=headers)
+
+
+def _crashed(error: BaseException) -> web.Response:
+    """A fault of ours. The class, the place and an id are enough to find it; the content may be private."""
+    mark = secrets.token_hex(4)
+    log.error("request failed error=%s where=%s id=%s", type(error).__name__, _where(error), mark)
+    return refusal(Problem(500, "fault", f"Something broke on our side; the log has it under {mark}."))
+
+
+def _where(error: BaseException) -> str:
+    """Function and line that raised, without any value."""
+    frame: Any = error.__traceback__
+    while frame is not None and frame.tb_next is not None:
+        frame = frame.tb_next
+    return f"{frame.tb_frame.f_code.co_qualname}:{frame.tb_lineno}" if frame else "?"

@@ -1,0 +1,184 @@
+"""Where vendors call: read under the cap, verify the raw bytes, read the shape, store, answer. Nothing slower.
+
+An answer of 2xx means that the delivery is on disk; the work on it is the worker's.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections.abc import Sequence
+from functools import lru_cache
+from time import perf_counter
+
+import msgspec
+from aiohttp import hdrs, web
+
+from twinge.plugin import Channel, Delivery, Item, PlatformAdapter, Receipt, Rejected, Reply, TryLater
+from twinge.web.answer import JSON, Problem, answer
+from twinge.web.body import read_body
+from twinge.web.metrics import METRICS
+from twinge.web.parts import CHANNELS, CLOCK, PLATFORMS, SETTINGS, STATUS, STORE
+
+log = logging.getLogger("twinge.web")
+
+KEPT = ("content-type", "webhook-", "svix-", "x-", "i-twilio-idempotency-token")
+"""Headers that are stored with a delivery (by the start of their names): what reading it again may need."""
+
+DROPPED = ("signature", "authorization", "token", "secret", "cookie", "key", "forwarded", "-ip")
+"""… but not those with one of these words: they proved who called, and must not outlive that."""
+
+ALLOWED = frozenset({"i-twilio-idempotency-token"})
+"""… except these, which only sound like it."""
+
+SHORT = 300
+"""Longest vendor id, delivery key or path that is believed."""
+
+STORED = b'{"status":"stored"}'
+DUPLICATE = b'{"status":"duplicate"}'
+
+Source = PlatformAdapter | Channel
+
+
+async def receive(request: web.Request) -> web.Response:
+    """`POST /hooks/{platform}` and `/hooks/{platform}/{token}`."""
+    name = request.match_info["platform"]
+    adapter = request.app[PLATFORMS].get(name)
+    if adapter is None:
+        raise _absent(request, "platform", name)
+    fresh, _ = await _pass(request, adapter, name)
+    return web.Response(body=STORED if fresh else DUPLICATE, content_type=JSON)
+
+
+async def shake(request: web.Request) -> web.Response:
+    """`GET` on a hook: the vendor asks whether the URL is ours."""
+    name = request.match_info["platform"]
+    adapter = request.app[PLATFORMS].get(name)
+    if adapter is None:
+        raise _absent(request, "platform", name)
+    said = adapter.handshake(_delivery(request, request.app, name, "", b""))
+    if said is None:
+        raise Problem(405, "method_not_allowed", "Only POST is possible here.", headers={hdrs.ALLOW: "POST"})
+    return answer(said)
+
+
+async def hear(request: web.Request) -> web.Response:
+    """`POST /channels/{channel}/…`: receipts and replies, by the same way into the same inbox."""
+    name = request.match_info["channel"]
+    channel = request.app[CHANNELS].get(name)
+    if channel is None:
+        raise _absent(request, "channel", name)
+    _, delivery = await _pass(request, channel, f"channel:{name}", path=request.match_info["tail"])
+    kind, said = channel.answer(delivery)
+    return web.Response(body=said, headers={hdrs.CONTENT_TYPE: kind})
+
+
+def _absent(request: web.Request, kind: str, name: str) -> Problem:
+    if any(line.kind == kind and line.name == name for line in request.app[STATUS]):
+        message = f"This {kind} is not set up here; `twinge plugins` says what it lacks."
+        return Problem(404, "not_configured", message)
+    return Problem(404, f"unknown_{kind}", f"There is no {kind} of that name here.")
+
+
+async def _pass(request: web.Request, source: Source, platform: str, *, path: str = "") -> tuple[bool, Delivery]:
+    """One delivery from the wire to the disk, timed. False: it was here already."""
+    app = request.app
+    began = perf_counter()
+    try:
+        delivery = _delivery(request, app, platform, path, await read_body(request))
+        _verify(source, delivery)
+        kept = keep(delivery)
+        key, lane = _look(source, delivery, kept)
+        return await app[STORE].inbox.put(kept, key, lane), delivery
+    except (Problem, Rejected, TryLater) as error:
+        app[METRICS].refused(platform, error)
+        raise
+    finally:
+        app[METRICS].took(platform, perf_counter() - began)
+
+
+def _delivery(request: web.Request, app: web.Application, platform: str, path: str, body: bytes) -> Delivery:
+    raw = request.raw_path
+    return Delivery(
+        platform=platform,
+        method=request.method,
+        path=path,
+        query=dict(request.query) if "?" in raw else {},
+        headers={name.lower(): value for name, value in request.headers.items()},
+        body=body,
+        received_at=app[CLOCK](),
+        url=app[SETTINGS].public_url + raw,
+        token=request.match_info.get("token"),
+    )
+
+
+def _verify(source: Source, delivery: Delivery) -> None:
+    try:
+        source.verify(delivery, delivery.received_at)
+    except (Rejected, TryLater):
+        raise
+    except Exception as error:  # noqa: BLE001 - an adapter may fail in any way, and then nobody is let in
+        # Fail closed: hmac.compare_digest, for one, raises TypeError for a signature that is not ASCII.
+        log.warning("verify failed platform=%s error=%s", delivery.platform, type(error).__name__)
+        raise Rejected("the signature could not be checked", status=401) from None
+
+
+def _look(source: Source, delivery: Delivery, kept: Delivery) -> tuple[str, str]:
+    """The delivery's key and its lane: where it must wait for its elders.
+
+    Shape is judged here, so that the vendor hears of it. A fault of the adapter's own must not lose the
+    delivery: it is stored without a lane, and the worker meets the fault again and sets it aside.
+    """
+    try:
+        items = source.read(kept)
+        key, lane = source.key(delivery), _lane(kept.platform, items)
+    except Rejected:
+        raise
+    except (ValueError, RecursionError, OverflowError, msgspec.DecodeError):
+        raise Rejected("the body could not be read: it is not what this platform sends") from None
+    except Exception as error:  # noqa: BLE001 - an adapter may fail in any way; the worker will say how
+        log.warning("read failed platform=%s error=%s", kept.platform, type(error).__name__)
+        return hashlib.sha256(kept.body).hexdigest(), ""
+    return _plain("id", key), _plain("athlete", lane)
+
+
+def _lane(platform: str, items: Sequence[Item]) -> str:
+    if not items:
+        return ""
+    match items[0]:
+        case Receipt(nudge=nudge):
+            return f"{platform}:{nudge}"
+        case Reply(address=address):
+            return f"{platform}:{hashlib.sha256(address.encode()).hexdigest()[:16]}"
+        case item:
+            return f"{platform}:{item.owner}"
+
+
+def _plain(field: str, text: str) -> str:
+    """`text` if a database can hold it as a key: short, without NUL and lone surrogates."""
+    if len(text) > SHORT or not text.isprintable():
+        raise Rejected(f"{field} must be printable text of at most {SHORT} characters", field=field)
+    return text
+
+
+def keep(delivery: Delivery) -> Delivery:
+    """The part of a delivery that is stored: without its token, its address and what proved who called."""
+    query = delivery.query
+    return Delivery(
+        delivery.platform,
+        delivery.method,
+        _plain("path", delivery.path),
+        {name: query[name] for name in query if _harmless(name.lower()) and query[name].isprintable()} if query else {},
+        {name: value for name, value in delivery.headers.items() if _kept(name) and value.isprintable()},
+        delivery.body,
+        delivery.received_at,
+    )
+
+
+@lru_cache(maxsize=1024)
+def _kept(header: str) -> bool:
+    return header.startswith(KEPT) and (header in ALLOWED or _harmless(header))
+
+
+def _harmless(name: str) -> bool:
+    return not any(word in name for word in DROPPED)

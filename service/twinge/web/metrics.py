@@ -1,0 +1,85 @@
+"""What Prometheus may scrape: what is waiting, what was said and held, how long the hooks take.
+
+Counts come from the database at each scrape, so that every replica tells the same; only the hooks' own figures
+are counted in the process. No label ever holds an athlete.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from aiohttp import hdrs, web
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.exposition import CONTENT_TYPE_LATEST
+
+from twinge.plugin import Rejected, TryLater
+from twinge.store.tally import Tally, tally
+from twinge.web.answer import Problem
+from twinge.web.parts import CLOCK, STORE
+
+BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
+
+
+class Metrics:
+    """One application's own registry: two applications in one process never share a count."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self._latency = Histogram(
+            "twinge_hook_seconds",
+            "Time from the headers of a delivery to its answer.",
+            ["platform"],
+            buckets=BUCKETS,
+            registry=self.registry,
+        )
+        self._timers: dict[str, Histogram] = {}
+        self._refused = Counter(
+            "twinge_hook_refused", "Deliveries refused.", ["platform", "status"], registry=self.registry
+        )
+        self.deliveries = self._gauge("twinge_deliveries", "Deliveries kept.", "platform", "state")
+        self.nudges = self._gauge("twinge_nudges", "Nudges kept.", "state")
+        self.held = self._gauge("twinge_held", "Messages held back.", "reason")
+        self.waiting = self._gauge("twinge_inbox_waiting", "Deliveries that wait for the worker.")
+        self.oldest = self._gauge("twinge_inbox_oldest_seconds", "Age of the oldest waiting delivery.")
+
+    def _gauge(self, name: str, doc: str, *labels: str) -> Gauge:
+        return Gauge(name, doc, labels, registry=self.registry)
+
+    def took(self, platform: str, seconds: float) -> None:
+        """One delivery was answered, after so long."""
+        timer = self._timers.get(platform)
+        if timer is None:
+            timer = self._timers[platform] = self._latency.labels(platform)
+        timer.observe(seconds)
+
+    def refused(self, platform: str, error: Problem | Rejected | TryLater) -> None:
+        """One delivery was refused."""
+        status = 503 if isinstance(error, TryLater) else error.status
+        self._refused.labels(platform, str(status)).inc()
+
+    def show(self, found: Tally, now: datetime) -> None:
+        """Put the database's counts into the gauges; what is gone from it goes from them."""
+        _fill(self.deliveries, found.deliveries)
+        _fill(self.nudges, {(state,): count for state, count in found.nudges.items()})
+        _fill(self.held, {(reason,): count for reason, count in found.held.items()})
+        self.waiting.set(sum(count for (_, state), count in found.deliveries.items() if state == "waiting"))
+        self.oldest.set(0 if found.oldest is None else max(0.0, (now - found.oldest).total_seconds()))
+
+
+def _fill(gauge: Gauge, counts: Mapping[Any, int]) -> None:
+    gauge.clear()
+    for labels, count in counts.items():
+        gauge.labels(*labels).set(count)
+
+
+METRICS = web.AppKey("metrics", Metrics)
+
+
+async def scrape(request: web.Request) -> web.Response:
+    """`GET /metrics` in Prometheus' text format."""
+    metrics, found = request.app[METRICS], await tally(request.app[STORE])
+    metrics.show(found, request.app[CLOCK]())
+    text = generate_latest(metrics.registry)
+    return web.Response(body=text, headers={hdrs.CONTENT_TYPE: CONTENT_TYPE_LATEST})

@@ -1,0 +1,26 @@
+"""What the rooms of the web share: the typed keys of the application."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from aiohttp import web
+
+from twinge.config import Settings
+from twinge.plugin import Channel, PlatformAdapter
+from twinge.registry import PluginStatus
+from twinge.store import Store
+
+Clock = Callable[[], datetime]
+
+Tx = Any
+"""A transaction of the store: passed on to it, never looked into."""
+
+STORE = web.AppKey("store", Store)
+PLATFORMS: web.AppKey[Mapping[str, PlatformAdapter]] = web.AppKey("platforms")
+CHANNELS: web.AppKey[Mapping[str, Channel]] = web.AppKey("channels")
+STATUS: web.AppKey[Sequence[PluginStatus]] = web.AppKey("status")
+CLOCK: web.AppKey[Clock] = web.AppKey("clock")
+SETTINGS = web.AppKey("settings", Settings)

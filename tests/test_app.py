@@ -1,0 +1,173 @@
+"""The whole service, built and stopped by the composition root."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import stat
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+
+from conftest import TOKEN, run
+from twinge.app import Line, Service, opened, running, secret_of
+from twinge.config import Settings
+from twinge.plugin import TwingeError
+from twinge.registry import Plugins, load_plugins
+from twinge.testing import FixedClock, MemoryChannel
+
+PHONE = "+4915112345689"
+
+
+@pytest.fixture
+def fresh(tmp_path: Path) -> Settings:
+    """An empty data folder and a free port."""
+    return Settings.from_env({"TWINGE_DATA_DIR": str(tmp_path / "new"), "TWINGE_PORT": "0"})
+
+
+@pytest.fixture
+def house() -> tuple[Plugins, MemoryChannel]:
+    """The generic platform, and a channel that keeps what it is given."""
+    found, channel = load_plugins({"TWINGE_GENERIC_TOKEN": TOKEN}), MemoryChannel()
+    return Plugins(found.platforms, {"memory": channel}, found.status), channel
+
+
+async def enrol(service: Service, http: aiohttp.ClientSession, now: datetime) -> str:
+    """Alice, with no quiet hours, reachable by phone."""
+    key = await service.store.keys.create("admin", "", now)
+    body = {
+        "name": "Alice",
+        "timezone": "Europe/Berlin",
+        "preferences": {"quiet_from": None, "quiet_to": None},
+        "channels": [{"channel": "sms", "address": PHONE}],
+        "connections": [{"platform": "generic", "external_id": "a-1"}],
+    }
+    headers = {"Authorization": f"Bearer {key}"}
+    async with http.post(f"{service.url}/api/v1/athletes", json=body, headers=headers) as response:
+        assert response.status == 201, await response.text()
+        return str((await response.json())["id"])
+
+
+async def train(service: Service, http: aiohttp.ClientSession, clock: FixedClock) -> None:
+    """Six weeks of ten kilometres every third day, then twenty."""
+    start = clock() - timedelta(days=45)
+    for n in range(15):
+        clock.now = start + timedelta(days=3 * n)
+        await deliver(service, http, run(f"run-{n}", start=clock().isoformat(), title="My private title"), clock)
+    clock.advance(timedelta(days=2))
+    await deliver(service, http, run("long", start=clock().isoformat(), distance_m=20_000, moving_s=7200), clock)
+
+
+async def deliver(service: Service, http: aiohttp.ClientSession, event: Any, clock: FixedClock) -> None:
+    clock.advance(timedelta(hours=3))
+    async with http.post(f"{service.url}/hooks/generic/{TOKEN}", json=event) as response:
+        assert response.status == 200, await response.text()
+    await service.worker.drain()
+
+
+async def test_from_a_webhook_to_a_message_and_nothing_private_in_the_log(
+    fresh: Settings,
+    house: tuple[Plugins, MemoryChannel],
+    clock: FixedClock,
+    everything_logged: pytest.LogCaptureFixture,
+) -> None:
+    plugins, channel = house
+    async with running(fresh, plugins, clock=clock, roles=["web"]) as service, aiohttp.ClientSession() as http:
+        await enrol(service, http, clock())
+        await train(service, http, clock)
+        clock.advance(timedelta(hours=1))
+        await service.sender.drain()
+    assert [message.address for message in channel.sent] == [PHONE]
+    assert "20" in channel.sent[0].text
+    for secret in (PHONE[1:], "private", TOKEN, channel.sent[0].text, "Alice"):
+        assert secret not in everything_logged.text
+
+
+async def test_all_roles_work_by_themselves_and_stop_when_asked(
+    fresh: Settings, house: tuple[Plugins, MemoryChannel]
+) -> None:
+    def real() -> datetime:
+        return datetime.now(UTC)  # noqa: TID251 - the loops themselves are on trial
+
+    plugins, _ = house
+    async with running(fresh, plugins, clock=real) as service, aiohttp.ClientSession() as http:
+        assert {task.get_name() for task in service.tasks} == {"worker", "sender"}
+        alice = await enrol(service, http, real())
+        start = (real() - timedelta(hours=2)).isoformat()
+        async with http.post(f"{service.url}/hooks/generic/{TOKEN}", json=run(start=start)) as response:
+            assert response.status == 200
+        for _ in range(250):
+            if (await service.store.history.find_activities(alice)).items:
+                break
+            await asyncio.sleep(0.02)
+        else:
+            pytest.fail("five seconds, and the worker has not judged the run")
+        assert not any(task.done() for task in service.tasks)
+    assert all(task.done() and task.exception() is None for task in service.tasks)
+
+
+async def test_a_request_in_flight_is_answered_before_the_end(
+    fresh: Settings, house: tuple[Plugins, MemoryChannel], clock: FixedClock
+) -> None:
+    plugins, _ = house
+    body = json.dumps(run()).encode()
+    head = f"POST /hooks/generic/{TOKEN} HTTP/1.1\r\nHost: x\r\nContent-Length: {len(body)}\r\n\r\n".encode()
+    async with running(fresh, plugins, clock=clock, roles=["web"]) as service:
+        host, port = service.url.removeprefix("http://").split(":")
+        reader, writer = await asyncio.open_connection(host, int(port))
+        writer.write(head + body[:9])
+        await asyncio.sleep(0.05)
+        asyncio.get_running_loop().call_later(0.2, writer.write, body[9:])
+    answer = await reader.read()
+    assert answer.startswith(b"HTTP/1.1 200")
+    assert b"Connection: close" in answer
+    writer.close()
+
+
+async def test_a_second_service_on_the_port_says_what_to_do(
+    fresh: Settings, house: tuple[Plugins, MemoryChannel], clock: FixedClock
+) -> None:
+    plugins, _ = house
+    async with running(fresh, plugins, clock=clock, roles=["web"]) as service:
+        taken = replace(fresh, port=int(service.url.rpartition(":")[2]))
+        with pytest.raises(TwingeError, match="--port"):
+            async with running(taken, plugins, clock=clock, roles=["web"]):
+                pass
+
+
+def test_the_key_file_is_made_once_and_for_the_owner_alone(fresh: Settings) -> None:
+    first = secret_of(fresh)
+    path = fresh.data_dir / "secret.key"
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert len(first) >= 32
+    assert secret_of(fresh) == first
+    assert [one.name for one in fresh.data_dir.iterdir()] == ["secret.key"]
+    assert secret_of(replace(fresh, secret_key="g" * 40)) == b"g" * 40
+
+
+def test_a_data_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(TwingeError, match="TWINGE_DATA_DIR"):
+        secret_of(Settings.from_env({"TWINGE_DATA_DIR": str(tmp_path / "file" / "data")}))
+
+
+async def test_the_store_of_an_empty_folder_is_ready(fresh: Settings) -> None:
+    async with opened(fresh) as store:
+        await store.ready()
+
+
+def test_a_log_line_is_one_line_without_an_exceptions_words() -> None:
+    try:
+        raise ValueError("a body\nwith +4915112345689")
+    except ValueError as error:
+        kind = (type(error), error, error.__traceback__)
+    record = logging.LogRecord("twinge", logging.ERROR, "", 0, "name=%s", ("a\r\nb\x1b[31m",), kind)
+    line = Line("%(message)s").format(record)
+    assert line.isprintable()
+    assert "error=ValueError at=test_a_log_line" in line
+    assert "4915" not in line

@@ -1,0 +1,180 @@
+"""The command line: what each command prints, its exit codes, and that it starts quickly."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from twinge.cli import twinge
+
+Run = Callable[..., Result]
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Runs a command in an empty folder with no settings but those given."""
+    for name in [name for name in os.environ if name.startswith("TWINGE_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.chdir(tmp_path)
+
+    def call(*words: str, **env: str) -> Result:
+        return CliRunner().invoke(twinge, words, env=env)
+
+    return call
+
+
+def in_shell(*words: str, cwd: Path, **env: str) -> subprocess.CompletedProcess[str]:
+    """The same through the real process, for exit codes and what goes to which stream."""
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("TWINGE_")}
+    return subprocess.run(
+        [sys.executable, "-m", "twinge", *words],
+        cwd=cwd,
+        env={**clean, **env},
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=30,
+    )
+
+
+LONG = "2026-05-03 07:00,25,2:30:00\n"
+HISTORY = (
+    "Date,Distance (km),Moving time\n"
+    + "".join(f"2026-{month}-{day:02d} 07:00,10,1:00:00\n" for month in ("03", "04") for day in range(1, 31, 3))
+    + LONG
+)
+
+
+@pytest.mark.parametrize("words", [[], ["serve"], ["demo"], ["backtest"], ["plugins"], ["keys", "create"], ["db"]])
+def test_every_command_explains_itself(run: Run, words: list[str]) -> None:
+    result = run(*words, "--help")
+    assert result.exit_code == 0
+    assert "Usage:" in result.output
+
+
+def test_a_backtest_needs_neither_settings_nor_database(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "alice.csv").write_text(HISTORY)
+    result = run("backtest", "alice.csv", "--timezone", "Europe/Berlin", "--format", "json")
+    report = json.loads(result.stdout)
+    (alice,) = report["athletes"]
+    assert (result.exit_code, alice["file"], alice["sessions"]) == (0, "alice.csv", 21)
+    assert "L01" in alice["nudges"][-1]["rules"]
+    assert list(tmp_path.iterdir()) == [tmp_path / "alice.csv"]
+
+
+def test_a_backtest_writes_where_it_is_told(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "alice.csv").write_text(HISTORY)
+    result = run("backtest", "alice.csv", "--out", "report.txt", "--units", "mi")
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert "15.5 mi" in (tmp_path / "report.txt").read_text()
+
+
+def test_a_file_that_cannot_be_read_is_one_line_and_exit_1(tmp_path: Path) -> None:
+    (tmp_path / "bad.csv").write_text("a,b\n1,2\n")
+    for words in (["bad.csv"], ["missing.csv"]):
+        result = in_shell("backtest", *words, cwd=tmp_path)
+        assert (result.returncode, result.stdout) == (1, "")
+        assert result.stderr.startswith("twinge: ")
+        assert "Traceback" not in result.stderr
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["backtest"],
+        ["backtest", "x.csv", "--timezone", "Mars/Olympus"],
+        ["backtest", "x.csv", "--units", "furlong"],
+        ["keys", "create"],
+        ["keys", "create", "--scope", "root"],
+        ["serve", "--port", "70000"],
+        ["dance"],
+    ],
+)
+def test_wrong_usage_is_exit_2(run: Run, words: list[str]) -> None:
+    assert run(*words).exit_code == 2
+
+
+def test_plugins_are_listed_for_people_and_for_programs(run: Run) -> None:
+    text = run("plugins").stdout
+    lines = json.loads(run("plugins", "--format", "json").stdout)
+    assert {"generic", "strava", "twilio", "console"} <= {line["name"] for line in lines}
+    assert all(line["name"] in text for line in lines)
+    ready = {
+        line["name"]: line["state"]
+        for line in json.loads(run("plugins", "--format", "json", TWINGE_GENERIC_TOKEN="t" * 20).stdout)
+    }
+    assert ready["generic"] == "ready"
+
+
+def test_a_strange_setting_is_named_on_stderr(run: Run) -> None:
+    result = run("plugins", "--format", "json", TWINGE_PROT="1")
+    assert "did you mean TWINGE_PORT?" in result.stderr
+    json.loads(result.stdout)
+
+
+def test_a_key_is_alone_on_the_last_line_and_can_be_revoked(run: Run) -> None:
+    made = run("keys", "create", "--scope", "admin", "--name", "Bob's laptop")
+    key = made.stdout.splitlines()[-1]
+    assert (made.exit_code, key[:4], made.stdout) == (0, "twk_", key + "\n")
+    key_id = key.split("_")[1]
+    listed = run("keys", "list").stdout
+    assert key_id in listed
+    assert "Bob's laptop" in listed
+    assert key.split("_", 2)[2] not in listed
+    assert run("keys", "revoke", key_id).exit_code == 0
+    again = run("keys", "revoke", key_id)
+    assert (again.exit_code, again.stderr.count("\n")) == (1, 1)
+
+
+def test_the_database_is_checked_and_upgraded(run: Run) -> None:
+    assert run("db", "check").exit_code == 1
+    assert run("db", "upgrade").exit_code == 0
+    assert run("db", "check").exit_code == 0
+
+
+def test_a_wrong_setting_is_one_line_without_its_value(tmp_path: Path) -> None:
+    result = in_shell("serve", cwd=tmp_path, TWINGE_SECRET_KEY="hush")
+    assert (result.returncode, result.stdout) == (1, "")
+    assert result.stderr.startswith("twinge: TWINGE_SECRET_KEY must be ")
+    assert "hush" not in result.stderr
+
+
+def test_serve_says_where_it_listens_answers_and_stops_on_sigterm(tmp_path: Path) -> None:
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("TWINGE_")}
+    command = [sys.executable, "-m", "twinge", "serve", "--port", "0"]
+    with subprocess.Popen(command, cwd=tmp_path, env=clean, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr is not None
+        line = next(line for line in process.stderr if "hop=start" in line)
+        url = line.split("url=")[1].split()[0]
+        with urllib.request.urlopen(f"{url}/health/ready", timeout=5) as response:
+            assert response.status == 200
+        process.send_signal(signal.SIGTERM)
+        rest = process.stderr.read()
+        assert process.wait(10) == 0
+    assert "hop=stop outcome=asked" in rest
+
+
+HEAVY = ("aiohttp.web", "sqlalchemy", "alembic", "apscheduler", "twilio")
+
+
+@pytest.mark.parametrize("words", [["--help"], ["plugins", "--help"], ["plugins"], ["backtest", "alice.csv"]])
+def test_light_commands_load_neither_web_nor_database(tmp_path: Path, words: list[str]) -> None:
+    (tmp_path / "alice.csv").write_text(HISTORY)
+    script = (
+        "import sys\nfrom twinge.cli import twinge\n"
+        f"twinge({words!r}, standalone_mode=False)\n"
+        f"print([name for name in {HEAVY!r} if name in sys.modules], file=sys.stderr)"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", script], cwd=tmp_path, check=False, capture_output=True, text=True, timeout=30
+    )
+    assert result.stderr.splitlines()[-1] == "[]"
