@@ -132,16 +132,15 @@ class Speeds:
     @property
     def threshold_mm_s(self) -> int | None:
         """Best 30 to 60 minute run of the last 90 days."""
-        gates, start = self._moment.pack.gates, self._moment.session.start
-        edge, least, most = start - gates.threshold_d * DAY, gates.threshold_least_s, gates.threshold_most_s
-        steady = [s.pace for s in self._moment.past if s.pace and s.start >= edge and least <= (s.seconds or 0) <= most]
-        return max(steady, default=None)
+        gates = self._moment.pack.gates
+        least, most = gates.threshold_least_s, gates.threshold_most_s
+        runs = self._moment.window(gates.threshold_d)
+        return max([s.pace for s in runs if s.pace and least <= (s.seconds or 0) <= most], default=None)
 
     @property
     def median_mm_s(self) -> int | None:
         """Median of the runs of the last 42 days."""
-        edge = self._moment.session.start - self._moment.pack.gates.median_d * DAY
-        recent = sorted([s.pace for s in self._moment.past if s.pace and s.start >= edge])
+        recent = sorted([s.pace for s in self._moment.window(self._moment.pack.gates.median_d) if s.pace])
         return recent[len(recent) // 2] if recent else None
 
 

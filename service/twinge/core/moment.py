@@ -6,10 +6,10 @@ them (a run inside its own 30-day maximum makes every spike zero).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from bisect import bisect_left
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import takewhile
 from operator import attrgetter
 
 from twinge.core.load import Load
@@ -41,19 +41,18 @@ class Moment:
         """Whether the session belongs to the running family."""
         return self.session.sport in RUNNING
 
-    def window(self, days: int) -> Iterator[Session]:
-        """The sessions of the last `days` × 24 h before this one, newest first."""
-        edge = self.session.start - days * DAY
-        return takewhile(lambda session: session.start >= edge, reversed(self.past))
+    def window(self, days: int) -> tuple[Session, ...]:
+        """The sessions of the last `days` × 24 h before this one, oldest first."""
+        return self.past[bisect_left(self.past, self.session.start - days * DAY, key=START) :]
 
     def runs(self, days: int) -> list[Session]:
-        """The runs of the last `days` × 24 h, newest first."""
+        """The runs of the last `days` × 24 h, oldest first."""
         if days not in self._runs:
             self._runs[days] = [session for session in self.window(days) if session.sport in RUNNING]
         return self._runs[days]
 
     def kin(self, days: int) -> list[Session]:
-        """The sessions of the same sport family in the last `days` × 24 h, newest first."""
+        """The sessions of the same sport family in the last `days` × 24 h, oldest first."""
         mine = family(self.session.sport)
         return [session for session in self.window(days) if family(session.sport) == mine]
 
@@ -70,6 +69,7 @@ class Moment:
         return Unjudged(rule, self.end, self.activity.key, reason)
 
 
+START = attrgetter("start")
 Measure = Callable[[Session], int | None]
 METRES: Measure = attrgetter("metres")
 SECONDS: Measure = attrgetter("seconds")
