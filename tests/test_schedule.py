@@ -34,8 +34,19 @@ async def test_a_reconcile_brings_what_a_lost_webhook_would_have_said(home: Hous
     assert await schedule.reconcile() == 0
     assert await home.worker.drain() == 1
     assert len((await home.store.history.find_activities(alice)).items) == 2
+
+
+async def test_a_workout_that_is_here_is_not_fetched_again(home: House) -> None:
+    """Each fetch costs two calls of a small budget, every day, for nothing new."""
+    await home.move_in("Alice")
+    home.platform.there = {name: run(name, NOON - timedelta(days=1)) for name in ("1", "2")}
+    home.platform.lately = [Pointer("alice", "1", 1)]
+    schedule = schedule_of(home)
+    assert await schedule.reconcile() == 1
+    await home.worker.drain()
+    home.platform.lately = [Pointer("alice", name, 1) for name in ("1", "2")]
     home.clock.forward(days=1)
-    assert await schedule.reconcile() == 2
+    assert await schedule.reconcile() == 1
 
 
 async def test_one_athlete_whose_vendor_fails_does_not_stop_the_others(home: House) -> None:

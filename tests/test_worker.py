@@ -202,6 +202,17 @@ async def test_a_rule_that_raises_sets_aside_that_delivery_alone(home: House) ->
     assert (await home.store.history.find_activities(alice)).items == []
 
 
+async def test_a_workout_of_next_year_is_set_aside(home: House) -> None:
+    """Taken in, it would be the newest for ever, and every real workout late."""
+    alice = await home.move_in("Alice")
+    await home.deliver(said("alice", run("1", NOON + timedelta(days=365))))
+    await home.deliver(said("alice", run("2", NOON + timedelta(hours=14))))
+    await home.worker.drain()
+    assert [one.key for one in (await home.store.history.find_activities(alice)).items] == ["fake:2"]
+    state, note = await note_of(home, 1)
+    assert (state, note.partition(":")[0]) == ("dead", "a workout starts in the future")
+
+
 async def test_what_an_adapter_rejects_is_dead_with_the_field(home: House) -> None:
     await home.deliver(b'{"do": "reject"}')
     await home.deliver(b"{}", platform="garmin")

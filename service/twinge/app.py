@@ -72,6 +72,7 @@ async def running(
         http = await stack.enter_async_context(aiohttp.ClientSession(timeout=VENDOR_TIMEOUT))
         door, settings = listen(settings) if "web" in roles else (None, settings)
         tokens = TokenKeeper(store, http, clock)
+        stack.push_async_callback(tokens.close)
         worker = Worker(store, plugins.platforms, plugins.channels, tokens, clock)
         sender = Sender(store, plugins.channels, http, clock, settings.public_url)
         schedule = Schedule(store, sender, plugins.platforms, tokens, clock)

@@ -19,6 +19,8 @@ from twinge.store import Store, Waiting
 log = logging.getLogger("twinge.worker")
 T = TypeVar("T")
 
+AHEAD = timedelta(days=1)
+"""How far before us a device's clock and zone may be."""
 AT_ONCE = 8
 DEADLINE_S = 30.0
 RECONCILE = "reconcile"
@@ -82,6 +84,13 @@ class Job:
         """Whether something must be fetched."""
         return self.failed is None and any(isinstance(item, Pointer) for item in self.items)
 
+    def doubt(self) -> None:
+        """Set aside a workout of next year: it would be the newest for ever, and make every real one late."""
+        latest = self.row.delivery.received_at + AHEAD
+        events = [item.event for item in self.items if isinstance(item, Inline)]
+        if any(isinstance(event, Activity) and event.start > latest for event in events):
+            self.failed = Never("a workout starts in the future: set the device's clock right and send it again")
+
 
 def pointers_body(pointers: Sequence[Pointer]) -> bytes:
     """The body of a delivery on the path RECONCILE."""
@@ -115,6 +124,7 @@ class Reader:
             job.failed = Never(error.reason)
         except Exception as error:  # noqa: BLE001 - a plugin may raise anything; the job is set aside
             job.failed = Fault.of(error)
+        job.doubt()
         return job
 
     def _items(self, delivery: Delivery) -> Sequence[Item]:
@@ -155,6 +165,7 @@ class Reader:
             job.failed = Fault.of(error)
         else:
             job.items = [item for item in brought if item is not None]
+            job.doubt()
 
     async def _fetch(
         self, adapter: PlatformAdapter, platform: str, item: Item, known: Mapping[tuple[str, str], str]

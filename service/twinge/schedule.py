@@ -26,7 +26,7 @@ KEEP = timedelta(days=30)
 """How long the raw text of a finished delivery is kept."""
 LOOK_BACK = timedelta(days=2)
 """What a lost webhook may have been about: a day, and a day for a reconcile that was missed."""
-AT_A_TIME = 100
+AT_A_TIME = 5
 """Pointers in one delivery of ours."""
 
 
@@ -103,7 +103,14 @@ class Schedule:
         except TwingeError as error:
             log.warning("hop=schedule platform=%s outcome=%s", connection.platform, type(error).__name__)
             return 0
-        return await self._put(connection, pointers, now)
+        return await self._put(connection, await self._missed(connection, pointers), now)
+
+    async def _missed(self, connection: Connection, pointers: Sequence[Pointer]) -> list[Pointer]:
+        """The pointers to workouts we do not hold: each of the others would cost calls and say nothing new."""
+        places = {(connection.athlete_id, f"{connection.platform}:{pointer.object_id}") for pointer in pointers}
+        async with self._store.read() as tx:
+            held = {key for (_, key), one in (await self._store.history.known(tx, places)).items() if not one.removed}
+        return [pointer for pointer in pointers if f"{connection.platform}:{pointer.object_id}" not in held]
 
     async def _put(self, connection: Connection, pointers: Sequence[Pointer], now: datetime) -> int:
         """Into the inbox, where they take the way of every delivery."""

@@ -185,6 +185,8 @@ class Sender:
                 raise TryLater("the channel is not configured")
             async with asyncio.timeout(self._deadline_s):
                 found = await channel.lookup(self._message(one), one.taken_at, self._http)
+        except GiveUp as error:
+            return await self._give_up(one, error)
         except Exception as error:  # noqa: BLE001 - whatever it was, the answer is still lost
             return await self._look_again(one, type(error).__name__)
         if found is not None:
