@@ -213,6 +213,19 @@ async def test_a_workout_of_next_year_is_set_aside(home: House) -> None:
     assert (state, note.partition(":")[0]) == ("dead", "a workout starts in the future")
 
 
+async def test_what_came_before_its_athlete_is_taken_in_when_they_are_known(home: House) -> None:
+    """The watch was connected a day before the operator wrote the athlete down."""
+    await home.deliver(said("dana", run("1", NOON)), lane="fake:dana")
+    await home.worker.drain()
+    assert (await note_of(home, 1))[0] == "stray"
+    dana = await home.move_in("Dana")
+    async with home.store.write() as tx:
+        assert await home.store.inbox.welcome(tx, "fake:dana") == 1
+        assert await home.store.inbox.welcome(tx, "fake:dana") == 0
+    await home.worker.drain()
+    assert [one.key for one in (await home.store.history.find_activities(dana)).items] == ["fake:1"]
+
+
 async def test_what_an_adapter_rejects_is_dead_with_the_field(home: House) -> None:
     await home.deliver(b'{"do": "reject"}')
     await home.deliver(b"{}", platform="garmin")

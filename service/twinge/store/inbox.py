@@ -148,6 +148,18 @@ class Inbox:
         self._bell.set()
         return bool(changed.rowcount == 1)
 
+    async def welcome(self, tx: AsyncConnection, lane: str) -> int:
+        """Somebody we did not know is an athlete now: what came for them meanwhile waits again. Ring the bell after."""
+        fresh = {
+            "state": "waiting",
+            "attempts": 0,
+            "delays": 0,
+            "not_before_ms": 0,
+            "note": "their athlete is known now",
+        }
+        theirs = update(inbox).where(inbox.c.state == literal_column("'stray'"), inbox.c.lane == lane)
+        return int((await tx.execute(theirs.values(settled_ms=None, **fresh))).rowcount)
+
     async def get(self, number: int) -> Kept | None:
         """One delivery, or None."""
         async with self._engines.read() as tx:

@@ -136,6 +136,8 @@ async def _link(request: web.Request, tx: Tx, athlete_id: str, link: NewConnecti
     except Rejected as error:
         raise Problem(error.status, "taken", f"{error.reason}.", field=field) from None
     await _note(request, tx, "connection.create", athlete_id, f"platform={link.platform}")
+    if await request.app[STORE].inbox.welcome(tx, f"{link.platform}:{link.external_id}"):
+        request.app[STORE].bell.set()
 
 
 async def _note(request: web.Request, tx: Tx, action: str, athlete_id: str, detail: str = "") -> None:
