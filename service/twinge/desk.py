@@ -22,7 +22,7 @@ from twinge.replies import take_reply
 from twinge.store import Address, Kept, Store
 from twinge.store.codec import pack_activity, to_ms
 from twinge.store.history import Fate, Known, activity_row, tombstone_row, weigh
-from twinge.store.outbox import said_of
+from twinge.store.spoken import said_of
 
 WINDOW = timedelta(days=400)
 """How much of a history is folded anew (a return after a break may look back a year and a month)."""

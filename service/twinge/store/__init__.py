@@ -5,7 +5,7 @@ from twinge.store.door import Store
 from twinge.store.engine import TROUBLE, Unusable
 from twinge.store.history import Kept
 from twinge.store.inbox import Waiting
-from twinge.store.outbox import Spoken, Taken
 from twinge.store.page import Page
+from twinge.store.spoken import Spoken, Taken
 
 __all__ = ["TROUBLE", "Address", "Connection", "Kept", "Page", "Spoken", "Store", "Taken", "Unusable", "Waiting"]

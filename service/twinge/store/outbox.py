@@ -7,52 +7,36 @@ void (withdrawn before it was sent). Receipts move a nudge forward only.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
 from datetime import datetime
-from hashlib import blake2b
 from typing import Any
 
 from sqlalchemy import Select, bindparam, func, literal_column, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from twinge.core.model import Athlete, Held, Nudge, Said, Severity, Voice
+from twinge.core.model import Held, Nudge, Said, Voice
 from twinge.plugin import Receipt
 from twinge.store import codec
 from twinge.store.athletes import Address
 from twinge.store.engine import Engines, upsert
 from twinge.store.page import Page, cut, page
+from twinge.store.spoken import (
+    Spoken,
+    Taken,
+    held_row,
+    nudge_row,
+    read_held,
+    read_nudge,
+    read_place,
+    read_said,
+    read_spoken,
+    read_taken,
+)
 from twinge.store.tables import address, athlete, held, nudge
 
 FORWARD = {"waiting": 0, "taken": 1, "unknown": 2, "sent": 3, "failed": 4, "delivered": 5}
 """Rank of the states a receipt may move between; void and expired are ends of our own."""
 MEANT = ("waiting", "taken", "unknown", "sent", "delivered")
 """States in which a nudge counts as said."""
-
-
-@dataclass(frozen=True, slots=True)
-class Spoken:
-    """A nudge and what became of it."""
-
-    nudge: Nudge
-    state: str
-    channel: str
-    attempts: int
-    sent_at: datetime | None
-    answered_at: datetime | None
-    provider_id: str | None
-    reason: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Taken:
-    """A nudge that is being sent, with all that the last checks ask. `address` is None when it is gone."""
-
-    nudge: Nudge
-    athlete: Athlete
-    address: Address | None
-    channel: str
-    attempts: int
-    taken_at: datetime
 
 
 class Outbox:
@@ -64,7 +48,7 @@ class Outbox:
     async def put(self, tx: AsyncConnection, nudges: Iterable[tuple[Nudge, Address, Voice]]) -> None:
         """Queue nudges for an address. One that was queued before under this id is queued again only if nothing went
         out: its time and words may have changed with the workout."""
-        rows = [_row(one, place, voice) for one, place, voice in nudges]
+        rows = [nudge_row(one, place, voice) for one, place, voice in nudges]
         if not rows:
             return
         statement = upsert(tx.dialect.name, nudge)
@@ -80,7 +64,7 @@ class Outbox:
 
     async def hold(self, tx: AsyncConnection, silences: Iterable[Held]) -> None:
         """Keep what was not said, with the reason."""
-        rows = [_held_row(one) for one in silences]
+        rows = [held_row(one) for one in silences]
         if rows:
             await tx.execute(upsert(tx.dialect.name, held).on_conflict_do_nothing(), rows)
 
@@ -88,13 +72,13 @@ class Outbox:
         """What was said to these athletes since, oldest first; voided, expired and failed ones are left out."""
         found: dict[str, list[Said]] = {}
         for row in await tx.execute(_SAID, {"ids": list(ids), "since": codec.to_ms(since)}):
-            found.setdefault(row.athlete_id, []).append(_said(row))
+            found.setdefault(row.athlete_id, []).append(read_said(row))
         return found
 
     async def waiting(self, tx: AsyncConnection, athlete_id: str) -> list[Nudge]:
         """The nudges of one athlete that have not been sent yet."""
         wanted = select(nudge).where(nudge.c.athlete_id == athlete_id, nudge.c.state == literal_column("'waiting'"))
-        return [_nudge(row) for row in await tx.execute(wanted)]
+        return [read_nudge(row) for row in await tx.execute(wanted)]
 
     async def withdraw(self, tx: AsyncConnection, athlete_id: str, ids: Collection[str], reason: str) -> None:
         """Void nudges that are still waiting."""
@@ -116,7 +100,7 @@ class Outbox:
             if first:
                 marks = [{"b_athlete": row.athlete_id, "b_id": row.id, "at": at} for row in first]
                 await tx.execute(_TAKE, marks)
-        return [_taken(row, now, row.attempts + 1) for row in first]
+        return [read_taken(row, now, row.attempts + 1) for row in first]
 
     async def settle(
         self,
@@ -151,13 +135,13 @@ class Outbox:
         """Sends that began before and were never settled: their process died in the middle."""
         async with self._engines.read() as tx:
             rows = await tx.execute(_STALE, {"before": codec.to_ms(before)})
-            return [_taken(row, codec.from_ms(row.taken_ms), row.attempts) for row in rows]
+            return [read_taken(row, codec.from_ms(row.taken_ms), row.attempts) for row in rows]
 
     async def doubtful(self, now: datetime, limit: int = 20) -> list[Taken]:
         """Unknown ones whose time to be looked up has come."""
         async with self._engines.read() as tx:
             rows = await tx.execute(_DOUBTFUL, {"now": codec.to_ms(now), "n": limit})
-            return [_taken(row, codec.from_ms(row.taken_ms), row.attempts) for row in rows]
+            return [read_taken(row, codec.from_ms(row.taken_ms), row.attempts) for row in rows]
 
     async def receipt(self, tx: AsyncConnection, word: Receipt, now: datetime) -> Address | None:
         """Apply a channel's word, forward only. The address when the receipt says that it is dead."""
@@ -168,10 +152,10 @@ class Outbox:
             values: dict[str, Any] = {"state": word.state, "reason": word.reason}
             if row.sent_ms is None and word.state != "failed":
                 values["sent_ms"] = codec.to_ms(now)
-            await tx.execute(update(nudge).where(_this(_nudge(row))).values(**values))
+            await tx.execute(update(nudge).where(_this(read_nudge(row))).values(**values))
         if word.provider_id is not None:
-            await tx.execute(update(nudge).where(_this(_nudge(row))).values(provider_id=word.provider_id))
-        return _place(row) if word.disable else None
+            await tx.execute(update(nudge).where(_this(read_nudge(row))).values(provider_id=word.provider_id))
+        return read_place(row) if word.disable else None
 
     async def answered(self, tx: AsyncConnection, address_id: int, now: datetime) -> Nudge | None:
         """Note an answer to the last nudge that went to an address; which one it was."""
@@ -180,7 +164,7 @@ class Outbox:
         row = (await tx.execute(wanted)).one_or_none()
         if row is None:
             return None
-        one = _nudge(row)
+        one = read_nudge(row)
         await tx.execute(update(nudge).where(_this(one)).values(answered_ms=codec.to_ms(now)))
         return one
 
@@ -189,14 +173,14 @@ class Outbox:
         mine = select(nudge).where(nudge.c.athlete_id == athlete_id)
         async with self._engines.read() as tx:
             rows = (await tx.execute(cut(mine, [nudge.c.made_ms, nudge.c.id], cursor, limit))).all()
-        return page(rows, ["made_ms", "id"], limit, [_spoken(row) for row in rows])
+        return page(rows, ["made_ms", "id"], limit, [read_spoken(row) for row in rows])
 
     async def find_held(self, athlete_id: str, cursor: str | None = None, limit: int = 50) -> Page[Held]:
         """Held ones, newest first."""
         mine = select(held).where(held.c.athlete_id == athlete_id)
         async with self._engines.read() as tx:
             rows = (await tx.execute(cut(mine, [held.c.id], cursor, limit))).all()
-        return page(rows, ["id"], limit, [_held(row) for row in rows])
+        return page(rows, ["id"], limit, [read_held(row) for row in rows])
 
     async def counts(self) -> dict[str, int]:
         """How many nudges are in each state."""
@@ -260,110 +244,3 @@ _SAID = (
     )
     .order_by(nudge.c.not_before_ms)
 )
-
-
-def _row(one: Nudge, place: Address, voice: Voice) -> dict[str, Any]:
-    return {
-        "athlete_id": one.athlete,
-        "id": one.id,
-        "severity": int(one.severity),
-        "rules": codec.to_json(one.rules),
-        "bands": codec.to_json(one.bands),
-        "text": one.text,
-        "facts": codec.to_json(one.facts),
-        "activity": one.activity,
-        "address_id": place.id,
-        "channel": place.channel,
-        "voice": voice.value,
-        "made_ms": codec.to_ms(one.made_at),
-        "not_before_ms": codec.to_ms(one.not_before),
-        "expires_ms": codec.to_ms(one.expires_at),
-        "state": "waiting",
-        "attempts": 0,
-    }
-
-
-def _held_row(one: Held) -> dict[str, Any]:
-    at, rules = codec.to_ms(one.at), codec.to_json(one.rules)
-    name = blake2b(f"{one.activity}\x1f{rules}\x1f{one.reason}".encode(), digest_size=6).hexdigest()
-    return {
-        "athlete_id": one.athlete,
-        "id": f"{at:011x}{name}",
-        "rules": rules,
-        "severity": int(one.severity),
-        "reason": one.reason,
-        "at_ms": at,
-        "activity": one.activity,
-        "facts": codec.to_json(one.facts),
-    }
-
-
-def _nudge(row: Any) -> Nudge:
-    return Nudge(
-        id=row.id,
-        athlete=row.athlete_id,
-        severity=Severity(row.severity),
-        rules=tuple(codec.from_json(row.rules)),
-        text=row.text,
-        facts=codec.from_json(row.facts),
-        made_at=codec.from_ms(row.made_ms),
-        not_before=codec.from_ms(row.not_before_ms),
-        expires_at=codec.from_ms(row.expires_ms),
-        activity=row.activity,
-        bands=tuple(codec.from_json(row.bands)),
-    )
-
-
-def said_of(one: Nudge, *, answered: bool | None) -> Said:
-    """A nudge as the policy remembers it."""
-    return Said(one.rules, one.bands, int(one.severity), one.not_before, one.activity, answered)
-
-
-def _said(row: Any) -> Said:
-    # Only SMS is a conversation: no word on a screen's message means nothing.
-    answered = row.answered_ms is not None if row.voice == Voice.SMS.value else None
-    return said_of(_nudge(row), answered=answered)
-
-
-def _place(row: Any) -> Address | None:
-    if row.a_address is None:
-        return None
-    return Address(
-        row.address_id,
-        row.athlete_id,
-        row.a_channel,
-        row.a_address,
-        codec.maybe_at(row.a_consent_ms),
-        row.a_consent_how,
-        row.a_disabled_reason,
-        codec.maybe_at(row.a_stopped_ms),
-    )
-
-
-def _taken(row: Any, at: datetime, attempts: int) -> Taken:
-    return Taken(_nudge(row), codec.from_profile(row.profile), _place(row), row.channel, attempts, at)
-
-
-def _spoken(row: Any) -> Spoken:
-    return Spoken(
-        _nudge(row),
-        row.state,
-        row.channel,
-        row.attempts,
-        codec.maybe_at(row.sent_ms),
-        codec.maybe_at(row.answered_ms),
-        row.provider_id,
-        row.reason,
-    )
-
-
-def _held(row: Any) -> Held:
-    return Held(
-        row.athlete_id,
-        tuple(codec.from_json(row.rules)),
-        Severity(row.severity),
-        row.reason,
-        codec.from_ms(row.at_ms),
-        row.activity,
-        codec.from_json(row.facts),
-    )

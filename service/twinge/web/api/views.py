@@ -11,7 +11,7 @@ from twinge.registry import PluginStatus
 from twinge.store import Address, Connection
 from twinge.store.inbox import Kept
 from twinge.store.keys import Audited, Key
-from twinge.store.outbox import Spoken
+from twinge.store.spoken import Spoken
 from twinge.web.api.listing import instant
 
 _HIDDEN = {"revision"}

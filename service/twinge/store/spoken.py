@@ -1,0 +1,153 @@
+"""Rows of the outbox as values, and values as rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import blake2b
+from typing import Any
+
+from twinge.core.model import Athlete, Held, Nudge, Said, Severity, Voice
+from twinge.store import codec
+from twinge.store.athletes import Address
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """A nudge and what became of it."""
+
+    nudge: Nudge
+    state: str
+    channel: str
+    attempts: int
+    sent_at: datetime | None
+    answered_at: datetime | None
+    provider_id: str | None
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A nudge that is being sent, with all that the last checks ask. `address` is None when it is gone."""
+
+    nudge: Nudge
+    athlete: Athlete
+    address: Address | None
+    channel: str
+    attempts: int
+    taken_at: datetime
+
+
+def nudge_row(one: Nudge, place: Address, voice: Voice) -> dict[str, Any]:
+    """A new nudge as its row."""
+    return {
+        "athlete_id": one.athlete,
+        "id": one.id,
+        "severity": int(one.severity),
+        "rules": codec.to_json(one.rules),
+        "bands": codec.to_json(one.bands),
+        "text": one.text,
+        "facts": codec.to_json(one.facts),
+        "activity": one.activity,
+        "address_id": place.id,
+        "channel": place.channel,
+        "voice": voice.value,
+        "made_ms": codec.to_ms(one.made_at),
+        "not_before_ms": codec.to_ms(one.not_before),
+        "expires_ms": codec.to_ms(one.expires_at),
+        "state": "waiting",
+        "attempts": 0,
+    }
+
+
+def held_row(one: Held) -> dict[str, Any]:
+    """A silence as its row; the same silence worked out twice has one id."""
+    at, rules = codec.to_ms(one.at), codec.to_json(one.rules)
+    name = blake2b(f"{one.activity}\x1f{rules}\x1f{one.reason}".encode(), digest_size=6).hexdigest()
+    return {
+        "athlete_id": one.athlete,
+        "id": f"{at:011x}{name}",
+        "rules": rules,
+        "severity": int(one.severity),
+        "reason": one.reason,
+        "at_ms": at,
+        "activity": one.activity,
+        "facts": codec.to_json(one.facts),
+    }
+
+
+def read_nudge(row: Any) -> Nudge:
+    """The nudge of a row."""
+    return Nudge(
+        id=row.id,
+        athlete=row.athlete_id,
+        severity=Severity(row.severity),
+        rules=tuple(codec.from_json(row.rules)),
+        text=row.text,
+        facts=codec.from_json(row.facts),
+        made_at=codec.from_ms(row.made_ms),
+        not_before=codec.from_ms(row.not_before_ms),
+        expires_at=codec.from_ms(row.expires_ms),
+        activity=row.activity,
+        bands=tuple(codec.from_json(row.bands)),
+    )
+
+
+def said_of(one: Nudge, *, answered: bool | None) -> Said:
+    """A nudge as the policy remembers it."""
+    return Said(one.rules, one.bands, int(one.severity), one.not_before, one.activity, answered)
+
+
+def read_said(row: Any) -> Said:
+    """A row as the policy remembers it."""
+    # Only SMS is a conversation: no word on a screen's message means nothing.
+    answered = row.answered_ms is not None if row.voice == Voice.SMS.value else None
+    return said_of(read_nudge(row), answered=answered)
+
+
+def read_place(row: Any) -> Address | None:
+    """The address joined to a row, or None when it is gone."""
+    if row.a_address is None:
+        return None
+    return Address(
+        row.address_id,
+        row.athlete_id,
+        row.a_channel,
+        row.a_address,
+        codec.maybe_at(row.a_consent_ms),
+        row.a_consent_how,
+        row.a_disabled_reason,
+        codec.maybe_at(row.a_stopped_ms),
+    )
+
+
+def read_taken(row: Any, at: datetime, attempts: int) -> Taken:
+    """A row that is being sent."""
+    return Taken(read_nudge(row), codec.from_profile(row.profile), read_place(row), row.channel, attempts, at)
+
+
+def read_spoken(row: Any) -> Spoken:
+    """A row with what became of it."""
+    return Spoken(
+        read_nudge(row),
+        row.state,
+        row.channel,
+        row.attempts,
+        codec.maybe_at(row.sent_ms),
+        codec.maybe_at(row.answered_ms),
+        row.provider_id,
+        row.reason,
+    )
+
+
+def read_held(row: Any) -> Held:
+    """The silence of a row."""
+    return Held(
+        row.athlete_id,
+        tuple(codec.from_json(row.rules)),
+        Severity(row.severity),
+        row.reason,
+        codec.from_ms(row.at_ms),
+        row.activity,
+        codec.from_json(row.facts),
+    )
