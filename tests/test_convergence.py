@@ -41,12 +41,16 @@ class Story:
         return [text for text in newest.values() if isinstance(text, Activity)]
 
 
+LAST_DAY = 119
+"""The stories begin 120 days before NOON, and what starts after it is not believed."""
+
+
 @st.composite
 def stories(draw: st.DrawFn) -> Story:
     texts: list[Activity | Removed] = []
     day = 0
     for number in range(draw(st.integers(6, 24))):
-        day += draw(st.sampled_from([0, 1, 1, 2, 2, 3, 9, 20]))
+        day = min(day + draw(st.sampled_from([0, 1, 1, 2, 2, 3, 9, 20])), LAST_DAY)
         last = draw(st.sampled_from([1, 1, 2, 2, 3]))
         texts += [_text(draw, number, day, version) for version in range(1, last + 1)]
     doubled = draw(st.lists(st.sampled_from(texts), max_size=5))

@@ -117,7 +117,7 @@ class Strava:
     async def fetch(self, pointer: Pointer, access: Access) -> Activity | Removed | None:
         """The activity with its streams; a summary alone where it has none; `Removed` where Strava shows nothing."""
         if access.token is None and self.base == HOME:
-            raise GiveUp("The athlete has not connected Strava yet: open /connect/strava")
+            raise GiveUp("The athlete has not connected Strava yet: docs/strava.md says how, then replay")
         path = f"/api/v3/activities/{pointer.object_id}"
         try:
             row = (await self._client.get(path, {"include_all_efforts": "false"}, access)).data

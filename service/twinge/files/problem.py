@@ -27,7 +27,7 @@ class Problem:
         return f"{', '.join(where)}: {self.what}" if where else self.what
 
 
-class Unreadable(TwingeError):  # noqa: N818  exceptions here say what is the matter
+class Unreadable(TwingeError):
     """Nothing in the file could be read, or it is not what it claims; the message says where and what to do."""
 
     def __init__(self, path: Path | str, line: int | None, column: str | None, what: str, hint: str = "") -> None:

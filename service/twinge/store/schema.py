@@ -46,6 +46,8 @@ def check(url: str) -> str | None:
 
 def config(url: str) -> Config:
     """Alembic's settings for `url`."""
+    if make_url(url).get_backend_name() != "sqlite":
+        raise Unusable("this version keeps its data in SQLite only: set TWINGE_DATABASE_URL to sqlite:///PATH")
     made = Config()
     made.set_main_option("script_location", str(_migrations()).replace("%", "%%"))
     made.set_main_option("sqlalchemy.url", url.replace("%", "%%"))
