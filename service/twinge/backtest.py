@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta
+from itertools import takewhile
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from twinge.core.judge import Ear, begin, judge
-from twinge.core.model import Activity, Athlete, Finding, Held, Nudge, Said, Unjudged, Voice
+from twinge.core.model import Activity, Athlete, Finding, Held, Nudge, Said, Session, Unjudged, Voice
 from twinge.core.pack import STANDARD, Pack
+from twinge.core.state import State, order
 
 UPLOAD = timedelta(minutes=10)
 """From the end of a workout to its arrival here."""
@@ -57,6 +59,10 @@ class Story:
     findings: tuple[Finding, ...]
     unjudged: tuple[Unjudged, ...]
     problems: tuple[Any, ...] = ()
+    log: tuple[Session, ...] = ()
+    """Every session by start, as the rules saw it: pieces merged, the same workout from two recorders once."""
+    climbs: Mapping[str, int] = field(default_factory=dict)
+    """Session key → metres climbed, where the source knows them."""
 
     @property
     def nudges_per_week(self) -> float:
@@ -100,7 +106,10 @@ class _Player:
     held: list[Held] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     unjudged: list[Unjudged] = field(default_factory=list)
-    state: Any = field(default_factory=begin)
+    state: State = field(default_factory=begin)
+    gone: list[Session] = field(default_factory=list)
+    """Sessions the state no longer remembers."""
+    climbs: dict[str, int] = field(default_factory=dict)
 
     def play(self, activity: Activity) -> None:
         now = arrival(activity, self.zone)
@@ -108,6 +117,7 @@ class _Player:
             del self.said[0]
         ear = Ear(self.voice, tuple(self.said))
         verdict = judge(self.athlete, self.state, activity, ear, now, self.pack)
+        self._keep(activity, verdict.state)
         self.state = verdict.state
         self.weeks.add((activity.start.astimezone(self.zone).toordinal() - 1) // 7)
         self.nudges += verdict.nudges
@@ -115,6 +125,17 @@ class _Player:
         self.findings += verdict.findings
         self.unjudged += verdict.unjudged
         self.said += map(_said, verdict.nudges)
+
+    def _keep(self, activity: Activity, after: State) -> None:
+        """The state forgets after 91 days; a report does not."""
+        before, edge = self.state.sessions, after.sessions[0].start
+        self.gone += takewhile(lambda session: session.start < edge, before)
+        climb, newest = activity.climb_m, after.sessions[-1]
+        joined = newest.key == activity.key and newest.start < order(activity)[0]
+        if joined and climb is not None:
+            climb = self.climbs[before[-1].key] + climb if before[-1].key in self.climbs else None
+        if climb is not None:
+            self.climbs[activity.key] = climb
 
     def story(self, history: Past) -> Story:
         activities = history.activities
@@ -130,6 +151,8 @@ class _Player:
             findings=tuple(self.findings),
             unjudged=tuple(self.unjudged),
             problems=tuple(history.problems),
+            log=(*self.gone, *self.state.sessions),
+            climbs=self.climbs,
         )
 
 

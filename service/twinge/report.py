@@ -35,6 +35,8 @@ def to_json(stories: Sequence[Story]) -> dict[str, Any]:
             "nudges": sum(len(story.nudges) for story in stories),
             "held": sum(len(story.held) for story in stories),
             "by_rule": dict(_by_rule(stories).most_common()),
+            "nudges_per_week_least": round(min(rates), 4) if rates else None,
+            "nudges_per_week_most": round(max(rates), 4) if rates else None,
         },
     }
 
@@ -48,7 +50,7 @@ def _athlete(story: Story) -> dict[str, Any]:
         "first": _stamp(story.first),
         "last": _stamp(story.last),
         "nudges_per_week": round(story.nudges_per_week, 4),
-        "nudges": [_nudge(nudge) for nudge in story.nudges],
+        "nudges": [to_nudge(nudge) for nudge in story.nudges],
         "held": [_held(held) for held in story.held],
         "held_by_reason": dict(Counter(held.reason for held in story.held).most_common()),
         "findings": [_finding(finding) for finding in story.findings],
@@ -57,7 +59,8 @@ def _athlete(story: Story) -> dict[str, Any]:
     }
 
 
-def _nudge(nudge: Nudge) -> dict[str, Any]:
+def to_nudge(nudge: Nudge) -> dict[str, Any]:
+    """One message as JSON."""
     return {
         "at": _stamp(nudge.not_before),
         "severity": nudge.severity.word,
@@ -124,7 +127,7 @@ def _print_story(story: Story, console: Console) -> None:
     console.print(Text(_verdict(story), style="bold"))
     console.print()
     for nudge in story.nudges:
-        _print_nudge(nudge, zone, console)
+        print_nudge(nudge, zone, console)
     _print_counts("Kept to itself", Counter(held.reason for held in story.held), console)
     _print_unknown(story.unjudged, console)
     _print_problems(story.problems, console)
@@ -155,13 +158,14 @@ def _day(at: datetime, zone: ZoneInfo) -> str:
     return f"{at.astimezone(zone):%d %b %Y}".lstrip("0")
 
 
-def _print_nudge(nudge: Nudge, zone: ZoneInfo, console: Console) -> None:
+def print_nudge(nudge: Nudge, zone: ZoneInfo, console: Console, sign: str = "") -> None:
+    """One message with its hour, its words and its numbers; `sign` stands before it."""
     at = nudge.not_before.astimezone(zone)
     word = nudge.severity.word.replace("_", " ").upper()
     colour = COLOURS.get(nudge.severity.word, "cyan")
     head = Text.assemble((f"{at:%a} {_day(at, zone)} {at:%H:%M}", "bold"), "  ", (word, colour))
     head.append(f"  {' + '.join(nudge.rules)}", style="dim")
-    console.print(head)
+    console.print(Text.assemble(f"{sign} ", head) if sign else head)
     _indent(Text(nudge.text), console)
     for line in numbers(nudge.facts):
         _indent(Text(line, style="dim"), console)
@@ -241,6 +245,7 @@ def _print_summary(stories: Sequence[Story], console: Console) -> None:
         cells = (story.sessions, story.weeks, len(story.nudges), f"{story.nudges_per_week:.2f}")
         table.add_row(Text(story.name), *map(str, cells))
     console.print(table)
-    middle = median(story.nudges_per_week for story in stories)
+    rates = [story.nudges_per_week for story in stories]
+    span = f"median {median(rates):.2f} nudges a training week, from {min(rates):.2f} to {max(rates):.2f}"
     rules = ", ".join(f"{rule} {count}" for rule, count in _by_rule(stories).most_common())
-    console.print(Text(f"\nmedian {middle:.2f} nudges a training week; by rule: {rules or 'none'}", style="bold"))
+    console.print(Text(f"\n{span}; by rule: {rules or 'none'}", style="bold"))
