@@ -14,10 +14,8 @@ import hashlib
 import hmac
 import logging
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import ClassVar
-
-from standardwebhooks import Webhook
 
 from twinge.event import decode, to_item
 from twinge.plugin import Access, Capabilities, Delivery, Inline, NotConfigured, OAuth, Pointer, Rejected
@@ -30,6 +28,8 @@ _FAMILIES = tuple(
 )
 _LONGEST_ID = 256
 _MOST_SIGNATURES = 16
+_PIECE = 2_000
+"""From 2,048 bytes on hashlib lets go of the interpreter's lock, and a busy server waits 30 µs to get it back."""
 _SHORTEST_TOKEN = 16
 _SHORTEST_KEY = 24
 
@@ -44,8 +44,9 @@ class Generic:
     oauth: OAuth | None = None
 
     def __init__(self, secrets: Sequence[str] = (), tokens: Sequence[str] = ()) -> None:
-        # sign() costs 5 µs for 2 KB, hmac alone 3 µs: not worth writing the scheme down a second time.
-        self._signers = tuple(Webhook(secret) for secret in secrets)
+        # The scheme is one HMAC over three parts, so it is spelled out: the standardwebhooks library asks the wall
+        # clock for its window, wants text for bytes, and costs several times as much in the hottest place we have.
+        self._keys = tuple(hmac.new(_key_of(secret), digestmod="sha256") for secret in secrets)
         self._tokens = tuple(token.encode() for token in tokens)
 
     @classmethod
@@ -62,14 +63,14 @@ class Generic:
 
     def verify(self, delivery: Delivery, now: datetime) -> None:
         """Raise `Rejected` (401) unless a secret signed the call, or it is unsigned and carries a token of ours."""
-        if self._signers and (names := _signed_as(delivery.headers)):
+        if self._keys and (names := _signed_as(delivery.headers)):
             self._verify_signature(delivery, names, now)
         elif not any(_among(given, self._tokens) for given in _tokens_of(delivery)):
             raise Rejected("The call carries no signature or token that we accept.", status=401)
 
     def key(self, delivery: Delivery) -> str:
         """The sender's id for the call when it is signed, else the SHA-256 of the body."""
-        if self._signers and (names := _signed_as(delivery.headers)) and (given := delivery.headers.get(names[0])):
+        if self._keys and (names := _signed_as(delivery.headers)) and (given := delivery.headers.get(names[0])):
             return given
         return hashlib.sha256(delivery.body).hexdigest()
 
@@ -91,16 +92,20 @@ class Generic:
         call, stamp, signatures = (delivery.headers.get(name, "") for name in names)
         if not call or len(call) > _LONGEST_ID or not call.isprintable():
             raise Rejected(f"{names[0]} must be 1 to {_LONGEST_ID} printable characters.", status=401, field=names[0])
-        at = _instant(stamp, names[1], now)
-        try:
-            text = delivery.body.decode()
-            expected = tuple(signer.sign(call, at, text).encode() for signer in self._signers)
-        except UnicodeError:
-            raise Rejected("The signed body must be UTF-8.", status=401) from None
+        _check_time(stamp, names[1], now)
+        signed = f"{call}.{stamp}.".encode() + delivery.body
+        expected = tuple(b"v1," + base64.b64encode(_digest(key, signed)) for key in self._keys)
         for given in signatures.split(" ", _MOST_SIGNATURES)[:_MOST_SIGNATURES]:
             if _among(given, expected):
                 return
         raise Rejected(f"{names[2]} matches none of our secrets.", status=401, field=names[2])
+
+
+def _digest(key: hmac.HMAC, signed: bytes) -> bytes:
+    mac = key.copy()
+    for start in range(0, len(signed), _PIECE):
+        mac.update(signed[start : start + _PIECE])
+    return mac.digest()
 
 
 def _signed_as(headers: Mapping[str, str]) -> Sequence[str] | None:
@@ -111,13 +116,12 @@ def _signed_as(headers: Mapping[str, str]) -> Sequence[str] | None:
     return None
 
 
-def _instant(stamp: str, header: str, now: datetime) -> datetime:
-    """The claimed time of signing, if it lies in the window around our own clock."""
+def _check_time(stamp: str, header: str, now: datetime) -> None:
+    """The claimed time of signing must lie in the window around our own clock."""
     if not (stamp.isascii() and stamp.isdigit() and len(stamp) <= 12):
         raise Rejected(f"{header} must be Unix seconds.", status=401, field=header)
     if abs(int(stamp) - now.timestamp()) > WINDOW_S:
         raise Rejected(f"{header} is more than five minutes from our clock.", status=401, field=header)
-    return datetime.fromtimestamp(int(stamp), UTC)
 
 
 def _tokens_of(delivery: Delivery) -> Sequence[str]:
@@ -134,11 +138,16 @@ def _among(given: str, accepted: Sequence[bytes]) -> bool:
     return found
 
 
-def _check_secret(secret: str) -> None:
+def _key_of(secret: str) -> bytes:
+    """The key in a `whsec_…` secret; empty when it is malformed."""
     try:
-        key = base64.b64decode(secret.removeprefix("whsec_") + "==", validate=False)
+        return base64.b64decode(secret.removeprefix("whsec_") + "==", validate=False)
     except (binascii.Error, ValueError):
-        key = b""
+        return b""
+
+
+def _check_secret(secret: str) -> None:
+    key = _key_of(secret)
     if not key or not secret.startswith("whsec_"):
         raise NotConfigured(
             "TWINGE_GENERIC_SECRET must be whsec_ and base64 of 24 to 64 bytes; several are separated by spaces."

@@ -104,7 +104,7 @@ def _delivery(request: web.Request, app: web.Application, platform: str, path: s
         method=request.method,
         path=path,
         query=dict(request.query) if "?" in raw else {},
-        headers={name.lower(): value for name, value in request.headers.items()},
+        headers={_lower(name): value for name, value in request.headers.items()},
         body=body,
         received_at=app[CLOCK](),
         url=app[SETTINGS].public_url + raw,
@@ -173,6 +173,9 @@ def keep(delivery: Delivery) -> Delivery:
         delivery.body,
         delivery.received_at,
     )
+
+
+_lower = lru_cache(maxsize=1024)(str.lower)
 
 
 @lru_cache(maxsize=1024)
