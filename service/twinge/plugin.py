@@ -263,9 +263,7 @@ class Channel(Protocol):
     async def send(self, message: Message, http: aiohttp.ClientSession, now: datetime) -> Sent:
         """Hand one message over. Raises `TryLater`, `GiveUp` or `Unknown`; never retries by itself."""
 
-    async def lookup(
-        self, message: Message, sent_after: datetime, http: aiohttp.ClientSession
-    ) -> Sent | None:
+    async def lookup(self, message: Message, sent_after: datetime, http: aiohttp.ClientSession) -> Sent | None:
         """Find a message whose answer was lost: what became of it, or None if it never arrived there."""
 
     def verify(self, delivery: Delivery, now: datetime) -> None:

@@ -1,0 +1,112 @@
+"""The load: requests built and signed beforehand, sent by raw connections that each keep one in flight."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import hashlib
+import hmac
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import cast
+from urllib.parse import urlsplit
+
+import uvloop
+
+KEY = b"thirty-two bytes for the bench!!"
+SECRET = "whsec_" + base64.b64encode(KEY).decode()
+LONGEST_S = 300.0
+_LENGTH = b"content-length:"
+
+
+def request(body: bytes, call: str, stamp: int) -> bytes:
+    """One POST to the generic hook, signed by Standard Webhooks at `stamp` (Unix seconds)."""
+    mac = base64.b64encode(hmac.digest(KEY, f"{call}.{stamp}.".encode() + body, hashlib.sha256)).decode()
+    head = (
+        "POST /hooks/generic HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
+        f"webhook-id: {call}\r\nwebhook-timestamp: {stamp}\r\nwebhook-signature: v1,{mac}\r\n"
+        f"Content-Length: {len(body)}\r\n\r\n"
+    )
+    return head.encode() + body
+
+
+@dataclass(slots=True)
+class Shots:
+    """What a burst came to. Times in seconds, on the monotonic clock that all processes share."""
+
+    began: float = 0.0
+    ended: float = 0.0
+    waits: list[float] = field(default_factory=list)
+    refused: int = 0
+
+    @property
+    def rate(self) -> float:
+        """Answers a second."""
+        return len(self.waits) / (self.ended - self.began)
+
+    def quantile(self, share: float) -> float:
+        """The wait in milliseconds that `share` of the answers did not pass."""
+        ranked = sorted(self.waits)
+        return 1000 * ranked[min(len(ranked) - 1, int(share * len(ranked)))]
+
+
+class _Line(asyncio.Protocol):
+    """One connection: writes the next request when the answer to the last one is whole."""
+
+    def __init__(self, ammunition: Iterator[bytes], until: float, shots: Shots, over: asyncio.Future[None]) -> None:
+        self._ammunition, self._until, self._shots, self._over = ammunition, until, shots, over
+        self._buffer = b""
+        self._sent = 0.0
+        self._transport: asyncio.WriteTransport
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast("asyncio.WriteTransport", transport)  # uvloop's own is none by its class
+        self._next()
+
+    def _next(self) -> None:
+        now = time.perf_counter()
+        raw = next(self._ammunition, None) if now < self._until else None
+        if raw is None:
+            self._shots.ended = max(self._shots.ended, now)
+            self._transport.close()
+            return
+        self._sent = now
+        self._transport.write(raw)
+
+    def data_received(self, data: bytes) -> None:
+        self._buffer = data if not self._buffer else self._buffer + data
+        end = self._buffer.find(b"\r\n\r\n")
+        if end < 0:
+            return
+        head = self._buffer[:end].lower()
+        place = head.find(_LENGTH) + len(_LENGTH)
+        if len(self._buffer) < end + 4 + int(head[place:].split(b"\r", 1)[0]):
+            return
+        self._shots.waits.append(time.perf_counter() - self._sent)
+        self._shots.refused += self._buffer[9:12] != b"200"
+        self._buffer = b""
+        self._next()
+
+    def connection_lost(self, error: Exception | None) -> None:
+        if not self._over.done():
+            self._over.set_result(None)
+
+
+def fire(url: str, ammunition: Sequence[bytes], connections: int, seconds: float = 1e9) -> Shots:
+    """Send until the time or the ammunition is over; every request once."""
+    return uvloop.run(_fire(url, ammunition, connections, seconds))
+
+
+async def _fire(url: str, ammunition: Sequence[bytes], connections: int, seconds: float) -> Shots:
+    loop, place = asyncio.get_running_loop(), urlsplit(url)
+    shots, belt = Shots(began=time.perf_counter()), iter(ammunition)
+    ends = [loop.create_future() for _ in range(connections)]
+    until = shots.began + seconds
+    for over in ends:
+        line = partial(_Line, belt, until, shots, over)
+        await loop.create_connection(line, place.hostname or "", place.port or 80)
+    async with asyncio.timeout(min(seconds, LONGEST_S) + 10):  # a server that answers no more must not hang the bench
+        await asyncio.gather(*ends)
+    return shots
