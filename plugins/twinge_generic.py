@@ -78,6 +78,11 @@ class Generic:
         """Every event of the body; one wrong event refuses the whole call, with its place in the list."""
         return [to_item(event, self.name, delivery.received_at) for event in decode(delivery.body)]
 
+    def glance(self, delivery: Delivery) -> str | None:
+        """Whose the first event is; streams are checked, but not worked out, while the sender waits."""
+        events = decode(delivery.body)
+        return events[0].athlete if events else None
+
     def handshake(self, delivery: Delivery) -> None:
         """Asks for none."""
 

@@ -71,6 +71,16 @@ class CallsHome(Demo):
         return super().read(delivery)
 
 
+class Squinting(Demo):
+    def glance(self, delivery: Delivery) -> str | None:
+        return "somebody else"
+
+
+class LetsAnythingIn(Demo):
+    def glance(self, delivery: Delivery) -> str | None:
+        return "alice"
+
+
 class WantsALoop(Demo):
     def read(self, delivery: Delivery) -> list[Inline]:
         asyncio.get_running_loop()
@@ -85,6 +95,8 @@ class WantsALoop(Demo):
         (Forgetful, "another key"),
         (Nameless, "17 must begin with demo:"),
         (Fickle, "two different answers"),
+        (Squinting, "another owner than read"),
+        (LetsAnythingIn, "do not refuse the same bodies"),
         (CallsHome, "socket.getaddrinfo was called"),
     ],
 )

@@ -215,6 +215,14 @@ class PlatformAdapter(Protocol):
 
 
 @runtime_checkable
+class Glances(Protocol):
+    """An adapter whose items are dear to build: it can judge a delivery's shape and name its owner without them."""
+
+    def glance(self, delivery: Delivery) -> str | None:
+        """The owner of the first item, None where there is no item; `Rejected` exactly where `read` would be."""
+
+
+@runtime_checkable
 class ReadsRows(Protocol):
     """An adapter that also reads one row of its vendor's listing or export, for backtest."""
 

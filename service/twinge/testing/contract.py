@@ -16,6 +16,7 @@ from twinge.plugin import (
     Channel,
     Delivery,
     GiveUp,
+    Glances,
     Inline,
     Item,
     Message,
@@ -95,6 +96,14 @@ def _check_genuine(plugin: PlatformAdapter | Channel, sample: Sample, now: datet
     _expect(list(plugin.read(delivery)) == items, f"{name}: reading twice gave two different answers")
     for item in items:
         _check_item(plugin.name, item, name)
+    if isinstance(plugin, Glances):
+        _check_glance(plugin, delivery, items, name)
+
+
+def _check_glance(plugin: Glances, delivery: Delivery, items: Sequence[Item], name: str) -> None:
+    first = items[0] if items else None
+    owner = first.owner if isinstance(first, Inline | Pointer | Revoked) else None
+    _expect(plugin.glance(delivery) == owner, f"{name}: a glance names another owner than read does")
 
 
 def _check_item(plugin: str, item: Item, name: str) -> None:
@@ -136,6 +145,14 @@ def _expect_refused(plugin: PlatformAdapter | Channel, delivery: Delivery, now: 
         raise ContractError(f"{name}: verify let it pass")
 
 
+def _check_glances_alike(plugin: PlatformAdapter | Channel, delivery: Delivery, name: str) -> None:
+    """What a glance lets in, `read` can use: else a sender is told 200 for what only fails later."""
+    if isinstance(plugin, Glances):
+        read = _only_rejected(lambda: list(plugin.read(delivery)), f"{name}: read") is None
+        glanced = _only_rejected(lambda: [plugin.glance(delivery)], f"{name}: glance") is None
+        _expect(read == glanced, f"{name}: read and glance do not refuse the same bodies")
+
+
 def _check_survives(plugin: PlatformAdapter | Channel, delivery: Delivery, now: datetime, name: str) -> None:
     """Whatever the bytes are, each question is answered or refused, and nothing else happens."""
     what = f"{name}, with a body like {delivery.body[:60]!r}"
@@ -143,6 +160,7 @@ def _check_survives(plugin: PlatformAdapter | Channel, delivery: Delivery, now: 
         _only_rejected(ask, what)
     for item in _only_rejected(lambda: plugin.read(delivery), what) or ():
         _check_item(plugin.name, item, what)
+    _check_glances_alike(plugin, delivery, what)
 
 
 def _only_rejected(ask: Callable[[], T], what: str) -> T | None:

@@ -130,8 +130,7 @@ def _look(source: Source, delivery: Delivery, kept: Delivery) -> tuple[str, str]
     delivery: it is stored without a lane, and the worker meets the fault again and sets it aside.
     """
     try:
-        items = source.read(kept)
-        key, lane = source.key(delivery), _lane(kept.platform, items)
+        key, lane = source.key(delivery), _lane(source, kept)
     except Rejected:
         raise
     except (ValueError, RecursionError, OverflowError, msgspec.DecodeError):
@@ -142,7 +141,13 @@ def _look(source: Source, delivery: Delivery, kept: Delivery) -> tuple[str, str]
     return _plain("id", key), _plain("athlete", lane)
 
 
-def _lane(platform: str, items: Sequence[Item]) -> str:
+def _lane(source: Source, kept: Delivery) -> str:
+    platform = kept.platform
+    glance = getattr(source, "glance", None)  # asking a Protocol whether it fits costs more than the glance
+    if glance is not None:
+        owner = glance(kept)
+        return f"{platform}:{owner}" if owner else ""
+    items: Sequence[Item] = source.read(kept)
     if not items:
         return ""
     match items[0]:
