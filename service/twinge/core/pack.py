@@ -28,7 +28,6 @@ class SessionSpike:
     rest_m: int = 5_000
     rest_s: int = 1_800
     """Below them even a large spike says slow down: four kilometres after two are no reason to stay in bed. Ours."""
-    cooldown_h: int = 168
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +46,6 @@ class LoadSpike:
     info: int = 130
     slow: int = 160
     rest: int = 200
-    cooldown_h: int = 168
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +103,6 @@ class HardGap:
     outing_h: int = 2
     """Sessions closer than this are one outing: a brick, a ride to the track. Ours."""
     window_d: int = 14
-    cooldown_h: int = 168
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +117,6 @@ class RestDays:
     span_d: int = 14
     least_rest: int = 2
     horizon_d: int = 60
-    cooldown_h: int = 168
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +144,6 @@ class Layoff:
     restart_run_s: int = 1_800
     """Length of the whole walk-run session a restart begins with (stage 1 of rules.md section 9)."""
     forget_d: int = 365
-    cooldown_h: int = 168
 
 
 @dataclass(frozen=True, slots=True)

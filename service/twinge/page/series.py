@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from itertools import groupby
 from operator import attrgetter
 from typing import NamedTuple
@@ -188,13 +188,3 @@ def _within(log: Sequence[Session], index: int, limits: HardGap) -> Iterator[Ses
         if log[past].start < edge:
             return
         yield log[past]
-
-
-def mondays(series: Series) -> Iterator[date]:
-    """Every Monday from the first week with training to the last, weeks without included."""
-    if not series.weeks:
-        return
-    monday = series.weeks[0].monday
-    while monday <= series.weeks[-1].monday:
-        yield monday
-        monday += timedelta(days=7)
