@@ -53,8 +53,9 @@ class Played:
 
     @property
     def expected_nudges(self) -> Told:
-        """Backtest's messages."""
-        return sorted((n.activity, n.rules, n.severity.word, n.text) for n in self.story.nudges)
+        """Backtest's messages, the weekly digests among them."""
+        said = [*self.story.nudges, *self.story.digests]
+        return sorted((n.activity or "", n.rules, n.severity.word, n.text) for n in said)
 
     @property
     def expected_held(self) -> Told:
@@ -83,7 +84,7 @@ async def play(path: Path, folder: Path) -> Played:
             told = [await listed(service.url, key, athlete, what) for what in ("findings", "nudges", "held")]
     story = replay(history, Athlete(athlete))
     findings = sorted((f["rule"], f["activity_id"], f["band"], f["severity"]) for f in told[0])
-    nudges = sorted((n["activity_id"], tuple(n["rules"]), n["severity"], n["text"]) for n in told[1])
+    nudges = sorted((n["activity_id"] or "", tuple(n["rules"]), n["severity"], n["text"]) for n in told[1])
     held = sorted((h["activity_id"], tuple(h["rules"]), h["reason"]) for h in told[2])
     return Played(story, events, seconds, findings, nudges, held)
 
@@ -122,11 +123,19 @@ async def deliver(
     done = 0
     async with aiohttp.ClientSession() as http:
         for event in order:
-            clock.now = max(clock.now, arrivals[str(event["object_id"])])
+            await wake(service, clock, arrivals[str(event["object_id"])])
             async with http.post(f"{service.url}/hooks/strava/{HOOK_TOKEN}", json=event) as response:
                 response.raise_for_status()
             done += await service.worker.drain()
     return done
+
+
+async def wake(service: Service, clock: FixedClock, until: datetime) -> None:
+    """Let the time pass until then, stopping wherever somebody is to be woken by the clock."""
+    for due in await service.store.wakes.due(until):
+        clock.now = max(clock.now, due.due)
+        await service.worker.drain()
+    clock.now = max(clock.now, until)
 
 
 async def listed(url: str, key: str, athlete: str, what: str) -> list[dict[str, Any]]:

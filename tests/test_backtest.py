@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import io
 import json
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from rich.console import Console
 
 from twinge.backtest import Story, arrival, replay
-from twinge.core.model import Activity, Athlete
+from twinge.core.model import Activity, Athlete, Wellness
+from twinge.core.pack import STANDARD, Monotony, Pack
+from twinge.difference import differ, differences_to_json, print_differences
 from twinge.report import print_text, to_json
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -27,6 +29,7 @@ class Diary:
     name: str = "alice.csv"
     zone: ZoneInfo = BERLIN
     problems: tuple[str, ...] = ()
+    mornings: tuple[Wellness, ...] = ()
 
 
 def run(day: int, km: float, minutes: float | None = None, **more: object) -> Activity:
@@ -96,6 +99,25 @@ def loud() -> Story:
     return replay(Diary((*steady(9), run(64, 15), run(69, 17)), problems=("line 3: odd",)), ALICE)
 
 
+def hilly() -> Story:
+    """Nine weeks with 120 m of climb a run, a run with 170, and a week on: one line for one digest."""
+    climbs = [replace(each, climb_m=120) for each in steady(9)]
+    return replay(Diary((*climbs, run(64, 10, climb_m=170), run(72, 8, climb_m=120))), ALICE)
+
+
+def wakes(*beats: int, **more: object) -> tuple[Wellness, ...]:
+    """A morning a day from the first Monday on."""
+    days = (date(2024, 1, 1) + timedelta(days=n) for n in range(len(beats)))
+    return tuple(Wellness(f"watch:{day}", day, bpm, **more) for day, bpm in zip(days, beats, strict=True))  # type: ignore[arg-type]
+
+
+def woken() -> Story:
+    """Five weeks of mornings: a heart rate nobody has, a lone jump, and three high mornings at the end."""
+    beats = [50] * 30
+    beats[20], beats[25] = 18, 85
+    return replay(Diary(tuple(steady(5)), mornings=wakes(*beats, 57, 57, 58, sleep_h=7.5)), ALICE)
+
+
 def test_the_json_has_the_promised_shape() -> None:
     found = json.loads(json.dumps(to_json([loud()])))
     [alice] = found["athletes"]
@@ -105,24 +127,95 @@ def test_the_json_has_the_promised_shape() -> None:
     assert (nudge["severity"], nudge["rules"], nudge["at"][-1]) == ("slow_down", ["L01"], "Z")
     assert nudge["facts"]["L01"]["longest_30d"] == 10_000
     [held] = alice["held"]
-    assert (held["rules"], held["reason"]) == (["L01"], "said_already")
+    assert (held["rules"], held["reason"], held["facts"]["L01"]["today"]) == (["L01"], "said_already", 17_000)
     assert alice["held_by_reason"] == {"said_already": 1}
+    assert (alice["digests"], alice["counted_once"]) == ([], 0)
     assert found["summary"]["nudges_per_week_median"] == 0.1
     assert found["summary"]["by_rule"] == {"L01": 1}
 
 
-def test_the_text_fits_eighty_columns_without_colour_and_shows_the_numbers() -> None:
+def test_a_digest_is_told_apart_and_counted_nowhere_else() -> None:
+    story = hilly()
+    found = to_json([story])
+    [alice] = found["athletes"]
+    [digest] = alice["digests"]
+    assert (digest["severity"], digest["rules"], digest["activity"]) == ("info", ["T01"], None)
+    assert digest["facts"]["T01"]["climb_m"] == 170
+    assert datetime.fromisoformat(digest["at"]).astimezone(BERLIN).strftime("%a %H:%M") == "Sun 18:00"
+    assert (alice["nudges"], alice["nudges_per_week"], alice["held_by_reason"]) == ([], 0, {"digest": 1})
+    assert (found["summary"]["digests"], found["summary"]["nudges"], found["summary"]["by_rule"]) == (1, 0, {})
+    assert "Twinge would have said nothing." in written(story)
+    assert "1 weekly digest in 11 training weeks" in written(story)
+
+
+def test_mornings_are_counted_by_what_is_believed_of_them() -> None:
+    story = woken()
+    [alice] = to_json([story])["athletes"]
+    assert alice["mornings"] == {
+        "days": 33,
+        "first": "2024-01-01",
+        "last": "2024-02-02",
+        "sources": ["watch"],
+        "known": {"resting_hr": 32, "rmssd": 0, "sdnn": 0, "sleep_min": 33, "readiness": 0},
+    }
+    assert alice["nudges"][0]["rules"] == ["R03"]
+    assert "33 mornings: resting heart rate 32, sleep 33" in written(story)
+
+
+def test_what_was_not_believed_stands_apart_from_what_could_not_be_judged() -> None:
+    text = written(woken())
+    unsure, _, doubted = text.partition("Measured, but not believed")
+    assert "R03: resting heart rate is judged from 14 mornings" in unsure
+    assert "1  a resting heart rate of 18 is not believed; it was left out" in doubted
+    assert "1  a resting heart rate of 85 is far from the usual 50; it counts only if it" in doubted
+
+
+def test_a_workout_recorded_twice_is_said_to_be_counted_once() -> None:
+    first = run(0, 10)
+    again = replace(first, key="other:1", start=first.start + timedelta(seconds=20))
+    story = replay(Diary((first, again)), ALICE)
+    assert to_json([story])["athletes"][0]["counted_once"] == 1
+    assert "1 record of workouts that were recorded twice" in " ".join(written(story).split())
+
+
+def written(*stories: Story, units: str = "km") -> str:
+    """The text report, its lines joined."""
     page = io.StringIO()
-    print_text([loud(), replay(Diary(tuple(steady(9)), name="bob.csv"), ALICE)], Console(file=page, width=80))
-    text = page.getvalue()
+    print_text(stories, Console(file=page, width=80), units)
+    return " ".join(page.getvalue().split(" ")).replace(" \n", "\n")
+
+
+def test_the_text_fits_eighty_columns_without_colour_and_shows_the_numbers() -> None:
+    text = written(loud(), woken(), replay(Diary(tuple(steady(9)), name="bob.csv"), ALICE))
     assert "\x1b" not in text
     assert max(map(len, text.splitlines())) <= 80
     for words in (
         "29 sessions in 10 training weeks",
         "Twinge would have spoken once",
         "SLOW DOWN",
-        "longest 30d 10,000",
+        "longest in the 30 days before 10.0 km",
+        "limit 11.0 km",
+        "1  the same rule had spoken lately, and it had not got worse",
+        "line 3: odd",
+        "Twinge would have said nothing",
+        "median 0.10",
+        "digests",
     ):
-        assert words in text
-    for words in ("said_already", "line 3: odd", "Twinge would have said nothing", "median 0.05"):
-        assert words in text
+        assert words in " ".join(text.split("\n    ")), words
+    assert "longest in the 30 days before 6.2 mi" in " ".join(written(loud(), units="mi").split("\n    "))
+
+
+def test_two_packs_differ_in_their_digests_too() -> None:
+    """Ten even weeks and two heavier ones: a pack that is deaf to them has nothing for the digest."""
+    days = [run(day, 8 if day < 70 else 9) for day in range(84) if day % 7 < 6]
+    deaf = Pack(version="deaf", l05=Monotony(load=150))
+    found = differ(replay(Diary(tuple(days)), ALICE, deaf), replay(Diary(tuple(days)), ALICE))
+    assert [digest.rules for digest in found.digests.only_new] == [("L05",)]
+    told = differences_to_json([found], "deaf", "1")
+    assert told["digests"]["only_new"] == len(told["athletes"][0]["digests"]["only_new"]) == 1
+    page = io.StringIO()
+    print_differences([found], "deaf", "1", Console(file=page, width=100), packs=(deaf, STANDARD))
+    text = page.getvalue()
+    assert "weekly digests: − 0 only with pack deaf   + 1 only with pack 1   0 with both" in text
+    assert "WEEKLY DIGEST  L05" in text
+    assert "limit: over the mean by 10%" in " ".join(text.split())

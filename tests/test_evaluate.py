@@ -6,7 +6,7 @@ import io
 import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 from pathlib import Path
 from random import Random
@@ -18,7 +18,7 @@ from rich.console import Console
 
 from twinge.backtest import Past, Story, replay
 from twinge.cli import twinge
-from twinge.core.model import Activity, Athlete, Nudge, Severity
+from twinge.core.model import Activity, Athlete, Nudge, Severity, Wellness
 from twinge.evaluate import Case, Evaluation, Onset, WrongOnsets, evaluate, match, read_onsets
 from twinge.evaluate.claim import claims
 from twinge.evaluate.page import print_text, to_json
@@ -36,6 +36,7 @@ class Diary:
     name: str = "alice.csv"
     zone: ZoneInfo = BERLIN
     problems: tuple[str, ...] = ()
+    mornings: tuple[Wellness, ...] = ()
 
 
 def day(number: int) -> date:
@@ -89,7 +90,7 @@ def test_a_judge_that_speaks_the_day_before_each_onset_is_found_out_as_very_good
         assert window.lift.value > 3
     week, fortnight = found.windows
     at_risk = 330 - 5 * 22  # each onset closes its own day and the 21 after it
-    assert len(found.athletes[0].heard) == at_risk
+    assert len(found.athletes[0].workouts.heard) == at_risk
     assert week.precision_chance.value == pytest.approx(5 * 7 / at_risk)
     assert fortnight.precision_chance.value == pytest.approx(5 * 14 / at_risk)
     assert found.leaks == []
@@ -138,7 +139,7 @@ def test_days_inside_an_episode_and_the_21_after_it_count_neither_way() -> None:
     found = evaluate([case], on(49, 50, 55, 60, 81, 82), cuts=1)
     [alice] = found.athletes
     assert alice.workouts_left_out == 32  # days 50 to 81
-    assert (len(alice.nudged), alice.nudges_left_out) == (2, 4)  # those of days 49 and 82 count
+    assert (alice.nudges, alice.nudges_left_out) == (2, 4)  # those of days 49 and 82 count
     assert found.rate.value == pytest.approx(2 / alice.weeks)
     assert alice.weeks == 8 + 7  # days 0 to 49 touch eight weeks, 82 to 119 seven
 
@@ -156,10 +157,91 @@ def test_a_nudge_on_the_day_of_the_onset_is_no_warning_and_one_held_until_then_n
     assert (found.windows[0].sensitivity.value, found.athletes[0].nudges_left_out) == (0, 1)
 
 
+def waking(days: Iterable[int]) -> tuple[Wellness, ...]:
+    return tuple(Wellness(f"watch:{day(number)}", day(number), resting_hr=50) for number in days)
+
+
+def about(morning: Wellness, severity: Severity = Severity.SLOW_DOWN) -> Nudge:
+    """A nudge about a morning, heard at nine."""
+    at = datetime.combine(morning.day, time(9), BERLIN)
+    return Nudge(morning.key, "alice", severity, ("R03",), "Rest.", {}, at, at, at + timedelta(days=1), morning.key)
+
+
+def on_mornings(*days: int, severity: Severity = Severity.SLOW_DOWN) -> Callable[[Past], Story]:
+    """A judge that speaks about the mornings of those days."""
+    return lambda past: replace(
+        QUIET, nudges=tuple(about(each, severity) for each in past.mornings if (each.day - FIRST).days in days)
+    )
+
+
+def test_a_nudge_about_a_morning_stands_on_its_day_and_a_workout_far_away_has_no_part_in_it() -> None:
+    weekly = Diary(tuple(run(number) for number in range(0, 100, 7)), mornings=waking(range(100)))
+    found = evaluate([Case(weekly, (onset(60),))], on_mornings(54), cuts=1)
+    [alice] = found.athletes
+    assert (alice.workouts.nudged, [alice.mornings.heard[place] for place in alice.mornings.nudged]) == (
+        (),
+        [day(54).toordinal()],
+    )
+    assert (found.windows[0].sensitivity.value, found.windows[0].precision.value) == (1, 1)
+    before = evaluate([Case(weekly, (onset(60),))], on_mornings(52), cuts=1)
+    assert before.windows[0].sensitivity.value == 0  # eight days before; the workout of day 56 did not speak
+
+
+def test_chance_turns_mornings_round_mornings_and_workouts_round_workouts() -> None:
+    """100 runs and 100 mornings: 7 of 100 turns each; by chance one or the other warns in 1 − 0.93².
+
+    Mornings where nobody trains thin the workouts' chance by nothing.
+    """
+    both = Diary(tuple(run(number) for number in range(100)), mornings=waking(range(100)))
+    one, other = on(10), on_mornings(20)
+    found = evaluate(
+        [Case(both, (onset(100),))],
+        lambda past: replace(QUIET, nudges=(*one(past).nudges, *other(past).nudges)),
+        cuts=1,
+    )
+    assert found.windows[0].sensitivity_chance.value == pytest.approx(1 - 0.93**2)
+    assert found.windows[0].precision_chance.value == pytest.approx(0.07)
+    idle = Diary(tuple(run(number) for number in range(100)), mornings=waking(range(-300, 100)))
+    alone = evaluate([Case(idle, (onset(100),))], on(10), cuts=1)
+    assert alone.windows[0].sensitivity_chance.value == 0.07
+
+
+def test_what_only_informs_is_no_alert() -> None:
+    diary = Diary(tuple(run(number) for number in range(60)), mornings=waking(range(60)))
+    digest = replace(about(diary.mornings[40], Severity.INFO), activity=None)
+    told = on_mornings(45, severity=Severity.INFO)
+    found = evaluate([Case(diary, (onset(50),))], lambda past: replace(told(past), digests=(digest,)), cuts=1)
+    assert (found.athletes[0].nudges, found.rate.value, found.windows[0].sensitivity.value) == (0, 0, 0)
+    assert to_json(found)["athletes"][0]["digests"] == 1
+    assert "1 weekly digest: they interrupt nobody, and are no nudges here" in text(found)
+
+
+def test_an_answer_to_what_the_athlete_told_foresees_nothing() -> None:
+    """Pain told the day before it is written down as an injury, and the word about a doctor that answers it."""
+    said = on(49)
+
+    def answers(past: Past) -> Story:
+        story = said(past)
+        told = (replace(each, activity=None, severity=Severity.SEE_DOCTOR, rules=("P02",)) for each in story.nudges)
+        return replace(story, nudges=tuple(told))
+
+    found = evaluate([Case(daily(range(60)), (onset(50),))], answers, cuts=1)
+    assert (found.athletes[0].nudges, found.windows[0].sensitivity.value) == (0, 0)
+
+
+def test_a_workout_recorded_twice_is_one_occasion() -> None:
+    once = [run(number) for number in range(60)]
+    twice = [replace(each, key=f"else:{each.key[5:]}", start=each.start + timedelta(seconds=30)) for each in once]
+    found = evaluate([Case(Diary((*once, *twice)), (onset(50),))], on(45), cuts=3)
+    alone = evaluate([Case(Diary(tuple(once)), (onset(50),))], on(45), cuts=3)
+    assert found.athletes[0].workouts == alone.athletes[0].workouts
+    assert found.windows == alone.windows
+
+
 def test_evening_runs_are_heard_of_the_next_morning_by_chance_too() -> None:
     evenings = Diary(tuple(run(number, hour=20) for number in range(100)))
     found = evaluate([Case(evenings, (onset(100),))], on(), cuts=1)
-    assert found.athletes[0].heard[:2] == (day(1).toordinal(), day(2).toordinal())
+    assert found.athletes[0].workouts.heard[:2] == (day(1).toordinal(), day(2).toordinal())
 
 
 def test_onsets_that_cannot_be_judged_are_said_one_by_one() -> None:
@@ -194,10 +276,58 @@ def spiky() -> Diary:
 def test_the_live_judge_does_not_look_ahead() -> None:
     found = evaluate([Case(spiky(), ())], cuts=25)
     [proof] = found.proofs
-    assert len(found.athletes[0].nudged) >= 5
+    assert len(found.athletes[0].workouts.nudged) >= 5
     assert len(proof.cuts) == len({cut.day for cut in proof.cuts}) == 25
     assert sum(cut.decisions for cut in proof.cuts) > 100
     assert found.leaks == []
+
+
+def unrested() -> Diary:
+    """Two years of every other day, some climb for the digest, and a resting heart rate that rises now and then."""
+    runs = (
+        replace(run(number, km=14 if number % 40 == 38 else 8), climb_m=180 if number % 36 == 0 else 120)
+        for number in range(0, 300, 2)
+    )
+    beats = {number: 60 if number % 50 in (40, 41, 42, 43) else 50 for number in range(300)}
+    mornings = tuple(Wellness(f"watch:{day(number)}", day(number), bpm) for number, bpm in beats.items())
+    return Diary(tuple(runs), mornings=mornings)
+
+
+def test_the_proof_covers_mornings_and_digests() -> None:
+    story = real(unrested())
+    assert len(story.digests) > 2
+    assert sum(nudge.rules == ("R03",) for nudge in story.nudges) > 2
+    found = evaluate([Case(unrested(), ())], cuts=25)
+    assert found.leaks == []
+    assert sum(len(row.nudged) for row in found.athletes[0].rows) == len(story.nudges)
+
+
+def peeks_at_the_next_morning(past: Past) -> Story:
+    """Speaks of a morning when the next one will be high."""
+    before = [early for early, late in pairwise(past.mornings) if (late.resting_hr or 0) > 55]
+    return replace(real(past), nudges=tuple(map(about, before)))
+
+
+def peeks_in_its_digests(past: Past) -> Story:
+    """Counts in every digest all workouts of the file."""
+    story = real(past)
+    known = {"T01": {"climb_m": len(past.activities)}}
+    return replace(story, digests=tuple(replace(digest, facts=known) for digest in story.digests))
+
+
+@pytest.mark.parametrize("cheat", [peeks_at_the_next_morning, peeks_in_its_digests])
+def test_a_judge_that_looks_ahead_at_mornings_or_for_its_digest_is_caught(cheat: Callable[[Past], Story]) -> None:
+    assert evaluate([Case(unrested(), ())], cheat, cuts=20).leaks
+
+
+def test_a_workout_that_two_recorders_began_on_both_sides_of_midnight_is_not_cut_in_two() -> None:
+    start = datetime(2024, 1, 3, 23, 59, 50, tzinfo=BERLIN)
+    late = Activity("watch:1", "run", start, elapsed_s=3600, moving_s=3600, distance_m=10_000)
+    twin = replace(late, key="phone:1", start=start + timedelta(seconds=30), avg_hr=150)
+    diary = Diary((run(0), late, twin, run(5), run(6)))
+    [proof] = evaluate([Case(diary, ())], cuts=20).proofs
+    assert [cut.day for cut in proof.cuts] == [day(0), day(3), day(5)]
+    assert not any(cut.changed for cut in proof.cuts)
 
 
 def peeks_at_the_next(past: Past) -> Story:

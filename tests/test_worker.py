@@ -19,6 +19,8 @@ from sqlalchemy import text
 from fakes import NOON, GiveUp, TryLater, pointed, run, said
 from house import House, house
 from twinge.core.model import Removed
+from twinge.core.pack import STANDARD
+from twinge.core.state import SHAPE
 from twinge.store import Kept, Page, Spoken
 
 
@@ -68,7 +70,7 @@ async def test_the_same_event_twice_has_one_effect(home: House) -> None:
     assert len((await nudges(home, alice)).items) == 1
     kept = await home.store.history.state(alice)
     assert isinstance(kept, Kept)
-    assert kept.stamp == "1/0"
+    assert kept.stamp == f"{SHAPE}/{STANDARD.version}/0"
 
 
 async def test_two_events_of_one_batch_see_each_other(home: House) -> None:
@@ -159,7 +161,7 @@ async def test_a_profile_edit_folds_the_history_anew_at_the_next_event(home: Hou
     await home.worker.drain()
     kept = await home.store.history.state(alice)
     assert kept is not None
-    assert kept.stamp == "1/1"
+    assert kept.stamp == f"{SHAPE}/{STANDARD.version}/1"
     assert len(kept.state.sessions) == 21
 
 
@@ -208,7 +210,7 @@ async def test_a_workout_of_next_year_is_set_aside(home: House) -> None:
     await home.deliver(said("alice", run("1", NOON + timedelta(days=365))))
     await home.deliver(said("alice", run("2", NOON + timedelta(hours=14))))
     await home.worker.drain()
-    assert [one.key for one in (await home.store.history.find_activities(alice)).items] == ["fake:2"]
+    assert [one.activity.key for one in (await home.store.history.find_activities(alice)).items] == ["fake:2"]
     state, note = await note_of(home, 1)
     assert (state, note.partition(":")[0]) == ("dead", "a workout starts in the future")
 
@@ -223,7 +225,7 @@ async def test_what_came_before_its_athlete_is_taken_in_when_they_are_known(home
         assert await home.store.inbox.welcome(tx, "fake:dana") == 1
         assert await home.store.inbox.welcome(tx, "fake:dana") == 0
     await home.worker.drain()
-    assert [one.key for one in (await home.store.history.find_activities(dana)).items] == ["fake:1"]
+    assert [one.activity.key for one in (await home.store.history.find_activities(dana)).items] == ["fake:1"]
 
 
 async def test_what_an_adapter_rejects_is_dead_with_the_field(home: House) -> None:

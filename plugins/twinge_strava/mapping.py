@@ -10,6 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from twinge.core.model import RUNNING, Activity, Shape
+from twinge.core.sport import is_trail
 from twinge.core.stream import Streams, shape
 from twinge.plugin import Rejected
 from twinge_strava.words import SPORTS, SURFACES, is_interval, is_race, sport_of
@@ -46,7 +47,7 @@ def to_activity(row: Mapping[str, Any], *, version: int, streams: Mapping[str, A
         rpe=_rpe(row),
         race=is_race(workout, title),
         interval=is_interval(word, workout, title, running=sport in RUNNING),
-        surface=SURFACES.get(sport),
+        surface=SURFACES.get(sport) or ("trail" if sport == "run" and is_trail(title) else None),
         version=version,
         shape=_shape(streams, on_foot=sport in ON_FOOT, metered=_metered(row)) if streams else Shape(),
     )

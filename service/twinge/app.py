@@ -24,6 +24,7 @@ from aiohttp import web
 
 from twinge.config import Settings
 from twinge.oauth import TokenKeeper
+from twinge.packs import SHIPPED, open_pack
 from twinge.plugin import TwingeError
 from twinge.registry import Plugins
 from twinge.schedule import Schedule
@@ -69,13 +70,14 @@ async def running(
 ) -> AsyncIterator[Service]:
     """Build everything, start the roles, and stop in order: no new requests, work in flight ended, store closed."""
     roles = settings.roles if roles is None else roles
+    pack = open_pack(settings.pack or SHIPPED)
     async with AsyncExitStack() as stack:
         store = await stack.enter_async_context(opened(settings))
         http = await stack.enter_async_context(aiohttp.ClientSession(timeout=VENDOR_TIMEOUT))
         door, settings = listen(settings) if "web" in roles else (None, settings)
         tokens = TokenKeeper(store, http, clock)
         stack.push_async_callback(tokens.close)
-        worker = Worker(store, plugins.platforms, plugins.channels, tokens, clock)
+        worker = Worker(store, plugins.platforms, plugins.channels, tokens, clock, pack)
         sender = Sender(store, plugins.channels, http, clock, settings.public_url)
         schedule = Schedule(store, sender, plugins.platforms, tokens, clock)
         loops = {"worker": worker.run, "sender": sender.run}
@@ -85,7 +87,9 @@ async def running(
             schedule.start()
             stack.push_async_callback(schedule.stop)
         if door is not None:
-            app = make_web(store, plugins.platforms, plugins.channels, settings, clock, status=plugins.status)
+            app = make_web(
+                store, plugins.platforms, plugins.channels, settings, clock, status=plugins.status, pack=pack
+            )
             await stack.enter_async_context(serving(app, door, settings.stop_grace_s))
         yield Service(address(door) if door else "", store, worker, sender, schedule, tasks)
 

@@ -141,6 +141,14 @@ KEYS: tuple[Key, ...] = (
         _roles,
     ),
     Key(
+        "TWINGE_PACK",
+        "pack",
+        "",
+        "a pack file, JSON or TOML, such as `twinge backtest --pack` takes",
+        "Limits of the rules for everybody here; without it, the ones we ship.",
+        str,
+    ),
+    Key(
         "TWINGE_BODY_CAP_KB",
         "body_cap_kb",
         "256",
@@ -187,6 +195,7 @@ class Settings:
     host: str = "127.0.0.1"
     port: int = 8700
     roles: tuple[str, ...] = ROLES
+    pack: str = ""
     body_cap_kb: int = 256
     request_deadline_s: float = 10
     stop_grace_s: float = 20

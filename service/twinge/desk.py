@@ -8,55 +8,31 @@ once, at the end.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from twinge.core.judge import Verdict, begin, in_order, judge, rejudge
-from twinge.core.model import Activity, Athlete, Finding, Held, Nudge, Removed, Report, Said, Voice, Wellness
+from twinge.core.digest import DIGESTED, digest, next_digest
+from twinge.core.judge import begin, refold, speak
+from twinge.core.model import Activity, Finding, Nudge, Removed, Report, Voice, Wellness
 from twinge.core.pack import Pack
-from twinge.core.policy import Ear, decide
-from twinge.plugin import Channel, Inline, Item, Receipt, Reply, Revoked
+from twinge.core.pain import next_wake
+from twinge.core.state import dawn
+from twinge.person import Person, stamp_of
+from twinge.plugin import OWN, Channel, Inline, Item, Receipt, Reply, Revoked
 from twinge.replies import take_reply
-from twinge.store import Address, Kept, Store
-from twinge.store.codec import pack_activity, to_ms
-from twinge.store.history import Fate, Known, activity_row, tombstone_row, weigh
-from twinge.store.spoken import said_of
+from twinge.store import Kept, Store
+from twinge.store.codec import pack, pack_activity, to_ms
+from twinge.store.history import Known, activity_row, tombstone_row, weigh
+from twinge.store.texts import Text, is_news
+from twinge.store.wakes import Wake
 
 WINDOW = timedelta(days=400)
 """How much of a history is folded anew (a return after a break may look back a year and a month)."""
 SETTLED = timedelta(days=91)
 """In a fold that does not begin at the beginning, findings of the first days lack what came before: they stay."""
-MEMORY = timedelta(days=28)
-"""How far back the policy remembers what was said."""
-
-
-@dataclass(slots=True)
-class Person:
-    """One athlete on the desk."""
-
-    athlete: Athlete
-    kept: Kept
-    voice: Voice
-    address: Address | None
-    said: list[Said]
-    changed: bool = False
-    disturbed_ms: int | None = None
-    """Start of the earliest workout that came late, changed or went away."""
-    arrived: list[str] = field(default_factory=list)
-    """Keys that may speak after the fold, in order of arrival."""
-
-    @property
-    def ear(self) -> Ear:
-        """What the policy must know of this athlete."""
-        return Ear(self.voice, tuple(self.said))
-
-    def disturb(self, start_ms: int, key: str | None) -> None:
-        """The history changed from `start_ms` on; the workout `key` may speak about it."""
-        self.disturbed_ms = start_ms if self.disturbed_ms is None else min(self.disturbed_ms, start_ms)
-        if key is not None:
-            self.arrived.append(key)
+MEMORY = timedelta(days=56)
+"""How far back the policy remembers what was said: twice the longest cooldown."""
 
 
 class Desk:
@@ -69,23 +45,32 @@ class Desk:
         self._owners: dict[tuple[str, str], str] = {}
         self._people: dict[str, Person] = {}
         self._known: dict[tuple[str, str], Known] = {}
+        self._told: dict[tuple[str, str], Text] = {}
+        self._mornings: dict[tuple[str, str], Wellness] = {}
+        self._reports: dict[tuple[str, str], Report] = {}
         self._rows: dict[tuple[str, str], dict[str, object]] = {}
-        self._findings: list[tuple[str, Finding]] = []
-        self._nudges: list[tuple[Nudge, Address, Voice]] = []
-        self._held: list[Held] = []
 
     async def lay(self, deliveries: Iterable[tuple[str, Sequence[Item]]]) -> None:
         """Load everybody whom (platform, items) concern."""
-        wanted = [(platform, item) for platform, items in deliveries for item in items if isinstance(item, Inline)]
+        told = [(platform, item) for platform, items in deliveries for item in items]
+        wanted = [(platform, item) for platform, item in told if isinstance(item, Inline)]
         owners = {(platform, item.owner) for platform, item in wanted}
-        self._owners = await self._store.athletes.by_external(self._tx, owners)
-        await self._invite(set(self._owners.values()))
+        self._owners = await self._store.athletes.by_external(self._tx, owners - {(OWN, owner) for _, owner in owners})
+        self._owners |= {(OWN, owner): owner for platform, owner in owners if platform == OWN}
+        writers = [(platform.partition(":")[2], item.address) for platform, item in told if isinstance(item, Reply)]
+        entries = [each for writer in writers for each in await self._store.athletes.by_address(self._tx, *writer)]
+        await self._invite({*self._owners.values(), *(entry.athlete_id for entry in entries)})
         places = {
-            (self._owners[platform, item.owner], item.event.key)
+            (self._owners[platform, item.owner], item.event.key): item.event
             for platform, item in wanted
-            if (platform, item.owner) in self._owners and isinstance(item.event, Activity | Removed)
+            if (platform, item.owner) in self._owners
         }
-        self._known = await self._store.history.known(self._tx, places)
+        workouts = [place for place, event in places.items() if isinstance(event, Activity | Removed)]
+        mornings = [place for place, event in places.items() if isinstance(event, Wellness)]
+        reports = [place for place, event in places.items() if isinstance(event, Report)]
+        self._known = await self._store.history.known(self._tx, workouts)
+        self._told = await self._store.mornings.known(self._tx, mornings)
+        self._told |= await self._store.reports.known(self._tx, reports)
 
     async def _invite(self, ids: set[str]) -> None:
         if not ids:
@@ -97,11 +82,9 @@ class Desk:
         for athlete_id, athlete in athletes.items():
             place = places.get(athlete_id)
             voice = Voice.NONE if place is None else Voice(self._channels[place.channel].voice)
-            kept = states.get(athlete_id) or Kept(self._stamp(athlete), begin())
-            self._people[athlete_id] = Person(athlete, kept, voice, place, said.get(athlete_id, []))
-
-    def _stamp(self, athlete: Athlete) -> str:
-        return f"{self._pack.version}/{athlete.revision}"
+            kept = states.get(athlete_id) or Kept(stamp_of(athlete, self._pack), begin())
+            heard = said.get(athlete_id, [])
+            self._people[athlete_id] = Person(athlete, kept, voice, place, heard, self._pack, self._now)
 
     async def take(self, platform: str, items: Sequence[Item], received_at: datetime) -> int:
         """Apply one delivery's items; how many of them belong to nobody we know."""
@@ -112,18 +95,18 @@ class Desk:
                     person = self._people.get(self._owners.get((platform, item.owner), ""))
                     strangers += person is None
                     if person is not None:
-                        await self._hear(person, item.event, received_at)
+                        self._hear(person, item.event, received_at)
                 case Revoked(owner=owner):
                     strangers += await self._store.athletes.revoke(self._tx, platform, owner) is None
                 case Receipt():
                     await self._stamp_receipt(item)
                 case Reply():
-                    await take_reply(self._store, self._tx, platform.partition(":")[2], item, self._now)
+                    strangers += await self._converse(platform.partition(":")[2], item, received_at)
                 case _:
                     strangers += 1  # A pointer that was not fetched: nobody we know.
         return strangers
 
-    async def _hear(self, person: Person, event: Activity | Removed | Wellness | Report, received_at: datetime) -> None:
+    def _hear(self, person: Person, event: Activity | Removed | Wellness | Report, received_at: datetime) -> None:
         match event:
             case Activity():
                 self._activity(person, event)
@@ -131,9 +114,9 @@ class Desk:
                 # A platform that does not number its texts means "now".
                 self._remove(person, event.key, event.version or to_ms(received_at))
             case Wellness():
-                await self._store.history.put_wellness(self._tx, person.athlete.id, event)
+                self._morning(person, event)
             case Report():
-                await self._store.history.put_report(self._tx, person.athlete.id, event)
+                self._report(person, event)
 
     def _activity(self, person: Person, activity: Activity) -> None:
         place = (person.athlete.id, activity.key)
@@ -144,15 +127,41 @@ class Desk:
         row = activity_row(person.athlete.id, activity, blob)
         self._rows[place] = row
         self._known[place] = Known(activity.version, removed=False, start_ms=row["start_ms"], blob=blob)
-        if self._one_step(person, activity, fate):
-            self._note(person, judge(person.athlete, person.kept.state, activity, person.ear, self._now, self._pack))
-        else:
-            person.disturb(row["start_ms"] if old is None else min(row["start_ms"], old.start_ms), activity.key)
+        start_ms = row["start_ms"] if old is None else min(row["start_ms"], old.start_ms)
+        person.learn(activity, start_ms, new=fate == "new")
 
-    def _one_step(self, person: Person, activity: Activity, fate: Fate) -> bool:
-        """Whether the state stands and the activity is the next one in it."""
-        stands = person.disturbed_ms is None and person.kept.stamp == self._stamp(person.athlete)
-        return stands and fate == "new" and in_order(person.kept.state, activity)
+    def _morning(self, person: Person, wellness: Wellness) -> None:
+        place, texts = (person.athlete.id, wellness.key), self._store.mornings
+        old = self._told.get(place)
+        if not is_news(old, wellness):
+            return
+        self._mornings[place], self._told[place] = wellness, Text(wellness.version, pack(wellness))
+        if texts.says_more(old, wellness):
+            day = wellness.day if old is None else min(wellness.day, texts.read(old).day)
+            person.learn(wellness, to_ms(dawn(day, person.athlete.timezone)), new=old is None)
+
+    def _report(self, person: Person, report: Report) -> None:
+        place, texts = (person.athlete.id, report.key), self._store.reports
+        old = self._told.get(place)
+        if not is_news(old, report):
+            return
+        self._reports[place], self._told[place] = report, Text(report.version, pack(report))
+        if texts.says_more(old, report):
+            at = report.at if old is None else min(report.at, texts.read(old).at)
+            person.learn(report, to_ms(at), new=old is None)
+
+    async def _converse(self, channel: str, reply: Reply, at: datetime) -> bool:
+        """Take a reply in for everybody who has this address; whether that is nobody."""
+        languages = {one: person.athlete.language for one, person in self._people.items()}
+        told = await take_reply(self._store, self._tx, channel, reply, at, languages)
+        for heard in told:
+            person = self._people[heard.entry.athlete_id]
+            before = person.kept.state.pain
+            response = person.converse(heard, Voice(self._channels[channel].voice))
+            if response.report is not None:
+                self._report(person, response.report)
+                person.understood(heard, before)
+        return not told and not await self._store.athletes.by_address(self._tx, channel, reply.address)
 
     def _remove(self, person: Person, key: str, version: int) -> None:
         place = (person.athlete.id, key)
@@ -164,21 +173,6 @@ class Desk:
         self._known[place] = Known(version, removed=True, start_ms=start_ms, blob=None)
         if old is not None and not old.removed:
             person.disturb(start_ms, None)
-
-    def _note(self, person: Person, verdict: Verdict) -> None:
-        """Keep what one step led to."""
-        person.kept = Kept(self._stamp(person.athlete), verdict.state)
-        person.changed = True
-        self._findings += [(person.athlete.id, finding) for finding in verdict.findings]
-        self._speak(person, verdict.nudges, verdict.held)
-
-    def _speak(self, person: Person, nudges: Sequence[Nudge], held: Sequence[Held]) -> None:
-        self._held += held
-        if person.address is None:
-            return
-        for nudge in nudges:
-            self._nudges.append((nudge, person.address, person.voice))
-            person.said.append(said_of(nudge, answered=False if person.voice is Voice.SMS else None))
 
     async def _stamp_receipt(self, receipt: Receipt) -> None:
         dead = await self._store.outbox.receipt(self._tx, receipt, self._now)
@@ -194,39 +188,88 @@ class Desk:
             if person.disturbed_ms is not None:
                 await self._refold(person, person.disturbed_ms)
         await self._write()
-        changed = [(one.athlete.id, one.kept) for one in self._people.values() if one.changed]
-        await self._store.history.save_states(self._tx, changed, self._now)
+        changed = [one for one in self._people.values() if one.changed]
+        await self._store.history.save_states(self._tx, [(one.athlete.id, one.kept) for one in changed], self._now)
+        for person in self._people.values():
+            if person.edited:
+                await self._store.athletes.update(self._tx, person.athlete)
+        await self._store.wakes.set(self._tx, self._digests())
+        await self._store.wakes.set(self._tx, _timers(changed), move=True)
+
+    def _digests(self) -> list[Wake]:
+        """When those for whom something was kept are to get their digest."""
+        wanted = [one.athlete for one in self._people.values() if one.sums_up and one.address is not None]
+        hours = [(athlete.id, next_digest(athlete, self._now)) for athlete in wanted]
+        return [Wake(athlete_id, "digest", at) for athlete_id, at in hours if at is not None]
 
     async def _write(self) -> None:
+        people = self._people.values()
+        for person in people:
+            for key, whole in person.same.items():
+                if (person.athlete.id, key) in self._rows:
+                    self._rows[person.athlete.id, key]["same_as"] = whole
         await self._store.history.save_activities(self._tx, list(self._rows.values()))
-        await self._store.history.add_findings(self._tx, self._findings)
-        await self._store.outbox.put(self._tx, self._nudges)
-        await self._store.outbox.hold(self._tx, self._held)
-        self._rows, self._findings, self._nudges, self._held = {}, [], [], []
+        await self._store.mornings.put(self._tx, [(place[0], one) for place, one in self._mornings.items()])
+        await self._store.reports.put(self._tx, [(place[0], one) for place, one in self._reports.items()])
+        await self._store.history.add_findings(
+            self._tx, [(p.athlete.id, found) for p in people for found in p.findings]
+        )
+        await self._store.outbox.put(self._tx, [nudge for person in people for nudge in person.nudges])
+        await self._store.outbox.hold(self._tx, [silence for person in people for silence in person.held])
+        self._rows, self._mornings, self._reports = {}, {}, {}
+        for person in people:
+            person.findings, person.nudges, person.held, person.same = [], [], [], {}
 
     async def _refold(self, person: Person, from_ms: int) -> None:
-        history, before = await self._store.history.window(self._tx, person.athlete.id, WINDOW)
-        since, runs = (None, 0) if before is None else before
-        verdict = rejudge(person.athlete, history, None, person.ear, self._now, self._pack, since=since, runs=runs)
-        if person.kept.stamp != self._stamp(person.athlete):
+        athlete, stamp = person.athlete, stamp_of(person.athlete, self._pack)
+        history, before = await self._store.history.window(self._tx, athlete.id, WINDOW)
+        outcome = refold(athlete, history, self._pack, before, until=self._now)
+        if person.kept.stamp != stamp:
             from_ms = 0
         if before is not None:
-            from_ms = max(from_ms, to_ms(history[-1].start - WINDOW + SETTLED))
-        await self._store.history.replace_findings(self._tx, person.athlete.id, from_ms, verdict.findings)
-        person.kept, person.changed = Kept(self._stamp(person.athlete), verdict.state), True
-        await self._speak_anew(person, verdict.findings)
+            from_ms = max(from_ms, to_ms(before.first + SETTLED))
+        await self._store.history.replace_findings(self._tx, athlete.id, from_ms, outcome.findings)
+        keys = [event.key for event in history if isinstance(event, Activity)]
+        await self._store.history.mark_same(self._tx, athlete.id, keys, outcome.same)
+        person.kept, person.changed = Kept(stamp, outcome.state), True
+        await self._withdraw(person, outcome.findings)
+        verdict = speak(athlete, outcome, person.arrived, person.ear, self._now, self._pack)
+        person.speak(verdict.nudges, verdict.held)
 
-    async def _speak_anew(self, person: Person, findings: Sequence[Finding]) -> None:
-        """Decide again about the workouts that arrived, and withdraw what waits and no longer holds."""
+    async def _withdraw(self, person: Person, findings: Sequence[Finding]) -> None:
+        """Take back what waits and no longer holds, or is about to be said anew."""
         waiting = await self._store.outbox.waiting(self._tx, person.athlete.id)
         gone = {nudge.id for nudge in waiting if nudge.activity in person.arrived or not _holds(nudge, findings)}
         withdrawn = {(nudge.activity, nudge.rules) for nudge in waiting if nudge.id in gone}
         person.said = [said for said in person.said if (said.activity, said.rules) not in withdrawn]
         await self._store.outbox.withdraw(self._tx, person.athlete.id, gone, "the workout changed")
-        for key in dict.fromkeys(person.arrived):
-            news = [finding for finding in findings if finding.activity == key]
-            decision = decide(person.athlete, news, person.ear, self._now, self._pack)
-            self._speak(person, decision.nudges, decision.held)
+
+    async def wake(self, wakes: Sequence[Wake]) -> None:
+        """What is due by the clock alone, for those who are still to be woken."""
+        await self._invite({one.athlete_id for one in wakes})
+        for one in wakes:
+            person = self._people.get(one.athlete_id)
+            if not await self._store.wakes.take(self._tx, one) or person is None:
+                continue
+            if one.what == "digest":
+                await self._digest(person)
+            else:
+                person.let_time_pass()
+        await self.clear()
+
+    async def _digest(self, person: Person) -> None:
+        since = self._now - timedelta(days=self._pack.digest.days)
+        held = await self._store.outbox.held_since(self._tx, person.athlete.id, since, DIGESTED)
+        still = await self._store.history.found_since(self._tx, person.athlete.id, since - MEMORY)
+        held = [one for one in held if any((one.activity, rule) in still for rule in one.rules)]
+        nudge = digest(person.athlete, held, person.ear, self._now, self._pack)
+        person.speak(() if nudge is None else (nudge,), ())
+
+
+def _timers(people: Iterable[Person]) -> list[Wake]:
+    """When time alone will next do something for them."""
+    due = [(one.athlete.id, next_wake(one.kept.state.pain)) for one in people]
+    return [Wake(athlete_id, "pain", datetime.fromtimestamp(at, UTC)) for athlete_id, at in due if at is not None]
 
 
 def _holds(nudge: Nudge, findings: Sequence[Finding]) -> bool:

@@ -1,4 +1,4 @@
-"""Two packs over the same history: which messages only one of them would have sent."""
+"""Two packs over the same history: which messages, and which weekly digests, only one of them would have sent."""
 
 from __future__ import annotations
 
@@ -12,7 +12,17 @@ from rich.text import Text
 
 from twinge.backtest import Story
 from twinge.core.model import Nudge
+from twinge.core.pack import STANDARD, Pack
 from twinge.report import print_nudge, to_nudge
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """Messages of one kind: those that only one of two packs would have sent, and how many both."""
+
+    only_old: tuple[Nudge, ...]
+    only_new: tuple[Nudge, ...]
+    both: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,22 +34,35 @@ class Difference:
     only_old: tuple[Nudge, ...]
     only_new: tuple[Nudge, ...]
     both: int
+    digests: Split
+    """The weekly digests: the same when day and rules are. What a rule of whole weeks would say stands only there."""
 
 
 def differ(old: Story, new: Story) -> Difference:
     """What changes for one athlete when `new`'s pack takes the place of `old`'s."""
-    before, after = {_mark(nudge) for nudge in old.nudges}, {_mark(nudge) for nudge in new.nudges}
+    said = _split(old.nudges, new.nudges)
     return Difference(
         name=old.name,
         zone=old.zone,
-        only_old=tuple(nudge for nudge in old.nudges if _mark(nudge) not in after),
-        only_new=tuple(nudge for nudge in new.nudges if _mark(nudge) not in before),
+        only_old=said.only_old,
+        only_new=said.only_new,
+        both=said.both,
+        digests=_split(old.digests, new.digests),
+    )
+
+
+def _split(old: Sequence[Nudge], new: Sequence[Nudge]) -> Split:
+    before, after = {_mark(nudge) for nudge in old}, {_mark(nudge) for nudge in new}
+    return Split(
+        only_old=tuple(nudge for nudge in old if _mark(nudge) not in after),
+        only_new=tuple(nudge for nudge in new if _mark(nudge) not in before),
         both=len(before & after),
     )
 
 
-def _mark(nudge: Nudge) -> tuple[str | None, tuple[str, ...], int]:
-    return nudge.activity, nudge.rules, int(nudge.severity)
+def _mark(nudge: Nudge) -> tuple[str, tuple[str, ...], int]:
+    """A digest speaks of no single workout; its hour is its name."""
+    return nudge.activity or nudge.made_at.isoformat(), nudge.rules, int(nudge.severity)
 
 
 def differences_to_json(found: Sequence[Difference], old: str, new: str) -> dict[str, Any]:
@@ -47,38 +70,63 @@ def differences_to_json(found: Sequence[Difference], old: str, new: str) -> dict
     return {
         "old": old,
         "new": new,
-        "athletes": [
-            {
-                "file": each.name,
-                "only_old": [to_nudge(nudge) for nudge in each.only_old],
-                "only_new": [to_nudge(nudge) for nudge in each.only_new],
-                "both": each.both,
-            }
-            for each in found
-        ],
-        "summary": {
-            "only_old": sum(len(each.only_old) for each in found),
-            "only_new": sum(len(each.only_new) for each in found),
-            "both": sum(each.both for each in found),
-        },
+        "athletes": [{"file": each.name, **_sides(each), "digests": _sides(each.digests)} for each in found],
+        "summary": _totals(found),
+        "digests": _totals([each.digests for each in found]),
     }
 
 
-def print_differences(found: Sequence[Difference], old: str, new: str, console: Console) -> None:
-    """The messages in order of time, each marked − (only the old pack) or + (only the new), then the counts."""
+def _sides(split: Difference | Split) -> dict[str, Any]:
+    return {
+        "only_old": [to_nudge(nudge) for nudge in split.only_old],
+        "only_new": [to_nudge(nudge) for nudge in split.only_new],
+        "both": split.both,
+    }
+
+
+def _totals(found: Sequence[Difference | Split]) -> dict[str, int]:
+    return {
+        "only_old": sum(len(each.only_old) for each in found),
+        "only_new": sum(len(each.only_new) for each in found),
+        "both": sum(each.both for each in found),
+    }
+
+
+Packs = tuple[Pack, Pack]
+"""The old and the new one: their limits stand beside the numbers."""
+
+
+def print_differences(
+    found: Sequence[Difference],
+    old: str,
+    new: str,
+    console: Console,
+    *,
+    units: str = "km",
+    packs: Packs = (STANDARD, STANDARD),
+) -> None:
+    """What differs in order of time, each marked − (only the old pack) or + (only the new), then the counts."""
     for each in found:
         console.rule(Text(f" {each.name} ", style="bold"), align="left", characters="─")
-        console.print(Text(_counts([each], old, new), style="bold"))
+        _print_counts([each], old, new, console)
         console.print()
-        marked = [("−", nudge) for nudge in each.only_old] + [("+", nudge) for nudge in each.only_new]
-        for sign, nudge in sorted(marked, key=lambda pair: pair[1].not_before):
-            print_nudge(nudge, ZoneInfo(each.zone), console, sign)
+        gone = [("−", nudge, packs[0]) for nudge in (*each.only_old, *each.digests.only_old)]
+        come = [("+", nudge, packs[1]) for nudge in (*each.only_new, *each.digests.only_new)]
+        for sign, nudge, pack in sorted([*gone, *come], key=lambda one: one[1].not_before):
+            print_nudge(nudge, ZoneInfo(each.zone), console, sign, units=units, pack=pack)
     if len(found) > 1:
         console.rule(Text(" together ", style="bold"), align="left", characters="─")
-        console.print(Text(_counts(found, old, new), style="bold"))
+        _print_counts(found, old, new, console)
 
 
-def _counts(found: Sequence[Difference], old: str, new: str) -> str:
-    both = sum(each.both for each in found)
-    gone, come = sum(len(each.only_old) for each in found), sum(len(each.only_new) for each in found)
-    return f"− {gone} only with pack {old}   + {come} only with pack {new}   {both} with both"
+def _print_counts(found: Sequence[Difference], old: str, new: str, console: Console) -> None:
+    digests = [each.digests for each in found]
+    console.print(Text(_counts(found, old, new), style="bold"))
+    if any(each.only_old or each.only_new or each.both for each in digests):
+        console.print(Text(f"weekly digests: {_counts(digests, old, new)}"))
+
+
+def _counts(found: Sequence[Difference | Split], old: str, new: str) -> str:
+    total = _totals(found)
+    gone, come = total["only_old"], total["only_new"]
+    return f"− {gone} only with pack {old}   + {come} only with pack {new}   {total['both']} with both"

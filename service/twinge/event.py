@@ -10,13 +10,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import date, datetime
-from typing import Annotated, NoReturn, TypeVar
+from typing import Annotated, Literal, NoReturn, TypeVar
 
 import msgspec
 from msgspec import Meta, Struct
 
 from twinge.core.model import RUNNING, Activity, Removed, Report, Shape, Wellness
-from twinge.core.sport import is_interval, is_race, sport, surface
+from twinge.core.sport import is_interval, is_race, is_trail, sport, surface
 from twinge.core.stream import Streams, shape
 from twinge.plugin import Inline, Rejected
 
@@ -47,6 +47,10 @@ class Samples(Struct, gc=False):
     cadence_spm: Measured | None = None
     power_w: Measured | None = None
     speed_m_s: Measured | None = None
+    contact_ms: Measured | None = None
+    bounce_mm: Measured | None = None
+    bounce_pct: Measured | None = None
+    left_pct: Measured | None = None
     moving: Annotated[list[bool | None], Meta(max_length=100_000)] | None = None
     barometric: bool | None = None
 
@@ -105,6 +109,36 @@ class Complaint(Struct, gc=False):
     weak: bool | None = None
     limp: bool | None = None
     text: Annotated[str, Meta(max_length=4_000)] | None = None
+    """Read for what it says of pain, in the athlete's language."""
+    hurts: bool | None = None
+    onset: Literal["during", "after", "next_morning"] | None = None
+    live: bool | None = None
+    tingling: bool | None = None
+    daily_life: bool | None = None
+    walking: bool | None = None
+    night: bool | None = None
+    spot: bool | None = None
+    worse_longer: bool | None = None
+    previous_bone: bool | None = None
+    bowel_bladder: bool | None = None
+    saddle_numb: bool | None = None
+    both_legs: bool | None = None
+    weak_worse: bool | None = None
+    cannot_bear_weight: bool | None = None
+    fall: bool | None = None
+    fever: bool | None = None
+    unwell_chest: bool | None = None
+    night_uneased: bool | None = None
+    weight_loss: bool | None = None
+    cancer_history: bool | None = None
+    soreness: bool | None = None
+    missed: Annotated[int, Meta(ge=0, le=100)] | None = None
+    seeing_someone: bool | None = None
+    cleared_by: Literal["doctor", "physio", "clinician", "coach"] | None = None
+    walked_30min_ok: bool | None = None
+    effort: Ten | None = None
+    about: Name | None = None
+    """The id of the workout that `effort` rates."""
 
     def __post_init__(self) -> None:
         _check_year("at", self.at)
@@ -189,7 +223,9 @@ def to_item(event: Event, platform: str = "generic", received: datetime | None =
             return Inline(event.athlete, _wellness(key, version, event.wellness))
         case ReportEvent():
             at = event.report.at or event.updated_at or received
-            return Inline(event.athlete, _report(key, version, event.report, at))
+            if at is None:
+                raise Rejected("report.at is missing: when was it said?", field="report.at")
+            return Inline(event.athlete, to_report(key, event.report, at, version))
 
 
 def whole(value: float | None) -> int | None:
@@ -219,7 +255,7 @@ def _activity(key: str, version: int, given: Workout) -> Activity:
         rpe=whole(given.rpe),
         race=is_race(title) if given.race is None else given.race,
         interval=is_interval(title, running=word in RUNNING) if given.interval is None else given.interval,
-        surface=surface(given.surface) if given.surface else None,
+        surface=surface(given.surface) if given.surface else "trail" if word == "run" and is_trail(title) else None,
         version=version,
         zone_minutes=tuple(int(minutes + 0.5) for minutes in given.zone_minutes or ()),
         shape=_shape(given.streams) if given.streams else Shape(),
@@ -243,22 +279,16 @@ def _wellness(key: str, version: int, given: Morning) -> Wellness:
     )
 
 
-def _report(key: str, version: int, given: Complaint, at: datetime | None) -> Report:
-    if at is None:
-        raise Rejected("report.at is missing: when was it said?", field="report.at")
+def to_report(key: str, given: Complaint, at: datetime, version: int = 0) -> Report:
+    """A report as the core knows it, told at `at`. A workout that it rates is one of the same platform."""
+    about = None if given.about is None else f"{key.partition(':')[0]}:{given.about}"
+    named = {name: getattr(given, name) for name in _SAME}
     return Report(
-        key=key,
-        at=at,
-        pain=count(given.pain),
-        site=given.site,
-        side=given.side,
-        radiating=given.radiating,
-        numb=given.numb,
-        weak=given.weak,
-        limp=given.limp,
-        text=given.text,
-        version=version,
+        key=key, at=at, pain=count(given.pain), effort=whole(given.effort), about=about, version=version, **named
     )
+
+
+_SAME = [name for name in Complaint.__struct_fields__ if name not in {"at", "pain", "effort", "about"}]
 
 
 def _millis(at: datetime | None) -> int:

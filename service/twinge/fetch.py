@@ -7,14 +7,27 @@ import logging
 import traceback
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Protocol, TypeVar
 
 import msgspec
 
-from twinge.core.model import Activity, Removed
-from twinge.plugin import Access, Channel, Delivery, GiveUp, Inline, Item, PlatformAdapter, Pointer, Rejected, TryLater
+from twinge.core.model import Activity, Removed, Report, Wellness
+from twinge.plugin import (
+    OWN,
+    Access,
+    Channel,
+    Delivery,
+    GiveUp,
+    Inline,
+    Item,
+    PlatformAdapter,
+    Pointer,
+    Rejected,
+    TryLater,
+)
 from twinge.store import Store, Waiting
+from twinge.store.codec import unpack_report
 
 log = logging.getLogger("twinge.worker")
 T = TypeVar("T")
@@ -85,11 +98,20 @@ class Job:
         return self.failed is None and any(isinstance(item, Pointer) for item in self.items)
 
     def doubt(self) -> None:
-        """Set aside a workout of next year: it would be the newest for ever, and make every real one late."""
+        """Set aside what is of next year: it would be the newest for ever, and make everything real late."""
         latest = self.row.delivery.received_at + AHEAD
-        events = [item.event for item in self.items if isinstance(item, Inline)]
-        if any(isinstance(event, Activity) and event.start > latest for event in events):
-            self.failed = Never("a workout starts in the future: set the device's clock right and send it again")
+        for item in self.items:
+            if isinstance(item, Inline) and (what := _ahead(item.event, latest)):
+                self.failed = Never(f"{what} in the future: set the device's clock right and send it again")
+
+
+def _ahead(event: object, latest: datetime) -> str:
+    """What of an event lies too far ahead; nothing for most."""
+    if isinstance(event, Activity) and event.start > latest:
+        return "a workout starts"
+    if isinstance(event, Wellness) and event.day > latest.date():
+        return "a morning is"
+    return "a report is" if isinstance(event, Report) and event.at > latest else ""
 
 
 def pointers_body(pointers: Sequence[Pointer]) -> bytes:
@@ -128,6 +150,8 @@ class Reader:
         return job
 
     def _items(self, delivery: Delivery) -> Sequence[Item]:
+        if delivery.platform == OWN:
+            return [Inline(delivery.path, unpack_report(delivery.body))]
         if delivery.path == RECONCILE and delivery.method == "":
             return _read_pointers(delivery.body)
         if delivery.platform.startswith("channel:"):

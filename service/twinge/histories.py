@@ -109,7 +109,8 @@ def play(path: Path, wish: Wish, advance: Advance | None = None) -> Told:
         return Told(str(path), trouble=str(error))
     share = 1 / (max(1, len(history.activities)) * len(wish.packs))
     progress = None if advance is None else lambda done: advance(done * share)
-    return Told(str(path), tuple(replay(history, wish.athlete, pack, progress) for pack in wish.packs))
+    stories = (replay(history, wish.athlete, pack, progress, reports=history.reports) for pack in wish.packs)
+    return Told(str(path), tuple(stories))
 
 
 @cache

@@ -91,6 +91,7 @@ def _json(read: Sequence[Told], wish: Wish, troubles: Sequence[str], manner: Man
 
 def _text(read: Sequence[Told], wish: Wish, manner: Manner, console: Console) -> None:
     if not manner.only_difference:
-        print_text([told.stories[0] for told in read], console)
+        print_text([told.stories[0] for told in read], console, wish.athlete.units, wish.packs[0])
     if found := _differences(read):
-        print_differences(found, *_versions(wish), console)
+        packs = wish.packs[0], wish.packs[-1]
+        print_differences(found, *_versions(wish), console, units=wish.athlete.units, packs=packs)

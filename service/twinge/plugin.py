@@ -16,6 +16,9 @@ import aiohttp
 
 from twinge.core.model import Activity, Removed, Report, Severity, Wellness
 
+OWN = "twinge"
+"""The platform of what athletes and operators tell us directly; an owner there is the athlete's own id."""
+
 
 class TwingeError(Exception):
     """Something a person can do something about; the message says what."""

@@ -1,48 +1,61 @@
-"""What an athlete's reply changes: STOP, START, MUTE, or an answer to the last message.
+"""Whose reply it is, and what it changes at once: STOP, START, and that the last message was answered.
 
 The text itself is data: it stays with its delivery, is never echoed, and never reaches a log.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
+from hashlib import blake2b
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from twinge.core.reply import Answer, Mute, Start, Stop, parse
+from twinge.core.model import Nudge
+from twinge.core.reply import Answer, Help, Pain, Start, Stop, parse
 from twinge.plugin import Reply
 from twinge.store import Address, Store
 
-_CARRIER: dict[str, Answer] = {"STOP": Stop(), "START": Start()}
+_CARRIER: dict[str, Answer] = {"STOP": Stop(), "START": Start(), "HELP": Help()}
 
 
-async def take_reply(store: Store, tx: AsyncConnection, channel: str, reply: Reply, now: datetime) -> None:
-    """Act on a reply that came by `channel`; whoever shares the address shares a STOP."""
-    said = _CARRIER.get(reply.opt_out or "") or parse(reply.text)
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A reply as one athlete's word: what is left to do about it."""
+
+    entry: Address
+    answer: Answer
+    last: Nudge | None
+    """The message that had gone out before it."""
+    key: str
+    """Names it for ever: the same reply worked off twice has one effect."""
+
+
+async def take_reply(
+    store: Store, tx: AsyncConnection, channel: str, reply: Reply, at: datetime, languages: dict[str, str]
+) -> list[Heard]:
+    """Act on a reply that came by `channel`; whoever shares the address shares it. `languages` are by athlete."""
     entries = await store.athletes.by_address(tx, channel, reply.address)
-    match said:
-        case Stop():
-            await store.athletes.stop(tx, channel, reply.address, now)
-            for entry in entries:
-                await store.outbox.silence(tx, entry.id, "the athlete wrote STOP")
-                await _audit(store, tx, entry, "stop", now)
-        case Start():
-            await store.athletes.start(tx, channel, reply.address)
-            for entry in entries:
-                await _audit(store, tx, entry, "start", now)
-        case _:
-            await _answer(store, tx, entries, said, now)
-
-
-async def _answer(
-    store: Store, tx: AsyncConnection, entries: list[Address], said: Answer | None, now: datetime
-) -> None:
-    """Any other word answers the last message, so that it does not count as ignored."""
+    digest = blake2b(f"{reply.address}\x1f{reply.text}\x1f{at.isoformat()}".encode(), digest_size=9).hexdigest()
+    heard = []
     for entry in entries:
-        last = await store.outbox.answered(tx, entry.id, now)
-        if isinstance(said, Mute):
-            rules = (said.rule,) if said.rule is not None else () if last is None else last.rules
-            await store.athletes.mute(tx, entry.athlete_id, rules)
+        said = _CARRIER.get(reply.opt_out or "") or parse(reply.text, languages.get(entry.athlete_id, "en"))
+        stops = isinstance(said, Stop) or (isinstance(said, Pain) and "opt_out" in said.flags)
+        if stops:
+            await _stop(store, tx, channel, entry, at)
+        if isinstance(said, Start):
+            await store.athletes.start(tx, channel, reply.address)
+            await _audit(store, tx, entry, "start", at)
+        elif not isinstance(said, Stop) and reply.opt_out is None:
+            last = await store.outbox.answered(tx, entry.id, at)
+            heard.append(Heard(entry, said, last, f"{channel}:{digest}"))
+    return heard
+
+
+async def _stop(store: Store, tx: AsyncConnection, channel: str, entry: Address, now: datetime) -> None:
+    await store.athletes.stop(tx, channel, entry.address, now)
+    await store.outbox.silence(tx, entry.id, "the athlete wrote STOP")
+    await _audit(store, tx, entry, "stop", now)
 
 
 async def _audit(store: Store, tx: AsyncConnection, entry: Address, word: str, now: datetime) -> None:

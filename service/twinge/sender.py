@@ -15,8 +15,9 @@ from datetime import datetime, timedelta
 import aiohttp
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from twinge.core.model import Held, Severity
+from twinge.core.model import Held, Nudge, Severity
 from twinge.core.policy import next_window
+from twinge.core.relay import any_hour
 from twinge.plugin import Channel, GiveUp, Message, Sent, TryLater, Unknown
 from twinge.store import Store, Taken
 
@@ -34,8 +35,6 @@ LOOKS = timedelta(hours=1)
 FIRST_DELAY = timedelta(seconds=30)
 MOST_SENDS = 3
 """Calls for one urgent message whose answer was lost each time."""
-ASKED_FOR = Severity.URGENT
-"""From here on quiet hours do not count: the athlete has just written to us."""
 
 
 class Sender:
@@ -97,7 +96,7 @@ class Sender:
         if reason is not None:
             return await self._withdraw(one, reason, now)
         opening = next_window(one.athlete.preferences, one.athlete.timezone, now)
-        if opening > now and one.nudge.severity < ASKED_FOR:
+        if opening > now and not any_hour(one.nudge.severity, one.nudge.facts, now - one.nudge.made_at):
             return await self._later(one, opening, "quiet hours")
         return await self._call(one)
 
@@ -216,18 +215,27 @@ class Sender:
 
 def _forbidden(one: Taken, now: datetime, channels: Mapping[str, Channel]) -> str | None:
     """Why a nudge must not go out any more, by what is known at this moment."""
-    place, wishes = one.address, one.athlete.preferences
+    place = one.address
     if place is None or place.consent_at is None:
         return "no_channel"
-    if place.stopped_at is not None:
+    if place.stopped_at is not None and not _answers(one.nudge, place.stopped_at):
         return "stopped"
     if place.disabled_reason is not None or place.channel not in channels:
         return "no_channel"
-    if one.nudge.severity >= Severity.SEE_DOCTOR:
-        return None
+    return _unwanted(one, now) if one.nudge.severity < Severity.SEE_DOCTOR and one.nudge.rules else None
+
+
+def _unwanted(one: Taken, now: datetime) -> str | None:
+    """What the athlete has come to wish since the nudge was made."""
+    wishes = one.athlete.preferences
     if set(one.nudge.rules) - {"X01"} <= set(wishes.mute):
         return "muted"
     return "paused" if wishes.paused_until is not None and now < wishes.paused_until else None
+
+
+def _answers(nudge: Nudge, stopped_at: datetime) -> bool:
+    """Whether it answers an emergency that the athlete wrote of after STOP: they wrote, so they are answered once."""
+    return nudge.severity is Severity.URGENT and nudge.made_at > stopped_at
 
 
 def _tell(one: Taken, outcome: str) -> None:

@@ -34,6 +34,8 @@ GIVE_UP_AFTER = timedelta(days=3)
 LEAST_DELAYS = 5
 """An old delivery that is replayed still gets so many chances."""
 AFTER_FAULT = (timedelta(seconds=2), timedelta(seconds=15))
+LOOK_EVERY = timedelta(seconds=5)
+"""How often it is looked up who is due by the clock alone."""
 
 
 class Worker:
@@ -54,6 +56,7 @@ class Worker:
         self._reader = Reader(store, platforms, channels, tokens, deadline_s=fetch_deadline_s)
         self._fetching: dict[asyncio.Task[None], list[Job]] = {}
         self._ready: list[Job] = []
+        self._looked: datetime | None = None
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until `stop` is set; then finish the batch in hand and give back what is being fetched."""
@@ -89,7 +92,19 @@ class Worker:
         ready = sorted(self._ready, key=lambda job: job.row.id)[:BATCH]
         if ready:
             await self._finish(ready)
-        return len(ready)
+        return len(ready) + await self._wake()
+
+    async def _wake(self) -> int:
+        """Judge those who are due by the clock; a wake that was struck out elsewhere in the meantime is left alone."""
+        now = self._clock()
+        if self._looked is not None and now - self._looked < LOOK_EVERY:
+            return 0
+        wakes = await self._store.wakes.due(now, BATCH)
+        if wakes:
+            async with self._store.write() as tx:
+                await Desk(self._store, tx, self._channels, now, self._pack).wake(wakes)
+        self._looked = None if len(wakes) == BATCH else now
+        return len(wakes)
 
     async def _claim(self) -> None:
         """Claim, read, and sort into what is ready and what must be fetched; a lane moves as one."""

@@ -14,7 +14,7 @@ from bench.athletes import MONDAY, Workout, encode, train
 from bench.quiet import wait_until_calm, watched
 from bench.table import Goal, Results, Row
 from twinge.backtest import Story, replay
-from twinge.core.model import Activity, Athlete
+from twinge.core.model import Activity, Athlete, Wellness
 from twinge.core.state import order
 from twinge.files import open_history
 
@@ -37,6 +37,7 @@ class Diary:
     name: str = "bench"
     zone: ZoneInfo = BERLIN
     problems: tuple[str, ...] = ()
+    mornings: tuple[Wellness, ...] = ()
 
 
 def backtest(results: Results, folder: Path, *, quick: bool) -> None:

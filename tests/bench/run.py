@@ -1,6 +1,6 @@
 """`make bench`: what the service can bear, beside what stands next to it, in one table.
 
-    python tests/bench/run.py [--quick] [ingest] [flow] [growth] [backtest]
+    python tests/bench/run.py [--quick] [ingest] [flow] [growth] [backtest] [streams]
 
 Nothing here passes or fails a build: the figures belong to one machine at one time. Compare ratios inside one run.
 """
@@ -25,9 +25,10 @@ from bench.flow import flow
 from bench.growth import growth
 from bench.ingest import ingest
 from bench.past import backtest
+from bench.streams import streams
 from bench.table import Results
 
-BENCHES = {"ingest": ingest, "flow": flow, "growth": growth, "backtest": backtest}
+BENCHES = {"ingest": ingest, "flow": flow, "growth": growth, "backtest": backtest, "streams": streams}
 
 
 def main() -> None:

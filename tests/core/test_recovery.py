@@ -70,7 +70,7 @@ def in_a_row(days: int, workout: str = "run 6km 36min rpe 3") -> str:
     ("days", "expected"), [(6, []), (7, ["R02 slow_down"]), (8, []), (10, ["R02 rest"]), (11, []), (17, ["R02 rest"])]
 )
 def test_days_in_a_row(days: int, expected: list[str]) -> None:
-    assert [n for n in named(on_last(in_a_row(days))) if n != "R02 info"] == expected
+    assert [n for n in named(on_last(in_a_row(days))) if n.startswith("R02") and n != "R02 info"] == expected
 
 
 def test_a_thirty_minute_walk_makes_a_rest_day() -> None:
@@ -104,7 +104,7 @@ def test_fewer_than_two_rest_days_in_fourteen_goes_to_the_digest_once() -> None:
 def test_days_are_the_athletes_days_across_the_clock_change() -> None:
     """Late runs around the night of 29 March, when Berlin loses an hour: still seven local days."""
     week = "\n".join(f"2026-03-{day} 23:30 run 6km 25min rpe 3" for day in range(25, 32))
-    assert named(on_last(BACKGROUND + week)) == ["R02 slow_down"]
+    assert "R02 slow_down" in named(on_last(BACKGROUND + week))
 
 
 # X01

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from math import inf, nan, sin
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from recorder import record, turned
 from twinge.core.formula import banister, banister_sum
 from twinge.core.model import Shape
 from twinge.core.stream import Streams, shape
+from twinge.event import Samples
 
 
 def run(seconds: int = 600, speed: float = 3.0, grade: float = 0.0) -> Streams:
@@ -112,6 +115,53 @@ def test_only_moving_samples_tell_a_cadence_lock() -> None:
 
 def test_three_beats_apart_is_no_lock() -> None:
     assert shape(Streams(time_s=range(100), hr=[173] * 100, cadence_spm=[170] * 100)).hr_seconds
+
+
+# ---- the early heart rate --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("parts", "early"),
+    [
+        ([(199, 120), (401, 160)], 160),  # 3:20
+        ([(249, 120), (351, 160)], 153),  # 4:10: fifty seconds of it are before five minutes
+        ([(299, 120), (301, 160)], 120),
+        ([(119, 170), (481, 130)], 130),  # sensors need two minutes
+        ([(149, 130), (10, 190), (441, 130)], 140),  # a mean, no peak
+    ],
+)
+def test_the_highest_minute_between_two_and_five(parts: list[tuple[int, float]], early: int) -> None:
+    seen = shape(replace(record((600, 3)), hr=turned(*parts)))
+    assert seen.early_hr == early
+
+
+def test_the_clock_of_the_early_heart_rate_runs_while_moving() -> None:
+    beats = [bpm + (2 if t % 2 else -2) for t, bpm in enumerate(turned((299, 120), (301, 160)))]
+    assert shape(replace(record((100, 0), (500, 3)), hr=beats)).early_hr == 160
+    assert shape(replace(record((500, 3), (100, 0)), hr=beats)).early_hr == 120
+
+
+def test_a_treadmill_has_an_early_heart_rate_and_a_pause_is_not_in_it() -> None:
+    beats = turned((249, 120), (351, 160))
+    assert shape(Streams(time_s=range(601), hr=beats)).early_hr == 153
+    assert shape(Streams(time_s=[*range(110), *range(400, 891)], hr=beats)).early_hr == 154
+
+
+@pytest.mark.parametrize(("seconds", "early"), [(179, None), (180, 150)])
+def test_three_moving_minutes_are_needed_for_it(seconds: int, early: int | None) -> None:
+    assert shape(replace(record((seconds, 3), (100, 0)), hr=[150] * (seconds + 101))).early_hr == early
+
+
+def test_a_heart_rate_that_is_not_believed_has_no_early_one() -> None:
+    assert shape(replace(run(), cadence_spm=[150] * 600)).early_hr is None
+
+
+def test_missing_beats_are_bridged_in_a_straight_line() -> None:
+    rising: list[float | None] = [*turned((179, 120)), *range(120, 180), *[180] * 61]
+    holed = [*rising[:190], *[None] * 20, *rising[210:]]
+    assert shape(replace(record((300, 3)), hr=rising)).early_hr == 180
+    assert shape(replace(record((300, 3)), hr=holed)).early_hr == 180
+    assert shape(replace(record((240, 3)), hr=holed)).early_hr == 150
 
 
 # ---- time ------------------------------------------------------------------------------------------------------------
@@ -268,8 +318,12 @@ def test_30_seconds_over_8_metres_a_second_are_discarded() -> None:
             metres += 12 if 200 <= t < 200 + seconds else 3
         return shape(Streams(time_s=range(601), distance_m=path, altitude_m=[100] * 601))
 
-    assert with_a_lift(30) == Shape(graded_m=1710, graded_s=570, climb_m=0, descent_m=0)
-    assert with_a_lift(29) == Shape(graded_m=572 * 3 - 1 * 3 + 29 * 12, graded_s=600, climb_m=0, descent_m=0)
+    def seen(shape: Shape) -> tuple[int | None, ...]:
+        return shape.graded_m, shape.graded_s, shape.climb_m, shape.descent_m
+
+    assert seen(with_a_lift(30)) == (1710, 570, 0, 0)
+    assert seen(with_a_lift(29)) == (572 * 3 - 1 * 3 + 29 * 12, 600, 0, 0)
+    assert (with_a_lift(30).gated, with_a_lift(29).gated) == (("speed_spikes",), ())
 
 
 def test_a_jump_of_the_receiver_is_discarded() -> None:
@@ -278,21 +332,95 @@ def test_a_jump_of_the_receiver_is_discarded() -> None:
     assert (seen.graded_m, seen.graded_s) == (599 * 3, 599)
 
 
+# ---- what was not believed -------------------------------------------------------------------------------------------
+
+SOUND = replace(run(), cadence_spm=[172] * 600, power_w=[250] * 600, contact_ms=[240] * 600, left_pct=[50] * 600)
+
+
+def lacking(share: float, value: float) -> list[float | None]:
+    return [None if i < 600 * share else value for i in range(600)]
+
+
+def backwards() -> list[float | None]:
+    return [*range(599), 5]
+
+
+def leap() -> list[float]:
+    return [3.0 * t + (500 if t >= 300 else 0) for t in range(600)]
+
+
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [
+        ({}, ()),
+        ({"hr": lacking(0.2, 150)}, ("hr_missing",)),
+        ({"hr": [172] * 600}, ("hr_locked",)),
+        ({"hr": [150, 151] * 300, "distance_m": stop_and_go()}, ("hr_flat",)),
+        ({"hr": [29] + [150] * 599}, ("hr_range",)),
+        ({"hr": [0] * 600}, ("hr_missing", "hr_range")),
+        ({"distance_m": lacking(0.2, 9)}, ("distance_missing",)),
+        ({"distance_m": lacking(0.2, 9), "speed_m_s": lacking(0.2, 3)}, ("distance_missing", "speed_missing")),
+        ({"speed_m_s": lacking(0.2, 3)}, ()),  # nobody asks for it where there is a distance
+        ({"altitude_m": [1e5] * 600}, ("altitude_missing",)),
+        ({"cadence_spm": lacking(0.2, 172)}, ("cadence_missing",)),
+        ({"power_w": lacking(0.2, 250)}, ("power_missing",)),
+        ({"power_w": [0] * 600}, ()),
+        ({"contact_ms": [700] * 600}, ("contact_missing",)),
+        ({"bounce_mm": [9] * 600, "bounce_pct": [8] * 600}, ("bounce_missing",)),
+        ({"left_pct": lacking(0.2, 50)}, ("left_missing",)),
+        ({"distance_m": leap(), "hr": None}, ("speed_spikes",)),
+        ({"time_s": backwards()}, ("time_backwards",)),
+        ({"time_s": [None, *range(599)]}, ("time_backwards",)),
+        ({"hr": None, "altitude_m": [], "distance_m": None, "left_pct": None}, ()),
+        ({"time_s": None, "altitude_m": [1e5] * 600}, ("altitude_missing",)),
+    ],
+)
+def test_what_was_not_believed_has_a_word(changed: dict[str, Any], words: tuple[str, ...]) -> None:
+    assert shape(replace(SOUND, **changed)).gated == words
+
+
+def test_a_path_that_leads_nowhere_is_none() -> None:
+    """A treadmill without a sensor at the foot: the distance stays 0, and the clock runs on."""
+    indoors = replace(run(), distance_m=[0.0] * 600)
+    assert (shape(indoors).early_hr, shape(indoors).run_s, shape(indoors).graded_m) == (150, None, None)
+
+
+def test_streams_are_not_changed() -> None:
+    holed: list[float | None] = [None if i % 20 == 0 else 150 for i in range(600)]
+    streams = replace(SOUND, hr=holed, distance_m=leap(), time_s=backwards(), moving=[True] * 600)
+    shape(streams)
+    assert streams.hr == [None if i % 20 == 0 else 150 for i in range(600)]
+    assert (streams.distance_m, streams.time_s, streams.moving) == (leap(), backwards(), [True] * 600)
+
+
+def test_the_generic_event_brings_every_stream() -> None:
+    assert set(Samples.__struct_fields__) == {field.name for field in fields(Streams)}
+
+
 # ---- nothing raises --------------------------------------------------------------------------------------------------
 
-wild = st.none() | st.lists(st.none() | st.floats() | st.integers(-(10**9), 10**9), max_size=40)
+wild = st.none() | st.lists(st.none() | st.floats() | st.integers(-(10**400), 10**400), max_size=40)
+
+
+def near(value: int) -> st.SearchStrategy[list[float]]:
+    """A stream that a device may well write."""
+    return st.lists(st.integers(value - 5, value + 5) | st.floats(value - 5, value + 5), min_size=20, max_size=40)
 
 
 @given(
     st.builds(
         Streams,
         time_s=wild | st.lists(st.integers(0, 5000), max_size=40).map(sorted),
-        distance_m=wild,
-        altitude_m=wild,
-        hr=wild,
-        cadence_spm=wild,
+        distance_m=wild | st.lists(st.floats(0, 1e5), max_size=40).map(sorted),
+        altitude_m=wild | near(300),
+        hr=wild | near(150),
+        cadence_spm=wild | near(170),
         power_w=wild,
         speed_m_s=wild,
+        contact_ms=wild | near(240),
+        bounce_mm=wild,
+        bounce_pct=wild | near(8),
+        left_pct=wild | near(50),
         moving=st.none() | st.lists(st.none() | st.booleans(), max_size=40),
         barometric=st.none() | st.booleans(),
     )
@@ -302,6 +430,29 @@ def test_whatever_a_recorder_wrote_gives_a_shape(streams: Streams) -> None:
     assert all(30 <= bpm <= 230 and seconds > 0 for bpm, seconds in seen.hr_seconds)
     assert seen.graded_m is None or (seen.graded_m >= 0 and seen.graded_s)
     assert seen.normalized_power_w is None or 0 < seen.normalized_power_w <= 3000
+    assert seen.early_hr is None or 30 <= seen.early_hr <= 230
+    assert seen.left is None or 3000 <= seen.left <= 7000
+    assert seen.drift is None or -50 <= seen.drift.speed <= 50
+    assert list(seen.gated) == sorted(set(seen.gated))
+    whole = (seen.steep_m, seen.uneven, seen.run_s, seen.early_mm_s, seen.brisk_mm_s)
+    assert all(figure is None or figure >= 0 for figure in whole)
+
+
+@given(
+    st.lists(st.tuples(st.integers(1, 900), st.floats(0, 13), st.integers(-30, 30)), min_size=1, max_size=8).map(
+        lambda legs: record(*legs)
+    ),
+    st.lists(st.tuples(st.integers(1, 40), st.integers(0, 8000)), max_size=4),
+)
+def test_whatever_somebody_ran_gives_a_shape(streams: Streams, gaps: list[tuple[int, int]]) -> None:
+    time, path = list(streams.time_s or ()), streams.distance_m or ()
+    for seconds, at in gaps:
+        time[at:] = [t + seconds for t in time[at:] if t is not None]
+    seen = shape(replace(streams, time_s=time, hr=[150] * len(time), cadence_spm=[170] * len(time)))
+    assert seen.run_s is not None or not path[-1]
+    assert (seen.run_s or 0) <= (time[-1] or 0)
+    assert (seen.steep_m or 0) <= (seen.descent_m or 0) + 3
+    assert seen.drift is None or (seen.drift.cadence, abs(seen.drift.decoupling or 0)) <= (0, 51)
 
 
 def test_a_clock_that_leaps_by_centuries_costs_no_time() -> None:

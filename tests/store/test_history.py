@@ -12,7 +12,11 @@ from sqlalchemy.dialects import sqlite
 from fakes import NOON, run
 from house import House
 from twinge.core.model import Finding, Report, Severity, Shape, Wellness
-from twinge.store import athletes, codec, history, inbox, outbox
+from twinge.store import athletes, codec, history, inbox, outbox, texts
+from twinge.store.history import Before
+from twinge.store.texts import is_news
+
+NOBODY: Any = None
 
 
 async def test_the_higher_version_holds_and_of_equals_the_later(home: House) -> None:
@@ -55,7 +59,7 @@ async def test_the_window_counts_what_lies_before_it(home: House) -> None:
             await home.store.history.put_activity(tx, "alice", run(str(day), NOON + timedelta(days=day)))
         inside, before = await home.store.history.window(tx, "alice", timedelta(days=400))
     assert [one.key for one in inside] == ["fake:500", "fake:600"]
-    assert before == (NOON, 2)
+    assert before == Before(NOON, 2, NOON + timedelta(days=200))
 
 
 async def test_findings_are_replaced_from_a_moment_on(home: House) -> None:
@@ -72,15 +76,34 @@ async def test_findings_are_replaced_from_a_moment_on(home: House) -> None:
     assert (await home.store.history.find_findings("bob")).items == [found(3)]
 
 
-async def test_mornings_and_reports_keep_the_newer_text(home: House) -> None:
+async def test_a_morning_keeps_its_newer_text_and_knows_when_nothing_changed(home: House) -> None:
     morning = Wellness("fake:w1", date(2026, 5, 4), resting_hr=52, hrv_rmssd_ms=61.5, version=2)
-    pain = Report("fake:r1", NOON, pain=4, site="knee", side="left", version=2)
     async with home.store.write() as tx:
-        for version in (2, 1):
-            await home.store.history.put_wellness(tx, "alice", replace(morning, version=version))
-            await home.store.history.put_report(tx, "alice", replace(pain, pain=2 + version, version=version))
-    assert (await home.store.history.find_wellness("alice")).items == [morning]
-    assert (await home.store.history.find_reports("alice")).items == [pain]
+        await home.store.mornings.put(tx, [("alice", morning), ("bob", morning)])
+        kept = (await home.store.mornings.known(tx, [("alice", "fake:w1")])).get(("alice", "fake:w1"))
+    assert (await home.store.mornings.find("alice")).items == [morning]
+    older, again, changed = replace(morning, version=1), replace(morning, version=3), replace(morning, resting_hr=50)
+    assert [is_news(kept, one) for one in (older, morning, again, changed)] == [False, False, True, True]
+    assert [home.store.mornings.says_more(kept, one) for one in (again, changed)] == [False, True]
+
+
+async def test_the_window_holds_the_mornings_too(home: House) -> None:
+    nights = [Wellness(f"fake:w{n}", date(2026, 5, 4) - timedelta(days=n), resting_hr=50) for n in (0, 399, 401)]
+    async with home.store.write() as tx:
+        await home.store.mornings.put(tx, [("alice", one) for one in nights])
+        inside, before = await home.store.history.window(tx, "alice", timedelta(days=400))
+    assert ([one.key for one in inside], before) == (["fake:w399", "fake:w0"], None)
+
+
+async def test_the_window_begins_before_the_newest_word_too(home: House) -> None:
+    """Somebody who cannot run still tells how it is."""
+    async with home.store.write() as tx:
+        await home.store.history.put_activity(tx, "alice", run("1", NOON - timedelta(days=500)))
+        pain = Report("fake:r1", NOON, pain=4, site="knee", side="left")
+        await home.store.reports.put(tx, [("alice", pain), ("bob", replace(pain, pain=1))])
+        inside, before = await home.store.history.window(tx, "alice", timedelta(days=400))
+    assert (inside, before) == ([pain], Before(NOON - timedelta(days=500), 1, NOON - timedelta(days=400)))
+    assert (await home.store.reports.find("alice")).items == [pain]
 
 
 @pytest.mark.parametrize(
@@ -88,6 +111,8 @@ async def test_mornings_and_reports_keep_the_newer_text(home: House) -> None:
     [
         (inbox._CLAIMABLE, {"now": 1, "n": 100, "ids": [1, 2], "lanes": ["a"]}),
         (history._KNOWN, {"keys": ["a", "b"]}),
+        (texts.mornings(NOBODY).known_statement, {"ids": ["a", "b"], "keys": ["a", "b"]}),
+        (texts.reports(NOBODY).known_statement, {"ids": ["a", "b"], "keys": ["a", "b"]}),
         (history._STATES, {"ids": ["a", "b"]}),
         (athletes._BY_OWNER, {"platform": "a", "ids": ["a", "b"]}),
         (athletes._BY_ATHLETE, {"ids": ["a", "b"]}),

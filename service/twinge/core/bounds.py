@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass, replace
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
+from twinge.core.model import Athlete
 from twinge.core.pack import STANDARD, Pack
 
 
@@ -48,6 +50,19 @@ SAFE: Mapping[str, tuple[int, int]] = {
     "gates.keep_d": (91, 182),
     "gates.threshold_d": (42, 91),
     "gates.twin_overlap": (50, 100),
+    "l05.watch": (147, 250),
+    "l05.weeks": (4, 11),
+    "l05.least_known_d": (4, 7),
+    "r07.mean_weeks": (4, 11),
+    "gates.twin_shared": (30, 90),
+    **{f"{part}.known": (50, 100) for part in ("t01", "t02", "t03", "t04")},
+    **{f"{part}.window_d": (14, 28) for part in ("w01", "f01", "f02")},
+    "t03.window_d": (21, 56),
+    "f01.slow_d": (7, 28),
+    "f02.within_d": (4, 10),
+    "w01.brisk": (85, 105),
+    "w01.easy": (100, 130),
+    "w01.hr": (70, 90),
 }
 """Lowest and highest value of the limits where half to twice the shipped value would be too wide or too narrow."""
 
@@ -58,6 +73,22 @@ RISING = (
     ("effort.hr_percent", "effort.hr_high_percent"),
     ("r02.slow", "r02.rest"),
     ("r06.gap_d", "r06.middle_d", "r06.long_d", "r06.restart_d"),
+    ("t01.info", "t01.slow"),
+    ("t02.slow", "t02.rest"),
+    ("r03.clear", "r03.rise", "r03.rest"),
+    ("r04.clear", "r04.band", "r04.rest"),
+    ("l03.clear", "l03.ramp"),
+    ("l04.clear", "l04.ratio"),
+    ("l05.clear", "l05.load"),
+    ("l05.watch", "l05.high"),
+    ("l06.clear", "l06.rise"),
+    ("l06.deficit_clear", "l06.deficit"),
+    ("r07.clear", "r07.high"),
+    ("r07.low", "r07.easy"),
+    ("t02.level", "t02.hilly"),
+    ("t04.entropy", "t04.clear"),
+    ("f02.clear", "f02.shift"),
+    ("f01.cadence", "f01.alone"),
 )
 """Bands that mean nothing unless each is higher than the one before."""
 
@@ -75,6 +106,34 @@ def adjust(overrides: Mapping[str, Any], pack: Pack = STANDARD) -> Pack:
     if made != pack and made.version == pack.version:
         raise Unsafe(f"version: is missing or still “{pack.version}”; a pack that differs needs a version of its own.")
     return made
+
+
+SHARED = frozenset({"version", "gates", "mornings", "policy", "digest"})
+"""Parts of a pack that one athlete cannot have apart from everybody: they keep states comparable and budgets fair."""
+
+
+def own_pack(athlete: Athlete, pack: Pack) -> Pack:
+    """`pack` with the athlete's own limits. Limits that do not go with this pack are left out, all of them."""
+    return pack if not athlete.limits else _own(athlete.limits, pack)
+
+
+@lru_cache(maxsize=1024)
+def _own(limits: tuple[tuple[str, int], ...], pack: Pack) -> Pack:
+    try:
+        return check_own(limits, pack)
+    except Unsafe:
+        return pack
+
+
+def check_own(limits: tuple[tuple[str, int], ...], pack: Pack = STANDARD) -> Pack:
+    """`pack` with an athlete's own limits, as (("l01.small", 115), …). Raises `Unsafe`, naming the limit."""
+    overrides: dict[str, dict[str, int]] = {}
+    for path, value in limits:
+        part, _, name = path.partition(".")
+        if part in SHARED or not name:
+            raise Unsafe(f"{path}: is no limit of one athlete; name it like l01.small.")
+        overrides.setdefault(part, {})[name] = value
+    return adjust({**overrides, "version": f"{pack.version}*"}, pack) if overrides else pack
 
 
 def _part(pack: Pack, name: str, value: Any) -> Any:

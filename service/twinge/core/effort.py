@@ -6,14 +6,15 @@ moderate, long, easy. The classes are practice; the hours after them follow Stan
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from twinge.core.load import minutes_at
-from twinge.core.model import Activity, Session, family
+from twinge.core.model import Activity, Finding, Session, family
 from twinge.core.moment import SECONDS, Moment, longest
 from twinge.core.pack import Effort
 
-RANK = {"easy": 0, "moderate": 1, "long": 2, "hard": 3, "maximal": 4}
+RANK = {"easy": 0, "moderate": 1, "long": 2, "steep": 2, "hard": 3, "maximal": 4}
 ENDURANCE = frozenset({"run", "ride", "swim", "row", "hike", "ski"})
 """Two hours of these are long; two hours of yoga or of a "workout" may be anything."""
 LOAD_RUNG = 7
@@ -118,3 +119,14 @@ def harder(one: Class, other: Session | None) -> Class:
         return one
     effort = one.effort if RANK[one.effort] >= RANK[other.effort] else other.effort
     return Class(effort, max(one.rest_h, other.rest_h))
+
+
+def after_descent(session: Session, found: Sequence[Finding]) -> Session:
+    """The session once its rules have spoken: a steep descent that was news (T02) wants its own hours.
+
+    It makes a steep day of one that was easy or moderate otherwise.
+    """
+    wanted = max([finding.facts["rest_h"] for finding in found if finding.rule == "T02"], default=0)
+    if wanted <= session.rest_h:
+        return session
+    return session._replace(rest_h=wanted, effort=session.effort if RANK[session.effort] > 1 else "steep")

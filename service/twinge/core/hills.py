@@ -1,26 +1,56 @@
-"""What a path and its altitude say: metres up and down, and the flat distance that would have cost the same."""
+"""What a path and its altitude say: metres up and down, steep ones, and the flat path that would have cost the same."""
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from itertools import accumulate, compress, groupby, pairwise
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
+from itertools import accumulate, pairwise
 from operator import mul, sub, truediv
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, cast
 
 from twinge.core.formula import grade_factor
+from twinge.core.track import Track, runs
 
 REVERSAL_BAROMETRIC_M: Final = 3
 REVERSAL_GPS_M: Final = 10
 STRETCH_M: Final = 25
 """Altitude is averaged over stretches of this length; grade is taken from one neighbour to the other. Ours."""
-TOO_FAST: Final = 8.0
-"""Metres per second that nobody runs for `TOO_FAST_S` (rules.md section 1)."""
-TOO_FAST_S: Final = 30
-JUMP: Final = 12.5
-"""Metres per second no runner has reached: one such step is a jump of the receiver. Ours."""
-LONG_GAP_S: Final = 10
-CRAWL: Final = 0.5
-"""Metres per second below which a step across a long gap was a pause, whatever the recorder says. Ours."""
+STEEP: Final = -5
+"""Per cent grade at which going down counts as steep (rules.md T02)."""
+STEEP_M: Final = 100
+"""Metres of path such a descent must have (rules.md T02)."""
+SLACK: Final = 1e-6
+"""Per cent grade: what is lost in adding up floats must not make a slope of 5 per cent a milder one."""
+
+
+class Course(NamedTuple):
+    """A path cut into stretches of 25 m or a little more, each with a sample or more; without a path there is none.
+
+    The steps of stretch k lead from sample `cuts[k]` to sample `cuts[k + 1]`.
+    """
+
+    clock: list[float]
+    """By sample: moving seconds up to there."""
+    moved: list[float]
+    """By sample: metres moved on foot."""
+    edges: list[int]
+    """The first sample of each stretch, and the number of samples."""
+    cuts: list[int]
+    """The last sample before each (the first of all for the first), and the last of all."""
+    places: list[float]
+    """By cut: metres of path."""
+    levels: list[float]
+    """By cut: altitude; empty without."""
+    metres: list[float]
+    """By stretch: moved on foot."""
+    seconds: list[float]
+    """By stretch: moving seconds behind them."""
+    grades: list[float]
+    """By stretch: per cent; empty without altitude, and for a path too short to have a grade."""
+    factors: list[float]
+    """By stretch: how much flat distance a metre is worth, by the chart of pace on grade; 1 without grades."""
+    flats: list[float]
+    """By cut: flat-equivalent metres up to there."""
 
 
 class Flat(NamedTuple):
@@ -44,56 +74,53 @@ def climbed(heights: list[float], barometric: bool) -> tuple[int, int]:
 
 def _turns(heights: list[float], least: float) -> list[float]:
     """The lowest and highest points between which the path went up or down by `least` or more."""
-    turns = []
+    steps = iter(heights)
     low = high = heights[0]
-    going = 0
-    for height in heights:
+    for height in steps:
+        low, high = min(low, height), max(high, height)
+        if high - low >= least:
+            break
+    else:
+        return []
+    turns, up, here = [high if height == low else low], height == high, cast(float | None, height)
+    while here is not None:
+        turn, here = (_top if up else _bottom)(steps, here, least)
+        turns.append(turn)
+        up = not up
+    return turns
+
+
+def _top(steps: Iterator[float], high: float, least: float) -> tuple[float, float | None]:
+    """The highest point before the path has gone down by `least`, and where it is then; None: that is its end."""
+    for height in steps:
         if height > high:
             high = height
-        elif height < low:
+        elif high - height >= least:
+            return high, height
+    return high, None
+
+
+def _bottom(steps: Iterator[float], low: float, least: float) -> tuple[float, float | None]:
+    """The lowest point before the path has gone up by `least`, and where it is then."""
+    for height in steps:
+        if height < low:
             low = height
-        if going >= 0 and high - height >= least:
-            turns.append(high)
-            low, going = height, -1
-        elif going <= 0 and height - low >= least:
-            turns.append(low)
-            high, going = height, 1
-    return [*turns, high if going > 0 else low] if going else []
+        elif height - low >= least:
+            return low, height
+    return low, None
 
 
-def graded(path: list[float], took: list[float], moving: list[bool], heights: list[float]) -> Flat | None:
-    """The flat equivalent of a path on foot; None for one too short to have a grade.
-
-    By sample: metres since the start (never decreasing), seconds of the step that led there, whether that step was
-    moving, and altitude.
-    """
-    gone = [0.0, *map(sub, path[1:], path)]
-    on = _on_foot(gone, took, moving)
-    seconds = round(sum(compress(took, on)))
+def cut(track: Track, heights: list[float] | None) -> Course:
+    """The course of a track; `heights` is the altitude of each sample, without gaps."""
+    path, moved, clock = track.path or [], track.moved or [], track.clock
     edges = _stretches(path)
-    if not seconds or len(edges) < 3:
-        return None
-    metres = _sums([step if foot else 0.0 for step, foot in zip(gone, on, strict=True)], edges)
-    counts = [after - before for before, after in pairwise(edges)]
-    places = list(map(truediv, _sums(path, edges), counts))
-    levels = list(map(truediv, _sums(heights, edges), counts))
-    return Flat(round(sum(map(mul, metres, map(grade_factor, _grades(places, levels))))), seconds)
-
-
-def _on_foot(gone: list[float], took: list[float], moving: list[bool]) -> list[bool]:
-    """The moving steps without the receiver's jumps, pauses across a gap, and 30 s or more over 8 m/s."""
-    on = [
-        go and metres <= JUMP * seconds and (seconds <= LONG_GAP_S or metres > CRAWL * seconds)
-        for metres, seconds, go in zip(gone, took, moving, strict=True)
-    ]
-    fast = [metres > TOO_FAST * seconds for metres, seconds in zip(gone, took, strict=True)]
-    at = 0
-    for over, steps in groupby(fast) if any(fast) else ():
-        after = at + len(list(steps))
-        if over and sum(took[at:after]) >= TOO_FAST_S:
-            on[at:after] = [False] * (after - at)
-        at = after
-    return on
+    cuts = [0, *[edge - 1 for edge in edges[1:]]] if path else []
+    metres, seconds = _between(moved, cuts), _between(clock, cuts)
+    grades = _grades(path, heights, edges) if heights and len(metres) > 1 else []
+    factors = list(map(grade_factor, grades)) or [1.0] * len(metres)
+    flats = list(accumulate(map(mul, metres, factors), initial=0.0))
+    places, levels = _at(path, cuts), _at(heights or [], cuts)
+    return Course(clock, moved, edges, cuts, places, levels, metres, seconds, grades, factors, flats)
 
 
 def _stretches(path: list[float]) -> list[int]:
@@ -104,14 +131,60 @@ def _stretches(path: list[float]) -> list[int]:
     return edges
 
 
-def _sums(values: list[float], edges: list[int]) -> list[float]:
-    """The sum of the values of each stretch."""
-    totals = list(accumulate(values, initial=0.0))
-    return [totals[after] - totals[before] for before, after in pairwise(edges)]
+def _at(values: list[float], places: list[int]) -> list[float]:
+    return [values[place] for place in places] if values else []
 
 
-def _grades(places: list[float], levels: list[float]) -> list[float]:
-    """Per cent grade of each stretch, from the stretch before it to the one after it."""
-    runs = map(sub, [*places[1:], places[-1]], [places[0], *places])
-    rises = map(sub, [*levels[1:], levels[-1]], [levels[0], *levels])
-    return [100 * rise / run for rise, run in zip(rises, runs, strict=True)]
+def _between(totals: list[float], places: list[int]) -> list[float]:
+    """What a running total gains from place to place."""
+    there = _at(totals, places)
+    return list(map(sub, there[1:], there))
+
+
+def _grades(path: list[float], heights: list[float], edges: list[int]) -> list[float]:
+    """Per cent grade of each stretch, from the middle of the stretch before it to that of the one after it."""
+    places, levels = _means(path, edges), _means(heights, edges)
+    far = map(sub, [*places[1:], places[-1]], [places[0], *places])
+    high = map(sub, [*levels[1:], levels[-1]], [levels[0], *levels])
+    return [100 * rise / run for rise, run in zip(high, far, strict=True)]
+
+
+def _means(values: list[float], edges: list[int]) -> list[float]:
+    """The mean of the values of each stretch."""
+    return list(map(truediv, _between(list(accumulate(values, initial=0.0)), edges), map(sub, edges[1:], edges)))
+
+
+def graded(course: Course) -> Flat | None:
+    """The flat equivalent of a course on foot; None without grades."""
+    seconds = round(course.clock[-1])
+    return Flat(round(course.flats[-1]), seconds) if course.grades and seconds else None
+
+
+def reached(course: Course, seconds: float) -> float:
+    """Flat-equivalent metres after so many moving seconds, of those there are."""
+    clock, moved = course.clock, course.moved
+    after = bisect_left(clock, seconds)
+    if after in (0, len(clock)):
+        return course.flats[-1] if after else 0.0
+    share = (seconds - clock[after - 1]) / (clock[after] - clock[after - 1])
+    metres = moved[after - 1] + share * (moved[after] - moved[after - 1])
+    at = bisect_right(course.edges, after) - 1
+    return course.flats[at] + course.factors[at] * (metres - moved[course.cuts[at]])
+
+
+def steep(course: Course) -> int | None:
+    """Metres of altitude lost on foot where 100 m and more of path went down at 5 per cent or steeper.
+
+    None without grades. A stretch that was mostly not on foot (a lift, a jump of the receiver) ends such a descent.
+    At −9° and 3 m/s the impact peaks are 54 and the braking peaks 73 per cent above those on the flat (Gottschall &
+    Kram 2005, doi 10.1016/j.jbiomech.2004.04.023): moderate for the mechanism, weak for injury.
+    """
+    if not course.grades:
+        return None
+    lengths = map(sub, course.places[1:], course.places)
+    down = [
+        grade <= STEEP + SLACK and 2 * metres > length
+        for grade, metres, length in zip(course.grades, course.metres, lengths, strict=True)
+    ]
+    descents = [(first, after) for first, after in runs(down) if sum(course.metres[first:after]) >= STEEP_M]
+    return round(sum([max(0.0, course.levels[first] - course.levels[after]) for first, after in descents]))

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Protocol
 
-from twinge.core.fold import Outcome, fold, step
-from twinge.core.model import Activity, Athlete, Finding, Held, Nudge, Unjudged
+from twinge.core.bounds import own_pack
+from twinge.core.fold import Outcome, fits, fold, step, wait
+from twinge.core.model import Athlete, Finding, Held, Nudge, Unjudged
 from twinge.core.pack import STANDARD, Pack
+from twinge.core.pain import Say, standing
 from twinge.core.policy import Ear, decide
-from twinge.core.state import State, begin, in_order
+from twinge.core.relay import ask_effort, relay
+from twinge.core.state import Event, State, begin
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,39 +26,77 @@ class Verdict:
     unjudged: tuple[Unjudged, ...]
     nudges: tuple[Nudge, ...]
     held: tuple[Held, ...]
+    same: Mapping[str, str]
+    """Key of a record that is counted in another's → that one's key."""
 
 
-def judge(
-    athlete: Athlete, state: State, activity: Activity, ear: Ear, now: datetime, pack: Pack = STANDARD
-) -> Verdict:
-    """One step: `activity` is newer than everything in `state` (see `in_order`)."""
-    return _speak(athlete, step(state, activity, athlete, pack), activity.key, ear, now, pack)
+def judge(athlete: Athlete, state: State, event: Event, ear: Ear, now: datetime, pack: Pack = STANDARD) -> Verdict:
+    """One step: `event` is newer than everything in `state` (see `fits`)."""
+    return speak(athlete, step(state, event, athlete, pack), [event.key], ear, now, pack)
 
 
-def rejudge(
+class Earlier(Protocol):
+    """What lies before a history that is folded again, and is not folded with it."""
+
+    @property
+    def since(self) -> datetime:
+        """Start of the first activity of all."""
+
+    @property
+    def runs(self) -> int:
+        """Runs among what is left out."""
+
+
+def tick(athlete: Athlete, state: State, ear: Ear, now: datetime, pack: Pack = STANDARD) -> Verdict:
+    """Nothing came in, but time has passed: timers of the pain story, the weekly check."""
+    return speak(athlete, wait(state, now, athlete, pack), [], ear, now, pack)
+
+
+def refold(
     athlete: Athlete,
-    history: Sequence[Activity],
-    arrived: str | None,
-    ear: Ear,
-    now: datetime,
+    history: Sequence[Event],
     pack: Pack = STANDARD,
-    *,
-    since: datetime | None = None,
-    runs: int = 0,
-) -> Verdict:
-    """Fold `history` anew because something in it came late, was edited or went away; only `arrived` may speak.
+    before: Earlier | None = None,
+    until: datetime | None = None,
+) -> Outcome:
+    """Fold `history` anew because something in it came late, was edited or went away, and let time pass `until`.
 
-    `since` and `runs` stand for older history that is not folded again. The findings are those of the whole history
-    given.
+    The findings are those of the whole history given.
     """
-    start = begin(None if since is None else int(since.timestamp()), runs)
-    return _speak(athlete, fold(athlete, history, pack, start=start), arrived, ear, now, pack)
+    start = begin() if before is None else begin(int(before.since.timestamp()), before.runs)
+    return fold(athlete, history, pack, start=start, until=until)
 
 
-def _speak(athlete: Athlete, outcome: Outcome, arrived: str | None, ear: Ear, now: datetime, pack: Pack) -> Verdict:
-    news = [finding for finding in outcome.findings if finding.activity == arrived]
-    decision = decide(athlete, news, ear, now, pack)
-    return Verdict(outcome.state, outcome.findings, outcome.unjudged, decision.nudges, decision.held)
+def speak(
+    athlete: Athlete, outcome: Outcome, arrived: Sequence[str], ear: Ear, now: datetime, pack: Pack = STANDARD
+) -> Verdict:
+    """Decide about each event that arrived, in order: what is said about one counts for the next.
+
+    What the pain story says goes out by itself, named for ever by episode, instant and kind: said before, it is not
+    said again by whoever keeps the names.
+    """
+    pack, said = own_pack(athlete, pack), list(ear.said)
+    story = relay(athlete, [say for say in outcome.says if _recent(say, now)], ear, now)
+    nudges, held = list(story.nudges), list(story.held)
+    for key in dict.fromkeys(outcome.same.get(key, key) for key in arrived):
+        news = [finding for finding in outcome.findings if finding.activity == key]
+        others = frozenset(other for other, whole in outcome.same.items() if whole == key)
+        listening = replace(ear, said=tuple(said), hurts=standing(outcome.state.pain))
+        decision = decide(athlete, news, listening, now, pack, others)
+        nudges += decision.nudges
+        held += decision.held
+        asked = [ask_effort(athlete, one, ear, now, pack) for one in outcome.unrated if one.key == key]
+        nudges += [nudge for nudge in asked if nudge is not None]
+        said += [ear.heard(nudge) for nudge in decision.nudges]
+    return Verdict(outcome.state, outcome.findings, outcome.unjudged, tuple(nudges), tuple(held), outcome.same)
 
 
-__all__ = ["Ear", "State", "Verdict", "begin", "in_order", "judge", "rejudge"]
+RECENT = timedelta(days=4)
+"""What the pain story said longer ago has been dealt with, one way or another: a refold tells all of it again."""
+
+
+def _recent(say: Say, now: datetime) -> bool:
+    return now.timestamp() - say.at <= RECENT.total_seconds()
+
+
+__all__ = ["Ear", "State", "Verdict", "begin", "fits", "judge", "refold", "speak", "tick"]

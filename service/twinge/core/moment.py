@@ -13,9 +13,21 @@ from datetime import datetime
 from operator import attrgetter
 
 from twinge.core.load import Load
-from twinge.core.model import RUNNING, Activity, Athlete, Facts, Finding, Session, Severity, Unjudged, family
+from twinge.core.model import (
+    RUNNING,
+    Activity,
+    Athlete,
+    Facts,
+    Finding,
+    Morning,
+    Session,
+    Severity,
+    Unjudged,
+    Wellness,
+    family,
+)
 from twinge.core.pack import DAY, Pack
-from twinge.core.state import State
+from twinge.core.state import Lit, State
 
 
 @dataclass(slots=True)
@@ -33,6 +45,10 @@ class Moment:
     load: Load
     pack: Pack
     end: datetime
+    found: list[Finding] = field(default_factory=list)
+    """What the rules before this one found in the same session."""
+    lit: tuple[Lit, ...] = ()
+    """Conditions that hold, as far as they were judged before this rule."""
     _runs: dict[int, list[Session]] = field(default_factory=dict)
     """Windows already looked up: three rules ask for the same thirty days."""
 
@@ -60,13 +76,47 @@ class Moment:
         """Whole days of history before this session."""
         return 0 if self.state.since is None else (self.session.start - self.state.since) // DAY
 
-    def found(self, rule: str, severity: Severity, band: int, facts: Facts) -> Finding:
+    def marked(self, rule: str, days: int) -> list[int]:
+        """Starts of the sessions of the last `days` × 24 h in which `rule` spoke, this one left out."""
+        start = self.session.start
+        return [m.start for m in self.state.marks if m.rule == rule and start - days * DAY <= m.start < start]
+
+    def has(self, rule: str, band: int = 1) -> bool:
+        """Whether `rule` spoke about this session in at least that band, or its condition holds."""
+        told = {*((one.rule, one.band) for one in self.found), *self.lit}
+        return any(name == rule and height >= band for name, height in told)
+
+    def finding(self, rule: str, severity: Severity, band: int, facts: Facts) -> Finding:
         """A finding about this session."""
         return Finding(rule, severity, band, self.end, self.activity.key, facts)
 
     def unjudged(self, rule: str, reason: str) -> Unjudged:
         """What could not be judged about this session, and why."""
         return Unjudged(rule, self.end, self.activity.key, reason)
+
+
+@dataclass(slots=True)
+class Dawn:
+    """The moment a rule about mornings is asked: one morning has come in, and stands in `mornings` already."""
+
+    athlete: Athlete
+    wellness: Wellness
+    morning: Morning
+    """What is known of this day from this source, what is impossible left out."""
+    mornings: tuple[Morning, ...]
+    """By day, then source; this one among them."""
+    state: State
+    pack: Pack
+    at: datetime
+    """The first instant of the day."""
+
+    def finding(self, rule: str, severity: Severity, band: int, facts: Facts) -> Finding:
+        """A finding about this morning."""
+        return Finding(rule, severity, band, self.at, self.wellness.key, facts)
+
+    def unjudged(self, rule: str, reason: str) -> Unjudged:
+        """What could not be judged about this morning, and why."""
+        return Unjudged(rule, self.at, self.wellness.key, reason)
 
 
 START = attrgetter("start")

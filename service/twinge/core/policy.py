@@ -1,53 +1,76 @@
 """From findings to a nudge now, later or never, with the reason for every silence (rules M01 to M06).
 
-A chain of gates, in this order: backfill, digest, muted, paused, said already, grouped, no channel, over budget, stale.
-The words are the ones of docs/messages.md; each held finding keeps its word.
+First the gates that look at one finding alone (`GATES`), then those of the whole message: grouped, no channel, stale,
+over budget. The words are the ones of docs/messages.md; each held finding keeps its word.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from hashlib import blake2b
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from twinge.core.model import Athlete, Finding, Held, Nudge, Preferences, Said, Severity, Voice
 from twinge.core.pack import Pack
+from twinge.core.pain.value import HOLDS, RETURN
 from twinge.core.rules.compound import compound
-from twinge.core.wording import message
+from twinge.core.silence import silenced
+from twinge.core.terse import BARE, Tongue
 
 UTC = ZoneInfo("UTC")
 RANK = {"L01": 0, "R01": 1, "T02": 1}
 """M02: among equals L01 leads, then R01 and T02, then the rest."""
-RISES = {"L01", "L02", "R01", "R02"}
+RUNNING_ON = {"R01", "R02", "R06", "R07"}
+"""Recovery rules that speak of how to go on running."""
+RISES = {"L01", "L02", "R01", "R02", "R03", "R04", "T01", "T02"}
 """Rules whose higher band is news inside the cooldown; R06's second line in one return is the same news again."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ear:
-    """How the athlete can be reached, and what was said to them in the last 28 days (oldest first)."""
+    """How the athlete can be reached, what was said to them lately (oldest first), and who finds the words."""
 
     voice: Voice
     said: tuple[Said, ...] = ()
+    tongue: Tongue = BARE
+    hurts: str = "clear"
+    """The pain story in one word (`pain.standing`)."""
+
+    def heard(self, nudge: Nudge) -> Said:
+        """A nudge as it will be remembered; where an answer can come it has not come yet. A digest asks for none."""
+        answered = False if self.voice is Voice.SMS and nudge.severity is not Severity.INFO else None
+        return Said(nudge.rules, nudge.bands, int(nudge.severity), nudge.not_before, nudge.activity, answered)
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What the policy made of one workout's findings."""
+    """What the policy made of one event's findings."""
 
     nudges: tuple[Nudge, ...]
     held: tuple[Held, ...]
 
 
-def decide(athlete: Athlete, findings: Sequence[Finding], ear: Ear, now: datetime, pack: Pack) -> Decision:
-    """Decide on the findings of one activity; X01 is worked out again from the parts that may speak."""
+def decide(
+    athlete: Athlete,
+    findings: Sequence[Finding],
+    ear: Ear,
+    now: datetime,
+    pack: Pack,
+    others: frozenset[str] = frozenset(),
+) -> Decision:
+    """Decide on the findings of one event; X01 is worked out again from the parts that may speak.
+
+    `others` are the keys of further records of the same workout: to have spoken about one is enough.
+    """
     held: list[Held] = []
     open_to_say: list[Finding] = []
     for finding in findings:
         if finding.rule == "X01":
             continue
-        reason = _silenced(athlete, finding, ear, now, pack)
+        reason = _silenced(Asked(athlete, finding, ear, now, pack, others))
         if reason is None:
             open_to_say.append(finding)
         else:
@@ -58,35 +81,89 @@ def decide(athlete: Athlete, findings: Sequence[Finding], ear: Ear, now: datetim
     return Decision((nudge,) if nudge is not None else (), (*held, *silent))
 
 
-def _silenced(athlete: Athlete, finding: Finding, ear: Ear, now: datetime, pack: Pack) -> str | None:
-    """The gates that look at one finding alone."""
-    if now - finding.at > timedelta(hours=pack.policy.fresh_h):
-        return "backfill"
-    if finding.severity is Severity.INFO:
-        return "digest"
-    wishes = athlete.preferences
-    if finding.rule in wishes.mute or (wishes.daily_runner and finding.rule == "R02" and finding.band <= 2):
-        return "muted"
-    if wishes.paused_until is not None and now < wishes.paused_until:
-        return "paused"
-    return _said_already(finding, ear.said, ZoneInfo(athlete.timezone), pack)
+class Asked(NamedTuple):
+    """One finding at the gates."""
+
+    athlete: Athlete
+    finding: Finding
+    ear: Ear
+    now: datetime
+    pack: Pack
+    others: frozenset[str]
+
+    def earlier(self) -> list[Said]:
+        """What was said of the same rule; a line in a digest keeps no louder word back."""
+        return [said for said in self.ear.said if self.finding.rule in said.rules and said.severity > Severity.INFO]
 
 
-def _said_already(finding: Finding, said: Sequence[Said], zone: ZoneInfo, pack: Pack) -> str | None:
-    """M03: silent within the cooldown unless the band rises; ignored messages lengthen it, then end it.
+def _silenced(asked: Asked) -> str | None:
+    """The first of the gates for single findings that is shut, by its word."""
+    return next((word for word, shut in GATES.items() if shut(asked)), None)
+
+
+def _late(asked: Asked) -> bool:
+    return asked.now - asked.finding.at > timedelta(hours=asked.pack.policy.fresh_h)
+
+
+def _told_by_another(asked: Asked) -> bool:
+    return bool(asked.others) and any(said.activity in asked.others for said in asked.ear.said)
+
+
+def _muted(asked: Asked) -> bool:
+    wishes, finding = asked.athlete.preferences, asked.finding
+    return finding.rule in wishes.mute or (wishes.daily_runner and finding.rule == "R02" and finding.band <= 2)
+
+
+def _paused(asked: Asked) -> bool:
+    until = asked.athlete.preferences.paused_until
+    return until is not None and asked.now < until
+
+
+def _quieted(asked: Asked) -> bool:
+    return silenced(asked.finding, asked.athlete.silences) is not None
+
+
+def _inhibited(asked: Asked) -> bool:
+    """While something hurts, advice about load would contradict the rest that was asked for."""
+    load = asked.finding.rule[0] in "LTWF" or asked.finding.rule in RUNNING_ON
+    return load and asked.ear.hurts in (HOLDS | {RETURN})
+
+
+def _for_the_digest(asked: Asked) -> bool:
+    ignored = _ignored(asked.earlier()) >= asked.pack.policy.ignored_digest
+    return ignored or asked.finding.severity is Severity.INFO
+
+
+def _said_already(asked: Asked) -> bool:
+    """M03: silent within the cooldown unless the band rises; ignored messages lengthen it.
 
     Counted in whole local days, the same weekday included: whether next Sunday's long run starts ten minutes earlier or
     later must not decide.
     """
-    of_rule = [(s, s.bands[s.rules.index(finding.rule)]) for s in said if finding.rule in s.rules]
-    ignored = _ignored([s for s, _ in of_rule])
-    if ignored >= pack.policy.ignored_digest:
-        return "digest"
-    days = pack.policy.repeat_d * (2 if ignored >= pack.policy.ignored_double else 1)
+    finding, pack, zone = asked.finding, asked.pack, ZoneInfo(asked.athlete.timezone)
+    of_rule = asked.earlier()
+    days = pack.cooldown_d(finding.rule) * (2 if _ignored(of_rule) >= pack.policy.ignored_double else 1)
     today = finding.at.astimezone(zone).date()
-    recent = [band for s, band in of_rule if (today - s.at.astimezone(zone).date()).days <= days]
+    recent = [
+        said.bands[said.rules.index(finding.rule)]
+        for said in of_rule
+        if (today - said.at.astimezone(zone).date()).days <= days
+    ]
     worse = finding.rule in RISES and finding.band > max(recent, default=0)
-    return "said_already" if recent and not worse else None
+    return bool(recent) and not worse
+
+
+GATES: Mapping[str, Callable[[Asked], bool]] = {
+    "backfill": _late,
+    "same_workout": _told_by_another,
+    "muted": _muted,
+    "paused": _paused,
+    "silenced": _quieted,
+    "inhibited": _inhibited,
+    "digest": _for_the_digest,
+    "said_already": _said_already,
+}
+"""Word of docs/messages.md → whether it holds one finding back, in the order they are asked."""
 
 
 def _ignored(said: Sequence[Said]) -> int:
@@ -115,11 +192,11 @@ def _compose(
     rules = (*(["X01"] if both is not None else []), *(f.rule for f in spoken))
     bands = (*([both.band] if both is not None else []), *(f.band for f in spoken))
     nudge = Nudge(
-        id=_name(athlete.id, findings[0].activity, rules, bands),
+        id=name(athlete.id, findings[0].activity, rules, bands),
         athlete=athlete.id,
         severity=severity,
         rules=rules,
-        text=message(spoken, severity, athlete),
+        text=ear.tongue.say(spoken, severity, athlete),
         facts={f.rule: f.facts for f in spoken},
         made_at=now,
         not_before=not_before,
@@ -145,9 +222,9 @@ def _withheld(athlete: Athlete, lead: Finding, ear: Ear, now: datetime, not_befo
 
 
 def _over_budget(athlete: Athlete, ear: Ear, at: datetime, pack: Pack) -> bool:
-    """M01: so many a day and a week; urgent messages are not counted."""
+    """M01: so many a day and a week; digests, and what the athlete began themselves, are not counted."""
     zone, wishes = ZoneInfo(athlete.timezone), athlete.preferences
-    counted = [s.at for s in ear.said if s.severity < Severity.URGENT]
+    counted = [s.at for s in ear.said if Severity.INFO < s.severity < Severity.URGENT and s.activity is not None]
     weekly = wishes.weekly_cap
     if weekly is None:
         weekly = pack.policy.weekly_sms if ear.voice is Voice.SMS else pack.policy.weekly_push
@@ -168,9 +245,9 @@ def _held(athlete: Athlete, findings: Sequence[Finding], severity: Severity, rea
     )
 
 
-def _name(athlete: str, activity: str, rules: tuple[str, ...], bands: tuple[int, ...]) -> str:
-    """The nudge's id: the same message about the same workout has the same id, however often it is worked out."""
-    text = "\x1f".join((athlete, activity, *rules, *map(str, bands)))
+def name(athlete: str, subject: str, rules: tuple[str, ...], bands: tuple[int, ...]) -> str:
+    """A nudge's id: the same message about the same subject has the same id, however often it is worked out."""
+    text = "\x1f".join((athlete, subject, *rules, *map(str, bands)))
     return "n_" + blake2b(text.encode(), digest_size=12).hexdigest()
 
 

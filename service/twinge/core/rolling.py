@@ -7,15 +7,19 @@ average where it was: it is neither a rest day nor a training day.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from math import exp
+from math import exp, isqrt
 from statistics import fmean, stdev
 from typing import Final, NamedTuple
 
 FITNESS_D: Final = 42
 FATIGUE_D: Final = 7
 MONOTONY_CAP: Final = 10.0
+MOST_PERCENT: Final = 1_000
 LEAST_KNOWN_D: Final = 5
 """Days of a week whose load must be known before anything is said about that week."""
+_SLOW: Final = 1 - exp(-1 / FITNESS_D)
+_FAST: Final = 1 - exp(-1 / FATIGUE_D)
+"""Shares of a new day, worked out once: the chart of a quarter of a year is walked for a single workout."""
 
 
 class Form(NamedTuple):
@@ -44,16 +48,28 @@ class Ratio(NamedTuple):
         return self.acute / self.chronic
 
 
-def form(loads: Iterable[float | None], start: float = 0.0) -> Form:
-    """Fitness and fatigue after `loads`, day by day, from a steady `start` a day.
+def form(loads: Iterable[float | None], start: float | Form = 0.0) -> Form:
+    """Fitness and fatigue after `loads`, day by day, from a steady `start` a day, or from the chart as it stood.
 
     Started at zero both climb by themselves for weeks: give the mean of the first fortnight where there is one.
     """
-    fitness = fatigue = start
+    fitness, fatigue = start if isinstance(start, Form) else (start, start)
     for load in loads:
-        fitness = decay(fitness, load, FITNESS_D)
-        fatigue = decay(fatigue, load, FATIGUE_D)
+        if load is not None:
+            fitness += (load - fitness) * _SLOW
+            fatigue += (load - fatigue) * _FAST
     return Form(fitness, fatigue)
+
+
+def chart(loads: Sequence[float | None], start: float, ago: Iterable[int]) -> dict[int, Form]:
+    """Days ago → the chart as it stood then, in one walk; 0 is after the last of `loads`."""
+    found: dict[int, Form] = {}
+    now, done = Form(start, start), 0
+    for back in sorted(ago, reverse=True):
+        end = max(done, len(loads) - back)
+        now, done = form(loads[done:end], now), end
+        found[back] = now
+    return found
 
 
 def decay(average: float, load: float | None, days: int) -> float:
@@ -118,6 +134,27 @@ def strain(days: Sequence[float | None]) -> float | None:
     if same is None:
         return None
     return fmean([load for load in days if load is not None]) * len(days) * same
+
+
+def monotony_percent(days: Sequence[int | None], least_known: int = LEAST_KNOWN_D) -> int | None:
+    """`monotony` of whole numbers in per cent, exact and rounded up: over a whole limit exactly when monotony is."""
+    known = [load for load in days if load is not None]
+    count, total = len(known), sum(known)
+    if count < max(2, least_known):
+        return None
+    if not total:
+        return 0
+    spread = count * (count * sum([load * load for load in known]) - total * total)
+    squared = -(-10_000 * total * total * (count - 1) // spread) if spread else MOST_PERCENT**2
+    return min(isqrt(squared - 1) + 1, MOST_PERCENT)
+
+
+def stands_out(value: int, others: Sequence[int], deviations: int) -> bool:
+    """Whether `value` is over the mean of `others` by so many per cent of their standard deviation (n − 1) and more."""
+    count, total = len(others), sum(others)
+    excess = count * value - total
+    spread = count * (count * sum([other * other for other in others]) - total * total)
+    return excess > 0 and 10_000 * (count - 1) * excess * excess > deviations * deviations * spread
 
 
 def _mean(loads: Sequence[float | None]) -> float | None:

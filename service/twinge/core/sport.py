@@ -77,6 +77,18 @@ _REPEATED_METRES = re.compile(
     re.IGNORECASE,
 )
 """400m, 8 x 800 m: intervals in a run's title, unless it counts metres of climb."""
+_TRAIL = re.compile(
+    r"^trail\b|\b(?:sortie|salida|uscita)\s+trail\b|\btrails\b|\bsingle[\s-]?tracks?\b|\bfell[\s-]?(?:run|race)"
+    r"|\btrail[\s-]?(?:run|rac|ultra|marath|half|jog|lauf|läuf|session|workout|interval)",
+    re.IGNORECASE,
+)
+_NO_TRAIL = re.compile(
+    r"\brails?[\s-]?(?:to[\s-])?trails?\b|\bpaved\b|\bgreenway\b|\bbike[\s-]?(?:path|trail)"
+    r"|\btrail\s+(?:shoes?|mix|work\b)|\b(?:no|not|instead of)\s+(?:the\s+)?trails?\b|\btreadmill\b",
+    re.IGNORECASE,
+)
+"""Titles that name a trail and mean none: rail trails and greenways are paved. A trail's proper name ("Iron Horse
+Trail") says nothing: many are cycle paths."""
 _TITLE_CHARS = 200
 
 
@@ -100,3 +112,9 @@ def is_interval(title: str, *, running: bool) -> bool:
     """Whether a workout titled so held intervals; on the run, repeated metres say so too."""
     title = title[:_TITLE_CHARS]
     return bool(_INTERVAL.search(title) or (running and _REPEATED_METRES.search(title)))
+
+
+def is_trail(title: str) -> bool:
+    """Whether a run titled so was on a trail; for runs whose sport and surface say nothing."""
+    title = title[:_TITLE_CHARS]
+    return _TRAIL.search(title) is not None and _NO_TRAIL.search(title) is None

@@ -1,15 +1,26 @@
 """All that the rules may know after each event: one bounded value per athlete.
 
-It holds the sessions of the last 91 days (capped), the shape of the running weeks before a break, and a few marks.
-Nothing in it grows with the length of the history, and everything in it follows from the history alone.
+It holds the sessions and mornings of the last 91 days (capped), the shape of the running weeks before a break, and a
+few marks. Nothing in it grows with the length of the history, and everything in it follows from the history alone.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
-from twinge.core.model import Activity, Session
+from twinge.core.model import Activity, Form, Morning, Report, Session, Wellness
+from twinge.core.pain import Pain
+
+Event = Activity | Wellness | Report
+"""What a history is made of."""
+SHAPE = 2
+"""Grows when a state of before must be folded anew whatever the pack: a field came or went, or is filled otherwise."""
+
+Place = tuple[int, str]
+"""Where an event stands in the fold: epoch seconds, then its key."""
 
 
 class Base(NamedTuple):
@@ -43,14 +54,29 @@ class Comeback(NamedTuple):
     base: Base
 
 
+class Mark(NamedTuple):
+    """A finding that a later one counts."""
+
+    rule: str
+    start: int
+    """Start of its session, epoch seconds."""
+
+
+class Lit(NamedTuple):
+    """A condition that was told and has not cleared by its margin yet."""
+
+    rule: str
+    band: int
+
+
 @dataclass(frozen=True, slots=True)
 class State:
     """Advance it with `fold.step`; compare it with `==`."""
 
     sessions: tuple[Session, ...] = ()
     """By start; the last 91 days before the newest."""
-    last: tuple[int, str] | None = None
-    """(start, key) of the newest activity folded in: the order of the fold."""
+    last: Place | None = None
+    """The newest event folded in."""
     since: int | None = None
     """Start of the first activity of all, epoch seconds."""
     runs: int = 0
@@ -60,9 +86,16 @@ class State:
     base: Base | None = None
     """Set when a week has passed since the last run, gone with the next."""
     comeback: Comeback | None = None
-    breaches: tuple[int, ...] = ()
-    """Starts of sessions that broke R01 in the last week."""
+    marks: tuple[Mark, ...] = ()
+    """By start; those of the last four weeks."""
+    lit: tuple[Lit, ...] = ()
+    """By rule."""
+    mornings: tuple[Morning, ...] = ()
+    """By day, then source; the last 91 days before the newest."""
+    forms: tuple[Form, ...] = ()
+    """By start; runs of the last four weeks whose form was measured."""
     novice_told: bool = False
+    pain: Pain = field(default_factory=Pain)
 
 
 def begin(since: int | None = None, runs: int = 0) -> State:
@@ -70,11 +103,20 @@ def begin(since: int | None = None, runs: int = 0) -> State:
     return State(since=since, runs=runs, first_run=0 if runs else None)
 
 
-def order(activity: Activity) -> tuple[int, str]:
+def order(activity: Activity) -> Place:
     """Where an activity stands in the fold: by start, then by key."""
     return int(activity.start.timestamp()), activity.key
 
 
-def in_order(state: State, activity: Activity) -> bool:
-    """Whether `activity` comes after everything in the state: if so one step will do, else the history is refolded."""
-    return state.last is None or order(activity) > state.last
+def dawn(day: date, zone: str) -> datetime:
+    """The first instant of a local day, when its morning is folded in."""
+    return datetime.combine(day, time(), ZoneInfo(zone))
+
+
+def place(event: Event, zone: str) -> Place:
+    """Where an event stands in the fold of an athlete in `zone`."""
+    if isinstance(event, Activity):
+        return order(event)
+    if isinstance(event, Report):
+        return int(event.at.timestamp()), event.key
+    return int(dawn(event.day, zone).timestamp()), event.key

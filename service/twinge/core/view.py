@@ -20,7 +20,7 @@ def describe(state: State, athlete: Athlete, now: datetime, pack: Pack = STANDAR
     week = [s for s in state.sessions if stamp - 7 * DAY <= s.start < stamp]
     longest = max((s.metres for s in runs if s.metres is not None), default=None)
     return {
-        "last_activity": _instant(state.last[0]) if state.last is not None else None,
+        "last_activity": _instant(state.sessions[-1].start) if state.sessions else None,
         "history_days": 0 if state.since is None else (stamp - state.since) // DAY,
         "sessions_7d": len(week),
         "load_7d": _points([s.load for s in week]),

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from random import Random
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from twinge.backtest import Past, Story
-from twinge.core.model import Activity
+from twinge.backtest import Past, Story, arrival
+from twinge.core.model import Activity, Wellness
+from twinge.core.pack import STANDARD
+from twinge.core.state import order
+from twinge.core.twin import together
 
 Judge = Callable[[Past], Story]
 """All that is judged here: a history in, everything decided about it out."""
@@ -24,6 +27,7 @@ class Part:
     name: str
     activities: tuple[Activity, ...]
     zone: ZoneInfo
+    mornings: tuple[Wellness, ...] = ()
     problems: tuple[Any, ...] = ()
 
 
@@ -39,35 +43,63 @@ class Cut(NamedTuple):
 
 
 def prove(history: Past, story: Story, judge: Judge, cuts: int, rng: Random) -> list[Cut]:
-    """Judge the history anew up to each of `cuts` random training days and compare with `story`, the whole one.
+    """Judge the history anew up to each of `cuts` random days and compare with `story`, the whole one.
 
-    Half of the days, as far as there are any, are days of a nudge: a judge that peeks at the very next workout betrays
-    itself only there.
+    Half of the days, as far as there are any, are days of a nudge: a judge that peeks at the very next workout or
+    morning betrays itself only there.
     """
     return [_try(history, story, judge, day) for day in _days(history, story, cuts, rng)]
 
 
 def _days(history: Past, story: Story, cuts: int, rng: Random) -> list[int]:
+    """Days with a workout or a morning; behind the last of them nothing is left to cut off."""
     place = {activity.key: _day(activity, history) for activity in history.activities}
-    training = sorted(set(place.values()))[:-1]  # behind the last day nothing is left to cut off
-    spoken = sorted({place[nudge.activity] for nudge in story.nudges if nudge.activity in place} & set(training))
+    place |= {morning.key: morning.day.toordinal() for morning in history.mornings}
+    known, torn = sorted(set(place.values()))[:-1], _torn(history, place)
+    whole = [day for day in known if day not in torn]
+    spoken = sorted({place[nudge.activity] for nudge in story.nudges if nudge.activity in place} & set(whole))
     chosen = set(rng.sample(spoken, min(len(spoken), cuts // 2)))
-    rest = [day for day in training if day not in chosen]
+    rest = [day for day in whole if day not in chosen]
     return sorted(chosen | set(rng.sample(rest, min(len(rest), cuts - len(chosen)))))
+
+
+def _torn(history: Past, place: Mapping[str, int]) -> set[int]:
+    """Days after which one recorder of a workout began it before midnight and another after: half of it is no past."""
+    _, same = together(sorted(history.activities, key=order), history.zone.key, STANDARD)
+    return {day for one, other in same.items() for day in range(*sorted((place[one], place[other])))}
 
 
 def _try(history: Past, story: Story, judge: Judge, day: int) -> Cut:
     kept = tuple(activity for activity in history.activities if _day(activity, history) <= day)
-    part = judge(Part(history.name, kept, history.zone))
-    last = datetime.combine(date.fromordinal(day + 1), time(), history.zone)
-    whole = _decisions(story, last, {activity.key for activity in kept})
+    mornings = tuple(morning for morning in history.mornings if morning.day.toordinal() <= day)
+    part = judge(Part(history.name, kept, history.zone, mornings))
+    events: list[Activity | Wellness] = [*kept, *mornings]
+    edge = Edge(
+        datetime.combine(date.fromordinal(day + 1), time(), history.zone),
+        max(arrival(event, history.zone) for event in events),
+        frozenset(event.key for event in events),
+    )
+    whole = _decisions(story, edge)
     changed = Counter(whole)
-    changed.subtract(_decisions(part, last))
+    changed.subtract(_decisions(part, edge, cut=True))
     return Cut(date.fromordinal(day), len(whole), sum(map(abs, changed.values())))
 
 
-def _decisions(story: Story, before: datetime, kept: set[str] | None = None) -> list[str]:
-    """Everything decided about the workouts kept (None: about any), with all its numbers; what names none, by time."""
+class Edge(NamedTuple):
+    """Where a history was cut."""
+
+    midnight: datetime
+    arrived: datetime
+    """When the last of what was left came in: a digest that was due later had not been written yet."""
+    kept: frozenset[str]
+    """Keys of the workouts and mornings that were left."""
+
+
+def _decisions(story: Story, edge: Edge, *, cut: bool = False) -> list[str]:
+    """Everything decided about what was left, with all its numbers; what names no event, by time.
+
+    Of the story that was `cut`, whatever it decided: it may know of nothing else.
+    """
     dated: list[tuple[Any, datetime]] = [
         *((nudge, nudge.made_at) for nudge in story.nudges),
         *((held, held.at) for held in story.held),
@@ -75,10 +107,11 @@ def _decisions(story: Story, before: datetime, kept: set[str] | None = None) -> 
         *((unjudged, unjudged.at) for unjudged in story.unjudged),
     ]
 
-    def counts(activity: str | None, at: datetime) -> bool:
-        return at < before if activity is None else kept is None or activity in kept
+    def counts(event: str | None, at: datetime) -> bool:
+        return at < edge.midnight if event is None else cut or event in edge.kept
 
-    return [repr(each) for each, at in dated if counts(each.activity, at)]
+    told = [repr(each) for each, at in dated if counts(each.activity, at)]
+    return told + [repr(digest) for digest in story.digests if digest.made_at <= edge.arrived]
 
 
 def _day(activity: Activity, history: Past) -> int:

@@ -3,6 +3,8 @@
 The random rule is each athlete's own nudges turned round their own workouts: as many, with the same gaps between them,
 begun at every workout in turn. It knows how often to speak, and nothing else. Workouts rather than days, because a
 nudge only ever follows a workout: over bare days every rule would look clever for keeping silent in the holidays.
+Nudges about mornings are turned round the mornings by themselves, each turn of the one with each of the other: a
+morning is no workout, and mornings go on where training does not.
 """
 
 from __future__ import annotations
@@ -11,7 +13,7 @@ from collections.abc import Callable, Sequence
 from random import Random
 from typing import NamedTuple
 
-from twinge.evaluate.risk import Watch
+from twinge.evaluate.risk import Row, Watch
 
 UNSURE = 0.05
 """With more than this share of the draws without a value there is no interval."""
@@ -45,24 +47,39 @@ Share = Callable[[Tally], float | None]
 
 def tally(watch: Watch, within: int) -> Tally:
     """Count the athlete's nudges and onsets against each other, and against chance."""
-    windows = [watch.before(onset, within) for onset in watch.onsets]
-    near = {place for window in windows for place in window}
-    nudged, workouts = set(watch.nudged), len(watch.heard)
+    near = [_near(row, watch.onsets, within) for row in watch.rows]
     return Tally(
         weeks=watch.weeks,
-        nudges=len(nudged),
+        nudges=watch.nudges,
         onsets=len(watch.onsets),
-        warned=sum(not nudged.isdisjoint(window) for window in windows),
-        warned_chance=sum(_turned(window, nudged, workouts) for window in windows),
-        followed=len(nudged & near),
-        followed_chance=len(nudged) * len(near) / workouts if workouts else 0,
+        warned=sum(any(_warns(row, onset, within) for row in watch.rows) for onset in watch.onsets),
+        warned_chance=sum(_turned(watch.rows, onset, within) for onset in watch.onsets),
+        followed=sum(len(near.intersection(row.nudged)) for row, near in zip(watch.rows, near, strict=True)),
+        followed_chance=sum(
+            len(row.nudged) * len(near) / len(row.heard)
+            for row, near in zip(watch.rows, near, strict=True)
+            if row.heard
+        ),
     )
 
 
-def _turned(window: Sequence[int], nudged: set[int], workouts: int) -> float:
-    """The share of all turns that bring a nudge into the window."""
-    turns = {(place - nudge) % workouts for place in window for nudge in nudged}
-    return len(turns) / workouts if workouts else 0
+def _near(row: Row, onsets: Sequence[int], within: int) -> set[int]:
+    """The occasions in the window of any onset."""
+    return {place for onset in onsets for place in row.before(onset, within)}
+
+
+def _warns(row: Row, onset: int, within: int) -> bool:
+    return not set(row.nudged).isdisjoint(row.before(onset, within))
+
+
+def _turned(rows: Sequence[Row], onset: int, within: int) -> float:
+    """The share of all turns, each row's with each of the other's, that bring a nudge into the window."""
+    caught = 0.0
+    for row in rows:
+        turns = {(place - nudge) % len(row.heard) for place in row.before(onset, within) for nudge in row.nudged}
+        share = len(turns) / len(row.heard) if row.heard else 0
+        caught += share - caught * share
+    return caught
 
 
 def add(tallies: Sequence[Tally]) -> Tally:

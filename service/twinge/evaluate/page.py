@@ -44,9 +44,12 @@ def to_json(evaluation: Evaluation) -> dict[str, Any]:
 def _athlete(athlete: Watch) -> dict[str, Any]:
     return {
         "file": athlete.name,
-        "workouts": len(athlete.heard),
+        "workouts": len(athlete.workouts.heard),
+        "mornings": len(athlete.mornings.heard),
         "weeks": athlete.weeks,
-        "nudges": len(athlete.nudged),
+        "nudges": athlete.nudges,
+        "nudges_about_mornings": len(athlete.mornings.nudged),
+        "digests": athlete.digests,
         "onsets": len(athlete.onsets),
         "onsets_given": athlete.onsets_given,
         "left_out": {"workouts": athlete.workouts_left_out, "nudges": athlete.nudges_left_out},
@@ -82,17 +85,21 @@ def print_text(evaluation: Evaluation, console: Console) -> None:
 
 def _span(evaluation: Evaluation) -> str:
     athletes = evaluation.athletes
-    workouts, weeks = sum(len(each.heard) for each in athletes), sum(each.weeks for each in athletes)
+    workouts, weeks = sum(len(each.workouts.heard) for each in athletes), sum(each.weeks for each in athletes)
+    mornings = sum(len(each.mornings.heard) for each in athletes)
+    woken = f" and {_count(mornings, 'morning')}" if mornings else ""
     return (
-        f"{_count(len(athletes), 'athlete')}, {_count(workouts, 'workout')} at risk in"
+        f"{_count(len(athletes), 'athlete')}, {_count(workouts, 'workout')}{woken} at risk in"
         f" {_count(weeks, 'athlete-week')}, {_count(evaluation.onsets, 'onset')}"
     )
 
 
 def _rates(evaluation: Evaluation) -> str:
-    nudges = sum(len(athlete.nudged) for athlete in evaluation.athletes)
-    said = f"{_count(nudges, 'nudge')}, {_ratio(evaluation.rate)} an athlete-week"
-    rates = [len(athlete.nudged) / athlete.weeks for athlete in evaluation.athletes if athlete.weeks]
+    nudges = sum(athlete.nudges for athlete in evaluation.athletes)
+    about = sum(len(athlete.mornings.nudged) for athlete in evaluation.athletes)
+    mornings = f" ({about} about mornings)" if about else ""
+    said = f"{_count(nudges, 'nudge')}{mornings}, {_ratio(evaluation.rate)} an athlete-week"
+    rates = [athlete.nudges / athlete.weeks for athlete in evaluation.athletes if athlete.weeks]
     if len(rates) > 1:
         said += f"\nby athlete: median {median(rates):.2f}, {min(rates):.2f} to {max(rates):.2f}"
     return said
@@ -118,8 +125,15 @@ def _print_windows(evaluation: Evaluation, console: Console) -> None:
 def _left_out(evaluation: Evaluation) -> list[str]:
     workouts = sum(athlete.workouts_left_out for athlete in evaluation.athletes)
     nudges = sum(athlete.nudges_left_out for athlete in evaluation.athletes)
-    said = [f"{_count(workouts, 'workout')} and {_count(nudges, 'nudge')} inside an episode or the {BLANK} days after"]
-    return [*(said if workouts else []), *evaluation.notes]
+    digests = sum(athlete.digests for athlete in evaluation.athletes)
+    said = []
+    if workouts:
+        said += [
+            f"{_count(workouts, 'workout')} and {_count(nudges, 'nudge')} inside an episode or the {BLANK} days after"
+        ]
+    if digests:
+        said += [f"{_count(digests, 'weekly digest')}: they interrupt nobody, and are no nudges here"]
+    return [*said, *evaluation.notes]
 
 
 def _print_proof(evaluation: Evaluation, console: Console) -> None:

@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from twinge.core.model import Activity
+from twinge.core.model import Activity, Report, Wellness
 from twinge.core.state import order
 from twinge.files.archive import read_text
 from twinge.files.lines import looks_like_json, read_json
@@ -26,6 +26,10 @@ class History:
     """The file's name, with the member where it came out of a zip."""
     activities: tuple[Activity, ...]
     """By start, then key: the order the rules want."""
+    mornings: tuple[Wellness, ...]
+    """By day, each key once."""
+    reports: tuple[Report, ...]
+    """By time, each key once."""
     problems: tuple[Problem, ...]
     """By line; those of the whole file come first."""
     zone: ZoneInfo
@@ -66,11 +70,13 @@ def open_history(
     return History(
         name=path.name if source.member == path.name else f"{path.name}:{source.member}",
         activities=tuple(sorted(activities, key=order)),
+        mornings=tuple(sorted(reading.mornings, key=lambda one: (one.day, one.key))),
+        reports=tuple(sorted(reading.reports, key=lambda one: (one.at, one.key))),
         problems=tuple(sorted(reading.problems, key=lambda problem: problem.line or 0)),
         zone=zone or ZoneInfo(reading.zone or "UTC"),
         units_note=reading.units_note,
         rows=reading.rows,
-        skipped=max(0, reading.rows - len(activities)),
+        skipped=max(0, reading.rows - len(activities) - len(reading.mornings) - len(reading.reports)),
     )
 
 

@@ -6,11 +6,11 @@ import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from twinge import event
-from twinge.core.model import Activity, Removed
+from twinge.core.model import Activity, Removed, Report, Wellness
 from twinge.files.problem import Found, Problem, Reading, Unreadable
 from twinge.files.rows import is_zone
 from twinge.files.table import read_records
@@ -39,7 +39,7 @@ def read_json(
     reading.zone = _zone(rows)
     owners: Counter[str] = Counter()
     strangers: list[tuple[int, dict[str, str]]] = []
-    events: list[tuple[int, str, Activity | Removed | None]] = []
+    events: list[tuple[int, str, Told]] = []
     for line, row in rows:
         reader = next((reader for reader in readers if _recognises(reader, row)), None)
         if reader is not None:
@@ -135,22 +135,20 @@ def _vendor(reading: Reading, line: int, row: Mapping[str, Any], reader: ReadsRo
         reading.problems.append(Problem(line, None, f"the row could not be read ({type(error).__name__}); skipped"))
 
 
-def _generic(
-    reading: Reading, line: int, row: Mapping[str, Any]
-) -> Iterator[tuple[int, str, Activity | Removed | None]]:
-    """Generic events: workouts and deletions; mornings and reports are not replayed yet."""
+T = TypeVar("T", Wellness, Report)
+Told = Activity | Removed | Wellness | Report
+
+
+def _generic(reading: Reading, line: int, row: Mapping[str, Any]) -> Iterator[tuple[int, str, Told]]:
+    """Generic events; a report without a time of its own is skipped, for there is no delivery to date it by."""
     try:
         for each in event.decode(json.dumps(row).encode()):
-            kept = isinstance(each, event.ActivityEvent | event.RemovalEvent)
-            item = event.to_item(each).event if kept else None
-            yield line, each.athlete, item if isinstance(item, Activity | Removed) else None
+            yield line, each.athlete, event.to_item(each).event
     except Rejected as error:
         reading.problems.append(Problem(line, error.field, f"{error.reason}; the event was skipped"))
 
 
-def _take_events(
-    reading: Reading, events: Sequence[tuple[int, str, Activity | Removed | None]], owners: Counter[str]
-) -> None:
+def _take_events(reading: Reading, events: Sequence[tuple[int, str, Told]], owners: Counter[str]) -> None:
     """One athlete's events, deletions done; the others' are left out, and that is said."""
     main = owners.most_common(1)[0][0] if owners else ""
     others = sum(owner != main for _, owner, _ in events)
@@ -158,14 +156,27 @@ def _take_events(
         what = f"the file speaks of {len(owners)} athletes; {others} events of the others were left out (one file each)"
         reading.problems.append(Problem(None, "athlete", what))
     gone: set[str] = set()
+    mornings: dict[str, Wellness] = {}
+    reports: dict[str, Report] = {}
     for line, owner, item in events:
-        if owner == main and isinstance(item, Activity):
-            reading.found.append(Found(line, item))
-        elif owner == main and isinstance(item, Removed):
-            gone.add(item.key)
-        elif owner == main:
-            reading.empty += 1
+        if owner != main:
+            continue
+        match item:
+            case Activity():
+                reading.found.append(Found(line, item))
+            case Removed():
+                gone.add(item.key)
+            case Wellness():
+                mornings[item.key] = _newer(mornings.get(item.key), item)
+            case Report():
+                reports[item.key] = _newer(reports.get(item.key), item)
     reading.found = [found for found in reading.found if found.activity.key not in gone]
+    reading.mornings, reading.reports = list(mornings.values()), list(reports.values())
+
+
+def _newer(old: T | None, new: T) -> T:
+    """The higher version; of two with one version the later in the file."""
+    return old if old is not None and old.version > new.version else new
 
 
 def _flat(row: Mapping[str, Any]) -> dict[str, str]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from twinge.core.model import Activity
+from twinge.core.model import Activity, Report, Wellness
 from twinge.plugin import TwingeError
 
 
@@ -55,4 +55,8 @@ class Reading:
     names: dict[str, str] = dataclasses.field(default_factory=dict)
     """Field → the header the file calls it by."""
     empty: int = 0
-    """Rows that say nothing about a workout: a rest day of a diary, a wellness event."""
+    """Rows that say nothing about a workout: a rest day of a diary."""
+    mornings: list[Wellness] = dataclasses.field(default_factory=list)
+    """Each key once."""
+    reports: list[Report] = dataclasses.field(default_factory=list)
+    """Each key once."""

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, time
 from zoneinfo import ZoneInfo
 
 from twinge.core.model import RUNNING, Activity
-from twinge.core.sport import OTHER, is_interval, is_race
+from twinge.core.sport import OTHER, is_interval, is_race, is_trail
 from twinge.files.columns import Column, Sheet, read_starts, read_values
 from twinge.files.dates import Moment
 from twinge.files.numbers import is_blank
@@ -159,7 +159,8 @@ def _activity(
     minor: dict[str, Sequence[int | None]],
     titles: Sequence[Column],
 ) -> Activity:
-    race, interval = _tags(sheet, row, sport, minor, titles)
+    title = next((cell for column in titles if (cell := sheet.rows[row][column.index])), "")
+    race, interval = _tags(row, sport, minor, title)
     return Activity(
         key=_key(sheet, row),
         sport=sport,
@@ -170,16 +171,14 @@ def _activity(
         distance_m=_whole(sizes.metres[row]),
         race=race,
         interval=interval,
+        surface="trail" if sport == "run" and is_trail(title) else None,
         **{name: minor[name][row] for name in ("climb_m", "descent_m", "avg_hr", "max_hr", "rpe", "avg_power_w")},  # type: ignore[arg-type]
     )
 
 
-def _tags(
-    sheet: Sheet, row: int, sport: str, minor: dict[str, Sequence[int | None]], titles: Sequence[Column]
-) -> tuple[bool, bool]:
+def _tags(row: int, sport: str, minor: dict[str, Sequence[int | None]], title: str) -> tuple[bool, bool]:
     """Race and interval: by Strava's workout type (1 and 11 race, 3 and 12 workout), a race column, or the title."""
     kind = minor["type"][row] if minor["type"] else None
-    title = next((cell for column in titles if (cell := sheet.rows[row][column.index])), "")
     untagged = not kind or kind == 10
     race = kind in (1, 11) or bool(minor["race"][row]) or (untagged and is_race(title))
     return race, kind in (3, 12) or (untagged and is_interval(title, running=sport in RUNNING))

@@ -43,7 +43,7 @@ def write_page(
 
     beside = others if others is not None else [None] * len(stories)
     pairs = enumerate(zip(stories, beside, strict=True), start=1)
-    jobs = [Job(f"a{number}", one, two, pack, units) for number, (one, two) in pairs]
+    jobs = [Job(f"a{number}", one, two, pack, other, units) for number, (one, two) in pairs]
     sheets = [draw_sheet(job) for job in jobs] if spread is None else spread(draw_sheet, jobs)
     return render(sheets, stories, pack, other, troubles)
 

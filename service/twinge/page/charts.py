@@ -1,4 +1,4 @@
-"""The charts as static SVG: Altair specifications, one small chart a year, drawn by vl-convert without a network.
+"""The charts of workouts as static SVG: Altair specifications, one small chart a year, drawn by vl-convert.
 
 One drawing serves the phone, the wide screen and print (small multiples in a fluid grid), light and dark: every colour
 used here is a light one that page.css replaces by name where the reader prefers dark.
@@ -7,144 +7,57 @@ used here is a light one that page.css replaces by name where the reader prefers
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
 import altair as alt
 
 from twinge.core.pack import Pack
-from twinge.core.wording import MILE_M
+from twinge.page.axes import LIMIT, LOAD, PART, REST, RUN, SLOW, Mark, Span, clip, height, marks, time
 from twinge.page.drawing import INK, chart, draw
 from twinge.page.series import Series, Week
-
-RUN, PART, LOAD, CLIMB = "#4f86b5", "#b4cbe0", "#8678b4", "#5a976a"
-LIMIT, SLOW, REST, OTHER = "#b45309", "#d97706", "#c0322b", "#0f766e"
-MARKS = {"slow_down": (SLOW, "triangle-down"), "rest": (REST, "diamond")}
-"""Severity → colour and shape: nobody has to tell colours apart."""
+from twinge.speech import MILE_M
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
-    """One panel's stretch of time: a calendar year, or the whole of a short history."""
-
-    label: str
-    first: date
-    last: date
-
-    def has(self, day: date) -> bool:
-        """Whether `day` lies in it."""
-        return self.first <= day <= self.last
-
-
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """One nudge above the bars."""
-
-    day: date
-    severity: str
-    other: bool = False
-    """Said by the pack that is compared only."""
-
-
-SHORT_D = 430
-"""A history up to this long is drawn in one piece."""
-
-
-def spans(days: Sequence[date]) -> list[Span]:
-    """The stretches worth drawing, newest first: years without a workout are left out."""
-    if not days:
-        return []
-    first, last = min(days), max(days)
-    if (last - first).days <= SHORT_D:
-        label = f"{first.year}" if first.year == last.year else f"{first.year}–{last.year}"
-        return [Span(label, first - timedelta(days=first.weekday()), max(last, first + timedelta(days=60)))]
-    years = sorted({day.year for day in days}, reverse=True)
-    return [Span(str(year), date(year, 1, 1), date(year, 12, 31)) for year in years]
-
-
-def distance(series: Series, span: Span, marks: Sequence[Mark], units: str) -> str:
-    """Kilometres run in each week, and the nudges above."""
+def distance(series: Series, span: Span, said: Sequence[Mark], units: str) -> str:
+    """Kilometres run in each week, and the messages above."""
     scale = MILE_M if units == "mi" else 1000
     top = max((week.run_m for week in series.weeks), default=0) / scale
-    weeks = [_bar(week, week.run_m / scale, week.blank_distance > 0) for week in series.weeks if _shows(span, week)]
-    layers = [_bars(weeks, span, top * 1.05, RUN, units), *_marks([mark for mark in marks if span.has(mark.day)], span)]
-    return draw(alt.layer(*layers))
+    weeks = [bar(week, week.run_m / scale, week.blank_distance > 0) for week in series.weeks if shows(span, week)]
+    return draw(alt.layer(bars(weeks, span, top * 1.05, (RUN, PART), units), *marks(said, span)))
 
 
 def load(series: Series, span: Span) -> str:
     """Load points of each week, all sports."""
     top = max((week.load for week in series.weeks), default=0) / 100
-    weeks = [_bar(week, week.load / 100, week.blank_load > 0) for week in series.weeks if _shows(span, week)]
-    return draw(_bars(weeks, span, top * 1.05, LOAD, ""))
+    weeks = [bar(week, week.load / 100, week.blank_load > 0) for week in series.weeks if shows(span, week)]
+    return draw(bars(weeks, span, top * 1.05, (LOAD, PART), ""))
 
 
-def climb(series: Series, span: Span, units: str) -> str:
-    """Metres climbed on foot in each week."""
-    scale = 0.3048 if units == "mi" else 1
-    top = max((week.climb_m for week in series.weeks), default=0) / scale
-    known = [week for week in series.weeks if week.known_climb and _shows(span, week)]
-    weeks = [_bar(week, week.climb_m / scale, week.blank_climb > 0) for week in known]
-    return draw(_bars(weeks, span, top * 1.05, CLIMB, "ft" if units == "mi" else "m"))
-
-
-def _shows(span: Span, week: Week) -> bool:
+def shows(span: Span, week: Week) -> bool:
+    """Whether any of the week lies in `span`."""
     return span.has(week.monday) or span.has(week.monday + timedelta(days=6))
 
 
-def _bar(week: Week, height: float, part: bool) -> dict[str, Any]:
+def bar(week: Week, tall: float, part: bool) -> dict[str, Any]:
+    """One week's bar; `part`: something in it is not known, so the week was more than this."""
     end = week.monday + timedelta(days=6)
-    return {"from": week.monday.isoformat(), "to": end.isoformat(), "y": round(height, 2), "part": part}
+    return {"from": week.monday.isoformat(), "to": end.isoformat(), "y": round(tall, 2), "part": part}
 
 
-def _bars(rows: list[dict[str, Any]], span: Span, top: float, colour: str, unit: str) -> alt.Chart:
-    clipped = [row | {"from": max(row["from"], f"{span.first}"), "to": min(row["to"], f"{span.last}")} for row in rows]
+def bars(rows: Sequence[dict[str, Any]], span: Span, top: float, colours: tuple[str, str], unit: str) -> alt.Chart:
+    """Weeks as bars, in the first colour; those that are not wholly known in the second."""
+    whole, part = colours
     drawn: alt.Chart = (
-        chart(clipped)
+        chart([clip(row, span) for row in rows])
         .mark_rect()
         .encode(
-            x=_time("from", span),
+            x=time("from", span),
             x2="to:T",
-            y=_height("y", top, unit),
+            y=height("y", top, unit),
             y2=alt.datum(0),
-            color=alt.condition(alt.datum.part, alt.value(PART), alt.value(colour)),
+            color=alt.condition(alt.datum.part, alt.value(part), alt.value(whole)),
         )
-    )
-    return drawn
-
-
-def _time(field: str, span: Span) -> alt.X:
-    # utc: the days are the athlete's own already, and the machine's zone must not move them
-    scale = alt.Scale(type="utc", domain=[span.first.isoformat(), span.last.isoformat()])
-    axis = alt.Axis(format="%b", tickCount=alt.TimeIntervalStep(interval="month", step=1), title=None, grid=False)
-    return alt.X(f"{field}:T", scale=scale, axis=axis)
-
-
-def _height(field: str, top: float, unit: str) -> alt.Y:
-    told = f"datum.label + ' {unit}'" if unit else "datum.label"
-    axis = alt.Axis(
-        tickCount=3, title=None, labelExpr=told, domain=False, ticks=False, format="~s" if not unit else "d"
-    )
-    return alt.Y(f"{field}:Q", scale=alt.Scale(domain=[0, top or 1], nice=False), axis=axis)
-
-
-def _marks(marks: Sequence[Mark], span: Span) -> list[alt.Chart]:
-    return [
-        _points(
-            [mark for mark in marks if mark.severity == severity and mark.other is other], span, colour, shape, other
-        )
-        for severity, (colour, shape) in MARKS.items()
-        for other in (False, True)
-        if any(mark.severity == severity and mark.other is other for mark in marks)
-    ]
-
-
-def _points(marks: Sequence[Mark], span: Span, colour: str, shape: str, other: bool) -> alt.Chart:
-    look: dict[str, Any] = {"fill": None, "stroke": OTHER} if other else {"fill": colour, "stroke": None}
-    drawn: alt.Chart = (
-        chart([{"day": mark.day.isoformat()} for mark in marks])
-        .mark_point(shape=shape, size=34, strokeWidth=1.3, opacity=1, **look)
-        .encode(x=_time("day", span), y=alt.value(-15 if other else -5))
     )
     return drawn
 
@@ -153,7 +66,7 @@ def longest(series: Series, span: Span, pack: Pack, units: str) -> str:
     """Every run as a point, the longest of the thirty days before, and L01's ceiling above it."""
     scale = MILE_M if units == "mi" else 1000
     top = max((run.metres for run in series.runs), default=0) / scale * 1.08
-    height = _height("y", top, units)
+    y = height("y", top, units)
     line = _steps(series, span, scale)
     ceiling = [row | {"y": min(top, row["y"] * pack.l01.small / 100)} if row["y"] is not None else row for row in line]
     inside = [run for run in series.runs if span.has(run.day)]
@@ -161,9 +74,9 @@ def longest(series: Series, span: Span, pack: Pack, units: str) -> str:
     points = (
         chart(rows)
         .mark_circle(size=11, opacity=1)
-        .encode(x=_time("day", span), y=height, color=alt.condition(alt.datum.over, alt.value(LIMIT), alt.value(RUN)))
+        .encode(x=time("day", span), y=y, color=alt.condition(alt.datum.over, alt.value(LIMIT), alt.value(RUN)))
     )
-    return draw(alt.layer(_step(line, span, height, INK, []), _step(ceiling, span, height, LIMIT, [3, 2]), points))
+    return draw(alt.layer(step(line, span, y, INK, []), step(ceiling, span, y, LIMIT, [3, 2]), points))
 
 
 def _steps(series: Series, span: Span, scale: float) -> list[dict[str, Any]]:
@@ -178,35 +91,44 @@ def _steps(series: Series, span: Span, scale: float) -> list[dict[str, Any]]:
     ]
 
 
-def _step(rows: list[dict[str, Any]], span: Span, height: alt.Y, colour: str, dash: list[int]) -> alt.Chart:
+def step(rows: Sequence[dict[str, Any]], span: Span, y: alt.Y, colour: str, dash: Sequence[int]) -> alt.Chart:
+    """A line that keeps its height until the next corner, broken where it is not known."""
     mark = chart(rows).mark_line(
-        interpolate="step-after", color=colour, strokeWidth=1, strokeDash=dash, invalid="break-paths-show-domains"
+        interpolate="step-after", color=colour, strokeWidth=1, strokeDash=list(dash), invalid="break-paths-show-domains"
     )
-    drawn: alt.Chart = mark.encode(x=_time("day", span), y=height)
+    drawn: alt.Chart = mark.encode(x=time("day", span), y=y)
     return drawn
 
 
 def recovery(series: Series, span: Span, pack: Pack) -> str:
     """Days in a row with load, and the hard sessions as ticks; those that came too soon are longer and red."""
     top = max([pack.r02.rest, *series.streaks.values()]) + 0.5
-    height = _height("y", top, "d")
+    y = height("y", top, "d")
     streaks = (
         chart(_saw(series.streaks, span))
         .mark_area(interpolate="step-after", color=RUN, opacity=1)
-        .encode(x=_time("day", span), y=height)
+        .encode(x=time("day", span), y=y)
     )
     rules = [
-        chart([{"y": limit}]).mark_rule(color=colour, strokeDash=[3, 2]).encode(y=height)
+        chart([{"y": limit}]).mark_rule(color=colour, strokeDash=[3, 2]).encode(y=y)
         for limit, colour in ((pack.r02.slow, SLOW), (pack.r02.rest, REST))
     ]
     hard = [{"day": f"{each.day}", "early": each.early} for each in series.hard if span.has(each.day)]
     ticks = [
-        chart([row for row in hard if row["early"] is early])
-        .mark_tick(orient="vertical", thickness=1.4, size=size, color=colour)
-        .encode(x=_time("day", span), y=alt.value(-7))
+        tick([row for row in hard if row["early"] is early], span, size, colour)
         for early, size, colour in ((False, 6, INK), (True, 14, REST))
     ]
     return draw(alt.layer(streaks, *rules, *ticks))
+
+
+def tick(rows: Sequence[dict[str, Any]], span: Span, size: int, colour: str, at: float = -7) -> alt.Chart:
+    """Short upright strokes, above the chart where nothing else is said."""
+    drawn: alt.Chart = (
+        chart(rows)
+        .mark_tick(orient="vertical", thickness=1.4, size=size, color=colour)
+        .encode(x=time("day", span), y=alt.value(at))
+    )
+    return drawn
 
 
 def _saw(streaks: Mapping[date, int], span: Span) -> list[dict[str, Any]]:

@@ -35,7 +35,9 @@ SLIM = (
     (re.compile(r'<svg [^>]*?(viewBox="[^"]*")[^>]*>'), r'<svg \1 aria-hidden="true">'),
     (re.compile(r'<path class="(?:background|foreground)"[^>]*/>'), ""),
     (re.compile(r' (?:class|role|aria-roledescription|pointer-events|font-family|font-size)="[^"]*"'), ""),
-    (re.compile(r'(?<=[^g]) (?:opacity="1"|stroke-width="[12]"(?= */>))'), ""),
+    (re.compile(r' opacity="1"'), ""),
+    (re.compile(r'(?<=<g) aria-hidden="true"| transform="translate\(0,0\)"| [xy]2="0"'), ""),
+    (re.compile(r' stroke-width="[12]"(?= */>)'), ""),
     (re.compile(r"(\d\.\d)\d+"), r"\1"),
     (
         re.compile(r'<path transform="translate\(([-\d.]+),([-\d.]+)\)" d="M([\d.]+),0A[^"]*"'),

@@ -33,6 +33,10 @@ class Week:
     blank_climb: int = 0
     """Runs without a climb."""
     known_climb: int = 0
+    steep_m: int = 0
+    """Metres of steep descent, of the runs that tell."""
+    blank_steep: int = 0
+    known_steep: int = 0
 
 
 class Run(NamedTuple):
@@ -74,11 +78,11 @@ class Series:
     hard: tuple[Hard, ...] = ()
 
 
-def work_out(log: Sequence[Session], climbs: Mapping[str, int], pack: Pack) -> Series:
+def work_out(log: Sequence[Session], pack: Pack) -> Series:
     """Every series of one athlete; `log` is by start."""
     runs = [s for s in log if s.sport in RUNNING and s.metres is not None]
     return Series(
-        weeks=tuple(_weeks(log, climbs)),
+        weeks=tuple(_weeks(log)),
         runs=tuple(_runs(runs, log[0].start if log else 0, pack)),
         line=tuple(_line(runs, pack.l01)),
         streaks=dict(_streaks(log, pack.r02)),
@@ -86,15 +90,15 @@ def work_out(log: Sequence[Session], climbs: Mapping[str, int], pack: Pack) -> S
     )
 
 
-def _weeks(log: Sequence[Session], climbs: Mapping[str, int]) -> Iterator[Week]:
+def _weeks(log: Sequence[Session]) -> Iterator[Week]:
     for monday, group in groupby(log, key=lambda session: session.day - (session.day - 1) % 7):
         week = Week(date.fromordinal(monday))
         for session in group:
-            _add(week, session, climbs.get(session.key))
+            _add(week, session)
         yield week
 
 
-def _add(week: Week, session: Session, climb: int | None) -> None:
+def _add(week: Week, session: Session) -> None:
     week.sessions += 1
     week.load += session.load or 0
     week.blank_load += session.load is None
@@ -103,9 +107,12 @@ def _add(week: Week, session: Session, climb: int | None) -> None:
     week.runs += 1
     week.run_m += session.metres or 0
     week.blank_distance += session.metres is None
-    week.climb_m += climb or 0
-    week.blank_climb += climb is None
-    week.known_climb += climb is not None
+    week.climb_m += session.climb or 0
+    week.blank_climb += session.climb is None
+    week.known_climb += session.climb is not None
+    week.steep_m += session.steep or 0
+    week.blank_steep += session.steep is None
+    week.known_steep += session.steep is not None
 
 
 def _runs(runs: Sequence[Session], begin: int, pack: Pack) -> Iterator[Run]:

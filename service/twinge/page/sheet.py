@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from importlib.resources import files
 from statistics import median
 from typing import Any, NamedTuple
@@ -15,12 +16,29 @@ from markupsafe import Markup
 
 from twinge.backtest import Story
 from twinge.core.pack import Pack
-from twinge.core.rules import Rule
 from twinge.difference import Difference, differ
-from twinge.page.panels import Panel, panels
-from twinge.page.series import Series, Week, work_out
+from twinge.page import panels
+from twinge.page.axes import Mark, spans
+from twinge.page.dawns import Dawns, look_at
+from twinge.page.grounds import grounds
+from twinge.page.panels import Panel
+from twinge.page.recovery import recovery
+from twinge.page.series import Series, work_out
+from twinge.page.sources import Cited, changed, cited, silent
+from twinge.page.table import Table, tabulate
+from twinge.page.terrain import terrain
 from twinge.page.timeline import Year, years
-from twinge.page.words import REASONS, RULES, day, height, long_way, times
+from twinge.report.unknown import DATA, Gap, gaps
+from twinge.report.words import day, long_way, many, reason, times
+
+
+class Lack(NamedTuple):
+    """One thing that was not known."""
+
+    rule: str
+    reason: str
+    times: int
+    when: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +52,15 @@ class Sheet:
     headline: list[tuple[str, str]]
     panels: list[Panel]
     years: list[Year]
+    digests: int
     held: list[tuple[str, int]]
-    unknown: list[tuple[str, str, int, str]]
+    """Why things were kept quiet, and how often."""
+    unknown: list[Lack]
+    """What a rule could not judge."""
+    doubted: list[Lack]
+    """What was measured and not believed."""
     problems: list[str]
-    weeks: list[list[str]]
+    weeks: Table
     difference: Difference | None
 
 
@@ -48,15 +71,8 @@ class Job(NamedTuple):
     story: Story
     other: Story | None
     pack: Pack
+    other_pack: Pack | None
     units: str
-
-
-@dataclass(frozen=True, slots=True)
-class Cited:
-    """One rule with its limits."""
-
-    rule: Rule
-    limits: list[tuple[str, str]]
 
 
 def render(
@@ -64,6 +80,7 @@ def render(
 ) -> str:
     """The page as text."""
     own = files("twinge.page").joinpath("templates/page.css").read_text("utf-8")
+    shown: list[Cited] = cited(stories, pack, whole=other is not None)
     page: str = (
         _templates()
         .get_template("page.html")
@@ -72,10 +89,11 @@ def render(
             sheets=sheets,
             together=_together(stories),
             rates=_rates(stories),
-            rules=_cited(stories, pack, other),
+            rules=shown,
+            silent=silent(shown, pack),
             pack=pack.version,
             other=other.version if other is not None else None,
-            changed=_changed(pack, other) if other is not None else [],
+            changed=changed(pack, other) if other is not None else [],
             troubles=troubles,
         )
     )
@@ -96,23 +114,51 @@ def _templates() -> Environment:
 
 def draw_sheet(job: Job) -> Sheet:
     """One athlete's sheet, charts and all: nearly all of a page's time."""
-    id_, story, other, pack, units = job
-    series = work_out(story.log, story.climbs, pack)
+    id_, story, other, pack, other_pack, units = job
+    series, dawns = work_out(story.log, pack), look_at(story.mornings, pack)
     difference = differ(story, other) if other is not None else None
+    lacks = [_lack(gap, ZoneInfo(story.zone)) for gap in gaps(story.unjudged)]
     return Sheet(
         id=id_,
         name=story.name,
         verdict=_verdict(story),
         span=_span(story),
         headline=_headline(story, series, units),
-        panels=panels(story, series, pack, units, difference),
-        years=years(story, units, difference),
-        held=[(REASONS.get(word, word), count) for word, count in Counter(h.reason for h in story.held).most_common()],
-        unknown=_unknown(story),
+        panels=_panels(story, series, dawns, pack, units, difference),
+        years=years(story, units, difference, pack, other_pack),
+        digests=len(story.digests),
+        held=[(reason(word), count) for word, count in Counter(h.reason for h in story.held).most_common()],
+        unknown=[lack for lack in lacks if lack.rule != DATA],
+        doubted=[lack for lack in lacks if lack.rule == DATA],
         problems=[str(problem) for problem in story.problems],
-        weeks=[_row(week, units) for week in reversed(series.weeks)],
+        weeks=tabulate(series, dawns, units),
         difference=difference,
     )
+
+
+def _panels(
+    story: Story, series: Series, dawns: Dawns, pack: Pack, units: str, difference: Difference | None
+) -> list[Panel]:
+    """Every panel; one that has nothing to show says what it would need."""
+    trained = [date.fromordinal(session.day) for session in story.log]
+    woken = [date.fromordinal(morning.day) for morning in story.mornings]
+    training, marks = spans(trained), _marks(story, difference)
+    return [
+        panels.distance(series, training, marks, units),
+        panels.load(series, training),
+        panels.longest(series, training, pack, units),
+        recovery(series, dawns, spans([*trained, *woken]), marks, pack),
+        terrain(series, grounds(story.log), training, marks, units),
+    ]
+
+
+def _marks(story: Story, difference: Difference | None) -> list[Mark]:
+    zone = ZoneInfo(story.zone)
+    others = [] if difference is None else [*difference.only_new, *difference.digests.only_new]
+    said = [(nudge, False) for nudge in (*story.nudges, *story.digests)] + [(nudge, True) for nudge in others]
+    return [
+        Mark(nudge.not_before.astimezone(zone).date(), nudge.severity.word, nudge.rules, other) for nudge, other in said
+    ]
 
 
 def _verdict(story: Story) -> str:
@@ -127,56 +173,45 @@ def _span(story: Story) -> str:
     if story.first is None or story.last is None:
         return "No workouts."
     zone = ZoneInfo(story.zone)
-    return f"{day(story.first.astimezone(zone))} to {day(story.last.astimezone(zone))}, {story.zone} time"
+    once = f" {many(story.same, 'workout')} recorded twice, counted once." if story.same else ""
+    return f"{day(story.first.astimezone(zone))} to {day(story.last.astimezone(zone))}, {story.zone} time.{once}"
 
 
 def _headline(story: Story, series: Series, units: str) -> list[tuple[str, str]]:
     severities = Counter(nudge.severity.word for nudge in story.nudges)
     metres = sum(week.run_m for week in series.weeks)
     longest = max((run.metres for run in series.runs), default=None)
+    mornings = len({morning.day for morning in story.mornings})
     return [
         ("messages", f"{len(story.nudges):,}"),
         ("a training week", f"{story.nudges_per_week:.2f}"),
         ("said rest", f"{severities['rest']:,}"),
+        ("weekly digests", f"{len(story.digests):,}"),
         ("kept quiet", f"{len(story.held):,}"),
         ("sessions", f"{story.sessions:,}"),
         ("training weeks", f"{story.weeks:,}"),
+        *([("mornings", f"{mornings:,}")] if mornings else []),
         ("run in all", long_way(metres, units) if metres else "unknown"),
         ("longest run", long_way(longest, units) if longest else "unknown"),
     ]
 
 
-def _unknown(story: Story) -> list[tuple[str, str, int, str]]:
-    """Rule, reason, how often, and when."""
-    zone = ZoneInfo(story.zone)
-    rows = []
-    for (rule, reason), count in Counter((each.rule, each.reason) for each in story.unjudged).most_common():
-        at = [each.at.astimezone(zone) for each in story.unjudged if (each.rule, each.reason) == (rule, reason)]
-        first, last = day(min(at)), day(max(at))
-        rows.append((rule, reason, count, first if first == last else f"{first} to {last}"))
-    return rows
+def _lack(gap: Gap, zone: ZoneInfo) -> Lack:
+    first, last = day(gap.first.astimezone(zone)), day(gap.last.astimezone(zone))
+    return Lack(gap.rule, gap.reason, gap.times, first if first == last else f"{first} to {last}")
 
 
-def _row(week: Week, units: str) -> list[str]:
-    """One week as a table shows it; at least so much where something is not known."""
+def _together(stories: Sequence[Story]) -> list[list[Any]]:
     return [
-        day(week.monday),
-        str(week.sessions),
-        _at_least(long_way(week.run_m, units), week.runs - week.blank_distance, week.blank_distance),
-        _at_least(f"{week.load / 100:,.0f}", week.sessions - week.blank_load, week.blank_load),
-        _at_least(height(week.climb_m, units), week.known_climb, week.blank_climb),
-    ]
-
-
-def _at_least(value: str, known: int, blank: int) -> str:
-    if not known:
-        return "unknown" if blank else "–"
-    return f"≥ {value}" if blank else value
-
-
-def _together(stories: Sequence[Story]) -> list[tuple[str, str, int, int, int, str]]:
-    return [
-        (f"a{number}", story.name, story.sessions, story.weeks, len(story.nudges), f"{story.nudges_per_week:.2f}")
+        [
+            f"a{number}",
+            story.name,
+            story.sessions,
+            story.weeks,
+            len(story.nudges),
+            f"{story.nudges_per_week:.2f}",
+            len(story.digests),
+        ]
         for number, story in enumerate(stories, start=1)
     ]
 
@@ -186,28 +221,3 @@ def _rates(stories: Sequence[Story]) -> str:
     if not rates:
         return ""
     return f"median {median(rates):.2f} messages a training week, from {min(rates):.2f} to {max(rates):.2f}"
-
-
-def _cited(stories: Sequence[Story], pack: Pack, other: Pack | None) -> list[Cited]:
-    """Every rule that had something to say here, in the order of the catalogue."""
-    met = {rule for story in stories for nudge in story.nudges for rule in nudge.rules}
-    met |= {rule for story in stories for held in story.held for rule in held.rules}
-    met |= {each.rule for story in stories for each in story.unjudged}
-    shown = [rule for rule in RULES.values() if rule.kind != "message" and (rule.id in met or other is not None)]
-    return [
-        Cited(rule, [(name.replace("_", " "), str(value)) for name, value in rule.limits(pack).items()])
-        for rule in shown
-    ]
-
-
-def _changed(pack: Pack, other: Pack) -> list[tuple[str, Any, Any]]:
-    """The limits in which two packs differ."""
-    return [(path, old, new) for path, old, new in _limits(pack, other) if old != new]
-
-
-def _limits(pack: Pack, other: Pack) -> list[tuple[str, Any, Any]]:
-    found = []
-    for name in (name for name in pack.__slots__ if name != "version"):
-        old, new = getattr(pack, name), getattr(other, name)
-        found += [(f"{name}.{key}", getattr(old, key), getattr(new, key)) for key in old.__slots__]
-    return found

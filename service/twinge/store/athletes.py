@@ -24,7 +24,7 @@ from twinge.store.tables import address, athlete, connection
 Owner = tuple[str, str]
 """(platform, the athlete's id there)."""
 
-_LOADLESS = ("name", "language", "units", "preferences", "revision")
+_LOADLESS = ("name", "language", "units", "preferences", "silences", "revision")
 """What an edit may change without changing a load: the state stands."""
 
 

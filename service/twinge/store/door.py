@@ -19,6 +19,8 @@ from twinge.store.inbox import Inbox
 from twinge.store.keys import Keys
 from twinge.store.outbox import Outbox
 from twinge.store.seal import Seal
+from twinge.store.texts import mornings, reports
+from twinge.store.wakes import Wakes
 
 log = logging.getLogger("twinge.store")
 
@@ -32,7 +34,9 @@ class Store:
         """Rung when work may be waiting. A hint only: whoever waits for it also polls."""
         self.inbox = Inbox(engines, self.bell)
         self.athletes = Athletes(engines, Seal(secret))
-        self.history = History(engines)
+        self.mornings, self.reports = mornings(engines), reports(engines)
+        self.history = History(engines, self.mornings, self.reports)
+        self.wakes = Wakes(engines)
         self.outbox = Outbox(engines)
         self.keys = Keys(engines)
 

@@ -6,20 +6,22 @@ leaves a tombstone, which only a higher version gets past, so a text that was on
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal, NamedTuple
 
-from sqlalchemy import bindparam, delete, func, select
+from sqlalchemy import bindparam, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from twinge.core.model import RUNNING, Activity, Finding, Report, Severity, Wellness
-from twinge.core.state import State, begin
+from twinge.core.state import Event, State, begin
 from twinge.store import codec
-from twinge.store.engine import Engines, upsert
+from twinge.store.engine import Engines
 from twinge.store.page import Page, cut, page
+from twinge.store.rows import save
 from twinge.store.tables import activity, finding, report, state, wellness
+from twinge.store.texts import Texts
 
 Fate = Literal["new", "newer", "same", "older"]
 Place = tuple[str, str]
@@ -35,11 +37,21 @@ class Known(NamedTuple):
     blob: bytes | None
 
 
+class Recorded(NamedTuple):
+    """An activity, and the key of the richer record of the same workout that it is counted in."""
+
+    activity: Activity
+    same_as: str | None
+
+
 class Before(NamedTuple):
     """What lies before the window that is folded."""
 
     since: datetime
+    """Start of the first activity of all."""
     runs: int
+    first: datetime
+    """Where the window begins."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +93,13 @@ def activity_row(athlete_id: str, item: Activity, blob: bytes) -> dict[str, Any]
         "climb_m": item.climb_m,
         "avg_hr": item.avg_hr,
         "blob": blob,
+        "same_as": None,
     }
 
 
 def tombstone_row(athlete_id: str, key: str, version: int, start_ms: int) -> dict[str, Any]:
     """The columns of a removed activity: nothing of it stays but that it is gone."""
-    gone = dict.fromkeys(("elapsed_s", "moving_s", "distance_m", "climb_m", "avg_hr", "blob"))
+    gone = dict.fromkeys(("elapsed_s", "moving_s", "distance_m", "climb_m", "avg_hr", "blob", "same_as"))
     place = {"athlete_id": athlete_id, "key": key, "platform": key.partition(":")[0], "sport": "", "running": False}
     return {**gone, **place, "start_ms": start_ms, "end_ms": start_ms, "version": version, "removed": True}
 
@@ -94,8 +107,8 @@ def tombstone_row(athlete_id: str, key: str, version: int, start_ms: int) -> dic
 class History:
     """The athletes' histories."""
 
-    def __init__(self, engines: Engines) -> None:
-        self._engines = engines
+    def __init__(self, engines: Engines, mornings: Texts[Wellness], reports: Texts[Report]) -> None:
+        self._engines, self._mornings, self._reports = engines, mornings, reports
 
     async def put_activity(self, tx: AsyncConnection, athlete_id: str, item: Activity) -> Fate:
         """Keep one activity by the version rule, and say what became of it."""
@@ -126,7 +139,7 @@ class History:
 
     async def save_activities(self, tx: AsyncConnection, rows: Sequence[dict[str, Any]]) -> None:
         """Write rows of `activity_row` and `tombstone_row` over what was there."""
-        await _save(tx, activity, rows)
+        await save(tx, activity, rows)
 
     async def activities(
         self, tx: AsyncConnection, athlete_id: str, since_ms: int, until_ms: int | None = None
@@ -140,17 +153,42 @@ class History:
 
     async def window(
         self, tx: AsyncConnection, athlete_id: str, length: timedelta
-    ) -> tuple[list[Activity], Before | None]:
-        """The live activities of `length` before the newest one, and what lies before them."""
-        mine = (activity.c.athlete_id == athlete_id) & activity.c.removed.is_(False)
-        newest = (await tx.execute(select(func.max(activity.c.start_ms)).where(mine))).scalar()
+    ) -> tuple[list[Event], Before | None]:
+        """What happened in `length` before the newest event, and what lies before it."""
+        newest = await self._newest(tx, athlete_id)
         if newest is None:
             return [], None
-        first = newest - length // timedelta(milliseconds=1)
+        first = newest - length
+        mine = (activity.c.athlete_id == athlete_id) & activity.c.removed.is_(False)
         counted = select(func.min(activity.c.start_ms), func.count().filter(activity.c.running))
-        oldest, runs = (await tx.execute(counted.where(mine, activity.c.start_ms < first))).one()
-        before = None if oldest is None else Before(codec.from_ms(oldest), runs)
-        return await self.activities(tx, athlete_id, first), before
+        oldest, runs = (await tx.execute(counted.where(mine, activity.c.start_ms < codec.to_ms(first)))).one()
+        before = None if oldest is None else Before(codec.from_ms(oldest), runs, first)
+        nights = await self._mornings.since(tx, athlete_id, f"{first:%Y-%m-%d}")
+        reports = await self._reports.since(tx, athlete_id, codec.to_ms(first))
+        return [*await self.activities(tx, athlete_id, codec.to_ms(first)), *nights, *reports], before
+
+    async def _newest(self, tx: AsyncConnection, athlete_id: str) -> datetime | None:
+        """When the newest event of any kind was."""
+        mine = (activity.c.athlete_id == athlete_id) & activity.c.removed.is_(False)
+        start = (await tx.execute(select(func.max(activity.c.start_ms)).where(mine))).scalar()
+        day = (await tx.execute(select(func.max(wellness.c.day)).where(wellness.c.athlete_id == athlete_id))).scalar()
+        told = (await tx.execute(select(func.max(report.c.at_ms)).where(report.c.athlete_id == athlete_id))).scalar()
+        instants = [codec.from_ms(at) for at in (start, told) if at is not None]
+        instants += [datetime.fromisoformat(f"{day}T00:00+00:00")] if day is not None else []
+        return max(instants, default=None)
+
+    async def mark_same(
+        self, tx: AsyncConnection, athlete_id: str, keys: Collection[str], same: Mapping[str, str]
+    ) -> None:
+        """Note in which record each of `keys` is counted, by `same`; those that are not in it count by themselves."""
+        mine = (activity.c.athlete_id == athlete_id) & activity.c.key.in_(keys)
+        found = {
+            row.key: row.same_as for row in await tx.execute(select(activity.c.key, activity.c.same_as).where(mine))
+        }
+        for key, was in found.items():
+            if was != same.get(key):
+                this = (activity.c.athlete_id == athlete_id) & (activity.c.key == key)
+                await tx.execute(update(activity).where(this).values(same_as=same.get(key)))
 
     async def states(self, tx: AsyncConnection, ids: Collection[str]) -> dict[str, Kept]:
         """States by athlete. One whose shape this version does not know has an empty stamp, and so is folded anew."""
@@ -167,11 +205,11 @@ class History:
             {"athlete_id": athlete_id, "stamp": value.stamp, "blob": codec.pack_state(value.state), "updated_ms": at}
             for athlete_id, value in kept
         ]
-        await _save(tx, state, rows)
+        await save(tx, state, rows)
 
     async def add_findings(self, tx: AsyncConnection, found: Iterable[tuple[str, Finding]]) -> None:
         """Add findings as (athlete id, finding)."""
-        await _save(tx, finding, [_finding_row(athlete_id, one) for athlete_id, one in found])
+        await save(tx, finding, [_finding_row(athlete_id, one) for athlete_id, one in found])
 
     async def replace_findings(
         self, tx: AsyncConnection, athlete_id: str, from_ms: int, findings: Iterable[Finding]
@@ -181,23 +219,21 @@ class History:
         later = [one for one in findings if codec.to_ms(one.at) >= from_ms]
         await self.add_findings(tx, [(athlete_id, one) for one in later])
 
-    async def put_wellness(self, tx: AsyncConnection, athlete_id: str, item: Wellness) -> None:
-        """Keep one morning unless a newer text of it is kept."""
-        row = {"athlete_id": athlete_id, "key": item.key, "day": item.day.isoformat()}
-        await _save_newer(tx, wellness, {**row, "version": item.version, "blob": codec.pack(item)})
+    async def found_since(self, tx: AsyncConnection, athlete_id: str, since: datetime) -> set[tuple[str, str]]:
+        """(activity, rule) of every finding of one athlete from then on."""
+        mine = (finding.c.athlete_id == athlete_id) & (finding.c.at_ms >= codec.to_ms(since))
+        return {
+            (row.activity, row.rule) for row in await tx.execute(select(finding.c.activity, finding.c.rule).where(mine))
+        }
 
-    async def put_report(self, tx: AsyncConnection, athlete_id: str, item: Report) -> None:
-        """Keep one report unless a newer text of it is kept."""
-        row = {"athlete_id": athlete_id, "key": item.key, "at_ms": codec.to_ms(item.at)}
-        await _save_newer(tx, report, {**row, "version": item.version, "blob": codec.pack(item)})
-
-    async def find_activities(self, athlete_id: str, cursor: str | None = None, limit: int = 50) -> Page[Activity]:
-        """Live activities, newest first."""
+    async def find_activities(self, athlete_id: str, cursor: str | None = None, limit: int = 50) -> Page[Recorded]:
+        """Live records, newest first."""
         mine = select(activity).where(activity.c.athlete_id == athlete_id, activity.c.removed.is_(False))
         places = [activity.c.start_ms, activity.c.key]
         async with self._engines.read() as tx:
             rows = (await tx.execute(cut(mine, places, cursor, limit))).all()
-        return page(rows, ["start_ms", "key"], limit, [codec.unpack_activity(row.blob) for row in rows])
+        found = [Recorded(codec.unpack_activity(row.blob), row.same_as) for row in rows]
+        return page(rows, ["start_ms", "key"], limit, found)
 
     async def find_findings(self, athlete_id: str, cursor: str | None = None, limit: int = 50) -> Page[Finding]:
         """Findings, newest first."""
@@ -206,20 +242,6 @@ class History:
         async with self._engines.read() as tx:
             rows = (await tx.execute(cut(mine, places, cursor, limit))).all()
         return page(rows, ["at_ms", "activity", "rule", "band"], limit, [_finding(row) for row in rows])
-
-    async def find_wellness(self, athlete_id: str, cursor: str | None = None, limit: int = 50) -> Page[Wellness]:
-        """Mornings, newest first."""
-        mine = select(wellness).where(wellness.c.athlete_id == athlete_id)
-        async with self._engines.read() as tx:
-            rows = (await tx.execute(cut(mine, [wellness.c.day, wellness.c.key], cursor, limit))).all()
-        return page(rows, ["day", "key"], limit, [codec.unpack_wellness(row.blob) for row in rows])
-
-    async def find_reports(self, athlete_id: str, cursor: str | None = None, limit: int = 50) -> Page[Report]:
-        """Reports, newest first."""
-        mine = select(report).where(report.c.athlete_id == athlete_id)
-        async with self._engines.read() as tx:
-            rows = (await tx.execute(cut(mine, [report.c.at_ms, report.c.key], cursor, limit))).all()
-        return page(rows, ["at_ms", "key"], limit, [codec.unpack_report(row.blob) for row in rows])
 
     async def state(self, athlete_id: str) -> Kept | None:
         """One athlete's state, or None."""
@@ -237,27 +259,6 @@ _KNOWN = select(
 ).where(activity.c.key.in_(bindparam("keys", expanding=True)))
 _STATES = select(state).where(state.c.athlete_id.in_(bindparam("ids", expanding=True)))
 _FORGET = delete(finding).where(finding.c.athlete_id == bindparam("id"), finding.c.at_ms >= bindparam("from_ms"))
-
-
-async def _save(tx: AsyncConnection, table: Any, rows: Sequence[dict[str, Any]]) -> None:
-    """Insert rows over those with the same key."""
-    if not rows:
-        return
-    keys = [column.name for column in table.primary_key]
-    statement = upsert(tx.dialect.name, table)
-    new = {column.name: statement.excluded[column.name] for column in table.c if column.name not in keys}
-    await tx.execute(statement.on_conflict_do_update(index_elements=keys, set_=new), rows)
-
-
-async def _save_newer(tx: AsyncConnection, table: Any, row: dict[str, Any]) -> None:
-    statement = upsert(tx.dialect.name, table)
-    new = {name: statement.excluded[name] for name in row if name not in {"athlete_id", "key"}}
-    await tx.execute(
-        statement.on_conflict_do_update(
-            index_elements=["athlete_id", "key"], set_=new, where=table.c.version <= statement.excluded.version
-        ),
-        row,
-    )
 
 
 def _finding_row(athlete_id: str, one: Finding) -> dict[str, Any]:

@@ -68,6 +68,14 @@ class Outbox:
         if rows:
             await tx.execute(upsert(tx.dialect.name, held).on_conflict_do_nothing(), rows)
 
+    async def held_since(
+        self, tx: AsyncConnection, athlete_id: str, since: datetime, reasons: Collection[str]
+    ) -> list[Held]:
+        """What was held for one of `reasons` since, oldest first."""
+        first = f"{codec.to_ms(since):011x}"
+        mine = (held.c.athlete_id == athlete_id) & (held.c.id >= first) & held.c.reason.in_(reasons)
+        return [read_held(row) for row in await tx.execute(select(held).where(mine).order_by(held.c.id))]
+
     async def said(self, tx: AsyncConnection, ids: Collection[str], since: datetime) -> dict[str, list[Said]]:
         """What was said to these athletes since, oldest first; voided, expired and failed ones are left out."""
         found: dict[str, list[Said]] = {}

@@ -94,7 +94,8 @@ def read_nudge(row: Any) -> Nudge:
 
 
 def said_of(one: Nudge, *, answered: bool | None) -> Said:
-    """A nudge as the policy remembers it."""
+    """A nudge as the policy remembers it. Nobody is asked to answer a digest."""
+    answered = None if one.severity is Severity.INFO else answered
     return Said(one.rules, one.bands, int(one.severity), one.not_before, one.activity, answered)
 
 

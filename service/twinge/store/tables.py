@@ -118,6 +118,7 @@ activity = Table(
     Column("climb_m", Integer),
     Column("avg_hr", Integer),
     Column("blob", LargeBinary),  # msgpack of core.model.Activity; null for a tombstone
+    Column("same_as", Text),  # key of the richer record of the same workout, which is the one that counts
     PrimaryKeyConstraint("key", "athlete_id"),  # the key first: a batch asks for many keys of many athletes
     Index("ix_activity_athlete_id_start_ms", "athlete_id", "start_ms"),
 )
@@ -250,4 +251,14 @@ occurrence = Table(
     Column("name", Text, nullable=False),
     Column("due_ms", BigInteger, nullable=False),
     PrimaryKeyConstraint("name", "due_ms"),
+)
+
+wake = Table(
+    "wake",
+    metadata,
+    Column("athlete_id", Text, nullable=False),
+    Column("what", Text, nullable=False),
+    Column("due_ms", BigInteger, nullable=False),
+    PrimaryKeyConstraint("athlete_id", "what"),
+    Index("ix_wake_due_ms", "due_ms"),
 )

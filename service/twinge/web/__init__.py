@@ -7,12 +7,13 @@ from collections.abc import Mapping, Sequence
 from aiohttp import web
 
 from twinge.config import Settings
+from twinge.core.pack import STANDARD, Pack
 from twinge.plugin import Channel, PlatformAdapter
 from twinge.registry import PluginStatus
 from twinge.store import Store
 from twinge.web import api, health, hooks, metrics
 from twinge.web.guard import DOOR, Door, guard
-from twinge.web.parts import CHANNELS, CLOCK, PLATFORMS, SETTINGS, STATUS, STORE, Clock
+from twinge.web.parts import CHANNELS, CLOCK, PACK, PLATFORMS, SETTINGS, STATUS, STORE, Clock
 
 __all__ = ["make_web"]
 
@@ -37,12 +38,14 @@ def make_web(
     clock: Clock,
     *,
     status: Sequence[PluginStatus] = (),
+    pack: Pack = STANDARD,
 ) -> web.Application:
-    """The application over one open store. `status` says of every plugin whether it is ready, and why not."""
+    """The application over one open store. `status` says of every plugin whether it is ready, and why not; `pack`
+    is the one that the worker judges by."""
     app = web.Application(middlewares=[guard], client_max_size=settings.body_cap_kb * 1024)
     app[STORE], app[SETTINGS], app[CLOCK] = store, settings, clock
     app[PLATFORMS], app[CHANNELS], app[STATUS] = platforms, channels, status
-    app[DOOR] = Door()
+    app[PACK], app[DOOR] = pack, Door()
     app[metrics.METRICS] = metrics.Metrics()
     app.add_routes(ROUTES)
     return app

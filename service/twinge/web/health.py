@@ -7,10 +7,9 @@ from importlib.metadata import version
 
 from aiohttp import web
 
-from twinge.core.pack import STANDARD
 from twinge.plugin import TryLater, TwingeError
 from twinge.web.answer import Problem, answer
-from twinge.web.parts import STORE
+from twinge.web.parts import PACK, STORE
 
 
 async def live(request: web.Request) -> web.Response:
@@ -25,8 +24,8 @@ async def ready(request: web.Request) -> web.Response:
     except TwingeError as error:
         reason = error.reason if isinstance(error, TryLater) else str(error)
         raise Problem(503, "not_ready", reason) from None
-    return answer({"status": "ok", "versions": VERSIONS})
+    return answer({"status": "ok", "versions": {**VERSIONS, "rules": request.app[PACK].version}})
 
 
-VERSIONS = {"twinge": version("twinge"), "rules": STANDARD.version, "sqlite": sqlite3.sqlite_version}
+VERSIONS = {"twinge": version("twinge"), "sqlite": sqlite3.sqlite_version}
 """Which SQLite library is loaded matters: older ones have known faults with write-ahead logs."""

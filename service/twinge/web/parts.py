@@ -9,6 +9,7 @@ from typing import Any
 from aiohttp import web
 
 from twinge.config import Settings
+from twinge.core.pack import Pack
 from twinge.plugin import Channel, PlatformAdapter
 from twinge.registry import PluginStatus
 from twinge.store import Store
@@ -23,4 +24,5 @@ PLATFORMS: web.AppKey[Mapping[str, PlatformAdapter]] = web.AppKey("platforms")
 CHANNELS: web.AppKey[Mapping[str, Channel]] = web.AppKey("channels")
 STATUS: web.AppKey[Sequence[PluginStatus]] = web.AppKey("status")
 CLOCK: web.AppKey[Clock] = web.AppKey("clock")
+PACK = web.AppKey("pack", Pack)
 SETTINGS = web.AppKey("settings", Settings)

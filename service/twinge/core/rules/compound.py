@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from twinge.core.model import Finding, Severity
+from twinge.core.rules.rule import Rule
 
-PARTS = frozenset({"L01", "R01", "R03", "R04", "T02"})
+PARTS = frozenset({"L01", "R01", "R04", "T02"})
+"""R03 would be one, but speaks of a morning, and no workout has found it."""
 
 
 def compound(findings: Sequence[Finding]) -> Finding | None:
@@ -17,3 +19,16 @@ def compound(findings: Sequence[Finding]) -> Finding | None:
     worst = max(parts, key=lambda f: f.severity)
     severity = Severity(min(worst.severity + 1, Severity.REST))
     return Finding("X01", severity, len(parts), worst.at, worst.activity, {"rules": [f.rule for f in parts]})
+
+
+RULES: tuple[Rule, ...] = (
+    Rule(
+        "X01",
+        "Two signs at once",
+        "compound",
+        "Two of L01, R01, R04 and T02 on one workout: one message, one step more serious, never above rest.",
+        ("rest",),
+        "An engineering choice of ours.",
+        "none",
+    ),
+)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from twinge.core.model import GENTLE, RUNNING, Finding, Session, Severity, Unjudged
 from twinge.core.moment import METRES, SECONDS, Moment, longest, total
 from twinge.core.pack import DAY, Layoff
+from twinge.core.rules.rule import Rule
 from twinge.core.state import Base, Comeback, State
 
 
@@ -38,7 +39,7 @@ def layoff_return(moment: Moment) -> Finding | Unjudged | None:
         "now": worst.now,
         "ceiling": worst.ceiling,
     }
-    return moment.found("R06", Severity.REST if band == 2 else Severity.SLOW_DOWN, band, facts)
+    return moment.finding("R06", Severity.REST if band == 2 else Severity.SLOW_DOWN, band, facts)
 
 
 def _rest_least(excess: Excess, limits: Layoff) -> int:
@@ -177,3 +178,18 @@ def base_before(state: State, past: tuple[Session, ...], day: int, limits: Layof
         longest_s=longest(runs, SECONDS),
         whole=state.since is not None and last.start - state.since >= limits.base_d * DAY,
     )
+
+
+RULES: tuple[Rule, ...] = (
+    Rule(
+        "R06",
+        "Return from a break",
+        "recovery",
+        "The first run, or the week, after seven or more days without running, over a share of what was usual before.",
+        ("slow_down", "rest"),
+        "Restarting is a risk factor in men (van der Worp 2015, PLoS ONE, PMC4338213); previous injury HR 1.72 "
+        "(Malisoux 2015). The shares follow Daniels' halving scheme.",
+        "moderate that the time is risky, weak for the numbers",
+        "r06",
+    ),
+)

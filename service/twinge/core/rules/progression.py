@@ -5,6 +5,7 @@ from __future__ import annotations
 from twinge.core.model import Confidence, Finding, Severity, Unjudged
 from twinge.core.moment import LOAD, METRES, SECONDS, Moment, longest
 from twinge.core.pack import DAY
+from twinge.core.rules.rule import Rule
 
 
 def session_spike(moment: Moment) -> Finding | Unjudged | None:
@@ -54,7 +55,7 @@ def _spike(moment: Moment, most: int | None, by_distance: bool, source: str) -> 
         "race": moment.activity.race,
     }
     rest = band == 3 and now >= (limits.rest_m if by_distance else limits.rest_s)
-    return moment.found("L01", Severity.REST if rest else Severity.SLOW_DOWN, band, facts)
+    return moment.finding("L01", Severity.REST if rest else Severity.SLOW_DOWN, band, facts)
 
 
 def over(now: int, then: int) -> int:
@@ -97,7 +98,7 @@ def load_spike(moment: Moment) -> Finding | Unjudged | None:
         "limit_percent": limits.slow - 100,
         "sport": moment.session.sport,
     }
-    return moment.found("L02", (Severity.INFO, Severity.SLOW_DOWN, Severity.REST)[band - 1], band, facts)
+    return moment.finding("L02", (Severity.INFO, Severity.SLOW_DOWN, Severity.REST)[band - 1], band, facts)
 
 
 def novice_start(moment: Moment) -> Finding | Unjudged | None:
@@ -118,7 +119,7 @@ def novice_start(moment: Moment) -> Finding | Unjudged | None:
     limit = limits.week_m_heavy if heavy else limits.week_m
     if total <= limit:
         return moment.unjudged("L07", "a run of the first week has no distance") if None in week else None
-    return moment.found("L07", Severity.SLOW_DOWN, 1, {"week_m": total, "limit_m": limit, "days": limits.window_d})
+    return moment.finding("L07", Severity.SLOW_DOWN, 1, {"week_m": total, "limit_m": limit, "days": limits.window_d})
 
 
 def _is_novice(moment: Moment) -> bool:
@@ -127,3 +128,38 @@ def _is_novice(moment: Moment) -> bool:
     if athlete.novice is not None:
         return athlete.novice
     return athlete.runs_before is not None and athlete.runs_before + moment.state.runs < moment.pack.l07.novice_runs
+
+
+RULES: tuple[Rule, ...] = (
+    Rule(
+        "L01",
+        "Session spike",
+        "load",
+        "A run more than 10% longer than the longest run of the 30 days before it.",
+        ("slow_down", "rest"),
+        "Schuster Brandt Frandsen et al. 2025, Br J Sports Med 59:1203, doi 10.1136/bjsports-2024-109380: "
+        "5,205 runners, 588,071 sessions; hazard 1.64 (1.31-2.05), 1.52 (1.16-2.00) and 2.28 (1.50-3.48) by band.",
+        "moderate: one very large observational cohort, bands not monotone, no trial",
+        "l01",
+    ),
+    Rule(
+        "L02",
+        "Load spike",
+        "load",
+        "A session of another sport with more than 1.6 times the greatest load of its family in 30 days.",
+        ("info", "slow_down", "rest"),
+        "By analogy with L01; no study of its own.",
+        "weak",
+        "l02",
+    ),
+    Rule(
+        "L07",
+        "Novice's first week",
+        "load",
+        "More than 6 km in the first seven days of somebody new to running.",
+        ("slow_down",),
+        "Nielsen et al. 2014, Int J Sports Phys Ther 9(3):338-345, n = 749.",
+        "weak to moderate",
+        "l07",
+    ),
+)

@@ -9,6 +9,7 @@ from operator import attrgetter
 from twinge.core.model import GENTLE, Finding, Session, Severity
 from twinge.core.moment import Moment
 from twinge.core.pack import DAY, HardGap, RestDays
+from twinge.core.rules.rule import Rule
 
 HARD = ("hard", "maximal")
 
@@ -27,9 +28,7 @@ def hard_gap(moment: Moment) -> Finding | None:
     if not early:
         return None
     worst = max(early, key=lambda past: past.rest_h * 3600 - gap_s(past, session))
-    earlier = [
-        start for start in moment.state.breaches if session.start - limits.repeat_d * DAY <= start < session.start
-    ]
+    earlier = moment.marked("R01", limits.repeat_d)
     bare = session.day_only or worst.day_only
     again = bool(earlier) or worst.rest_h >= limits.race_rest_h
     facts = {
@@ -40,7 +39,7 @@ def hard_gap(moment: Moment) -> Finding | None:
         "breaches_7d": len(earlier) + 1,
         "day_only": bare,
     }
-    return moment.found("R01", Severity.REST if again else Severity.SLOW_DOWN, 2 if again else 1, facts)
+    return moment.finding("R01", Severity.REST if again else Severity.SLOW_DOWN, 2 if again else 1, facts)
 
 
 def too_soon(past: Session, session: Session, limits: HardGap) -> bool:
@@ -75,7 +74,7 @@ def rest_days(moment: Moment) -> Finding | None:
         band = 3 if streak >= limits.rest else 2
         rests = limits.span_d - len(_active_days(moment.past, today, limits)) - 1
         facts = {"days": streak, "rest_days_14d": rests, "limit_days": limits.slow}
-        return moment.found("R02", Severity.REST if band == 3 else Severity.SLOW_DOWN, band, facts)
+        return moment.finding("R02", Severity.REST if band == 3 else Severity.SLOW_DOWN, band, facts)
     return _few_rests(moment, streak) if streak < limits.slow else None
 
 
@@ -90,7 +89,7 @@ def _few_rests(moment: Moment, streak: int) -> Finding | None:
     before = limits.span_d - len(_active_days(moment.past, today - 1, limits))
     if before < limits.least_rest:
         return None
-    return moment.found("R02", Severity.INFO, 1, {"days": streak, "rest_days_14d": now, "limit_days": limits.slow})
+    return moment.finding("R02", Severity.INFO, 1, {"days": streak, "rest_days_14d": now, "limit_days": limits.slow})
 
 
 def days_in_a_row(sessions: tuple[Session, ...], day: int, limits: RestDays) -> int:
@@ -136,3 +135,29 @@ def is_active(sessions: Iterable[Session], limits: RestDays) -> bool:
         gentle = gentle and session.sport in STROLLS and session.seconds is not None
         gentle_s += session.seconds or 0
     return some and not (known and load <= limits.rest_load) and not (gentle and gentle_s <= limits.gentle_s)
+
+
+RULES: tuple[Rule, ...] = (
+    Rule(
+        "R01",
+        "Hard after hard",
+        "recovery",
+        "A hard session that starts before the hours an earlier hard, long or race session wants have passed.",
+        ("slow_down", "rest"),
+        "Stanley, Peake & Buchheit 2013, Sports Med 43:1259, doi 10.1007/s40279-013-0083-4 (cardiac recovery); "
+        "collagen turnover up to 72 h after a long run (Langberg 1999, PMC2269635). Hours after races are practice.",
+        "moderate for physiology, weak for injury",
+        "r01",
+    ),
+    Rule(
+        "R02",
+        "No rest days",
+        "recovery",
+        "Seven days in a row with training, or fewer than two rest days in fourteen.",
+        ("info", "slow_down", "rest"),
+        "For: Ristolainen et al. 2014, J Sports Med Phys Fitness 54:78, 446 elite athletes. Against: Abrahamson 2025, "
+        "doi 10.1111/sms.70004, 7,391 runners, where daily runners had fewer injuries.",
+        "contested",
+        "r02",
+    ),
+)

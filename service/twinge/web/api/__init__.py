@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from twinge.web.api import athletes, catalogue, deliveries, history
+from twinge.web.api import athletes, catalogue, deliveries, history, pain, silences
 
 ROUTES = [
     web.get("/api/v1/athletes", athletes.find),
@@ -13,7 +13,15 @@ ROUTES = [
     web.post("/api/v1/athletes/{athlete}/channels", athletes.add_channel),
     web.get("/api/v1/athletes/{athlete}/connections", athletes.connections),
     web.post("/api/v1/athletes/{athlete}/connections", athletes.connect),
+    web.get("/api/v1/athletes/{athlete}/silences", silences.find),
+    web.post("/api/v1/athletes/{athlete}/silences", silences.create),
+    web.delete("/api/v1/athletes/{athlete}/silences/{silence}", silences.end),
     web.get("/api/v1/athletes/{athlete}/activities", history.activities),
+    web.get("/api/v1/athletes/{athlete}/wellness", history.wellness),
+    web.get("/api/v1/athletes/{athlete}/reports", pain.reports),
+    web.post("/api/v1/athletes/{athlete}/reports", pain.tell),
+    web.get("/api/v1/athletes/{athlete}/episodes", pain.episodes),
+    web.get("/api/v1/athletes/{athlete}/episodes/{episode}", pain.episode),
     web.get("/api/v1/athletes/{athlete}/findings", history.findings),
     web.get("/api/v1/athletes/{athlete}/nudges", history.nudges),
     web.get("/api/v1/athletes/{athlete}/held", history.held),

@@ -8,6 +8,7 @@ from aiohttp import web
 
 from twinge.core.model import Athlete
 from twinge.plugin import Channel, Rejected
+from twinge.store.wakes import Wake
 from twinge.web.answer import Problem, answer, not_found
 from twinge.web.api import views
 from twinge.web.api.listing import listed, wanted, whole
@@ -24,7 +25,7 @@ from twinge.web.api.shapes import (
 )
 from twinge.web.body import read_as
 from twinge.web.guard import ACTOR, SCOPE
-from twinge.web.parts import CHANNELS, CLOCK, PLATFORMS, STORE, Tx
+from twinge.web.parts import CHANNELS, CLOCK, PACK, PLATFORMS, STORE, Tx
 
 CONSENT = "stated by the operator"
 """How consent came about for an address that was added over the API."""
@@ -38,13 +39,15 @@ async def find(request: web.Request) -> web.Response:
 async def create(request: web.Request) -> web.Response:
     """`POST /athletes`: profile, channels and connections in one transaction."""
     body = await read_as(request, read_athlete)
-    profile = merged(Athlete(id=""), body)
+    profile = merged(Athlete(id=""), body, request.app[PACK], request.app[CLOCK]())
     places = [_place(request, one, f"channels[{n}].") for n, one in enumerate(body.channels)]
     for n, link in enumerate(body.connections):
         _check_platform(request, link, f"connections[{n}].")
     async with request.app[STORE].write() as tx:
         made = await request.app[STORE].athletes.create(tx, profile, request.app[CLOCK]())
-        await _note(request, tx, "athlete.create", made.id)
+        if made.preferences.weekly_since is not None:
+            await request.app[STORE].wakes.set(tx, [Wake(made.id, "pain", made.preferences.weekly_since)])
+        await note(request, tx, "athlete.create", made.id)
         await _add_all(request, tx, made.id, places, body)
     return answer(await _whole(request, made), 201)
 
@@ -58,13 +61,14 @@ async def edit(request: web.Request) -> web.Response:
     """`PATCH /athletes/{id}`: what the body leaves out stays."""
     await known(request)
     body = await read_as(request, read_profile)
-    store, athlete_id = request.app[STORE], request.match_info["athlete"]
+    store, athlete_id, now = request.app[STORE], request.match_info["athlete"], request.app[CLOCK]()
     async with store.write() as tx:
         old = (await store.athletes.load(tx, [athlete_id])).get(athlete_id)
-        new = None if old is None else await store.athletes.update(tx, merged(old, body))
+        new = None if old is None else await store.athletes.update(tx, merged(old, body, request.app[PACK], now))
         if new is None:
             raise not_found("athlete")
-        await _note(request, tx, "athlete.edit", athlete_id)
+        await store.wakes.set(tx, [Wake(athlete_id, "pain", now)] if new.preferences.weekly_since else [], move=True)
+        await note(request, tx, "athlete.edit", athlete_id)
     return answer(await _whole(request, new))
 
 
@@ -127,7 +131,7 @@ async def _add(request: web.Request, tx: Tx, athlete_id: str, place: NewChannel)
     now = request.app[CLOCK]()
     athletes = request.app[STORE].athletes
     await athletes.add_address(tx, athlete_id, place.channel, place.address, now, CONSENT)
-    await _note(request, tx, "consent.stated", athlete_id, f"channel={place.channel}")
+    await note(request, tx, "consent.stated", athlete_id, f"channel={place.channel}")
 
 
 async def _link(request: web.Request, tx: Tx, athlete_id: str, link: NewConnection, field: str) -> None:
@@ -135,12 +139,13 @@ async def _link(request: web.Request, tx: Tx, athlete_id: str, link: NewConnecti
         await request.app[STORE].athletes.connect(tx, athlete_id, link.platform, link.external_id, request.app[CLOCK]())
     except Rejected as error:
         raise Problem(error.status, "taken", f"{error.reason}.", field=field) from None
-    await _note(request, tx, "connection.create", athlete_id, f"platform={link.platform}")
+    await note(request, tx, "connection.create", athlete_id, f"platform={link.platform}")
     if await request.app[STORE].inbox.welcome(tx, f"{link.platform}:{link.external_id}"):
         request.app[STORE].bell.set()
 
 
-async def _note(request: web.Request, tx: Tx, action: str, athlete_id: str, detail: str = "") -> None:
+async def note(request: web.Request, tx: Tx, action: str, athlete_id: str, detail: str = "") -> None:
+    """One line of the audit about an athlete."""
     store = request.app[STORE]
     await store.audit(tx, request.app[CLOCK](), request[ACTOR], action, f"athlete:{athlete_id}", detail)
 

@@ -4,19 +4,26 @@ from __future__ import annotations
 
 from aiohttp import web
 
+from twinge.core.bounds import own_pack
 from twinge.core.state import begin
 from twinge.core.view import describe
 from twinge.web.answer import answer
 from twinge.web.api import views
 from twinge.web.api.athletes import known
 from twinge.web.api.listing import listed, wanted
-from twinge.web.parts import CLOCK, STORE
+from twinge.web.parts import CLOCK, PACK, STORE
 
 
 async def activities(request: web.Request) -> web.Response:
     """`GET /athletes/{id}/activities`: newest first, removed ones left out."""
     one, cut = await known(request), wanted(request)
     return listed(await request.app[STORE].history.find_activities(one.id, *cut), views.activity)
+
+
+async def wellness(request: web.Request) -> web.Response:
+    """`GET /athletes/{id}/wellness`: mornings, newest first."""
+    one, cut = await known(request), wanted(request)
+    return listed(await request.app[STORE].mornings.find(one.id, *cut), views.morning)
 
 
 async def findings(request: web.Request) -> web.Response:
@@ -41,4 +48,6 @@ async def state(request: web.Request) -> web.Response:
     """`GET /athletes/{id}/state`: what Twinge sees now, in plain numbers."""
     one = await known(request)
     kept = await request.app[STORE].history.state(one.id)
-    return answer(describe(begin() if kept is None else kept.state, one, request.app[CLOCK]()))
+    return answer(
+        describe(begin() if kept is None else kept.state, one, request.app[CLOCK](), own_pack(one, request.app[PACK]))
+    )

@@ -8,11 +8,14 @@ from functools import cache
 from typing import Annotated, Any, Literal, TypeVar
 from zoneinfo import available_timezones
 
-from msgspec import UNSET, Meta, Struct, UnsetType
+from msgspec import UNSET, Meta, Struct, UnsetType, field
 from msgspec.json import Decoder
 
+from twinge.core.bounds import Unsafe, check_own
 from twinge.core.model import Athlete, Preferences
+from twinge.core.pack import Pack
 from twinge.core.rules import CATALOGUE
+from twinge.event import Complaint
 from twinge.web.answer import Problem
 
 Name = Annotated[str, Meta(min_length=1, max_length=200)]
@@ -40,6 +43,10 @@ class Wishes(Struct, forbid_unknown_fields=True, kw_only=True):
     mute: Annotated[list[Word], Meta(max_length=64)] | UnsetType = UNSET
     daily_runner: bool | UnsetType = UNSET
     paused_until: Instant | UnsetType | None = UNSET
+    ask_effort: bool | UnsetType = UNSET
+    weekly_check: bool | UnsetType = UNSET
+    digest_day: Annotated[int, Meta(ge=1, le=7)] | UnsetType = UNSET
+    digest_at: Clock | UnsetType | None = UNSET
 
 
 class Profile(Struct, forbid_unknown_fields=True, kw_only=True):
@@ -51,6 +58,7 @@ class Profile(Struct, forbid_unknown_fields=True, kw_only=True):
     units: Literal["km", "mi"] | UnsetType = UNSET
     birth_year: Year | UnsetType | None = UNSET
     sex: Literal["female", "male", "other"] | UnsetType | None = UNSET
+    country: Annotated[str, Meta(pattern=r"^[A-Z]{2}$")] | UnsetType | None = UNSET
     hr_max: Annotated[int, Meta(ge=100, le=240)] | UnsetType | None = UNSET
     hr_rest: Annotated[int, Meta(ge=25, le=120)] | UnsetType | None = UNSET
     hr_threshold: Annotated[int, Meta(ge=80, le=230)] | UnsetType | None = UNSET
@@ -60,7 +68,22 @@ class Profile(Struct, forbid_unknown_fields=True, kw_only=True):
     novice: bool | UnsetType | None = UNSET
     runs_before: Annotated[int, Meta(ge=0, le=100000)] | UnsetType | None = UNSET
     declared_longest_m: Annotated[int, Meta(ge=0, le=1000000)] | UnsetType | None = UNSET
+    limits: Annotated[dict[Word, int], Meta(max_length=64)] | UnsetType = UNSET
+    """The athlete's own limits, all of them: `{"l01.small": 115}`; an empty object takes them back."""
     preferences: Wishes | UnsetType = UNSET
+
+
+class NewReport(Complaint, forbid_unknown_fields=True, gc=False):
+    """`POST /athletes/{id}/reports`: pain and its signs, how hard a workout was, or somebody's clearance."""
+
+
+class NewSilence(Struct, forbid_unknown_fields=True, kw_only=True):
+    """`POST /athletes/{id}/silences`: planned life, with an end."""
+
+    kind: Literal["race", "overload", "taper", "travel", "illness", "daily_runner", "warm_up", "own_plan", "rules"]
+    since: Instant = field(name="from")
+    until: Instant
+    rules: Annotated[list[Word], Meta(max_length=64)] = []
 
 
 class NewChannel(Struct, forbid_unknown_fields=True):
@@ -90,37 +113,54 @@ read_profile = Decoder(Profile).decode
 read_athlete = Decoder(NewAthlete).decode
 read_channel = Decoder(NewChannel).decode
 read_connection = Decoder(NewConnection).decode
+read_report = Decoder(NewReport).decode
+read_silence = Decoder(NewSilence).decode
 
-_PLAIN = [f.name for f in fields(Athlete) if f.name not in {"id", "preferences", "revision"}]
+_PLAIN = [f.name for f in fields(Athlete) if f.name not in {"id", "limits", "preferences", "silences", "revision"}]
 
 
-def merged(old: Athlete, body: Profile) -> Athlete:
-    """`old` with what the body says, or a 400 for what its types could not see."""
+def merged(old: Athlete, body: Profile, pack: Pack, now: datetime) -> Athlete:
+    """`old` with what the body says, or a 400 for what its types could not see; own limits must go with `pack`."""
     given = {name: value for name in _PLAIN if (value := getattr(body, name)) is not UNSET}
     new = replace(old, **given)
+    if body.limits is not UNSET:
+        new = replace(new, limits=_limits(body.limits, pack))
     if body.preferences is not UNSET:
-        new = replace(new, preferences=_wishes(old.preferences, body.preferences))
+        new = replace(new, preferences=_wishes(old.preferences, body.preferences, now))
     _check(new)
     return new
 
 
-def _wishes(old: Preferences, body: Wishes) -> Preferences:
+def _wishes(old: Preferences, body: Wishes, now: datetime) -> Preferences:
     given: dict[str, Any] = {
         name: value for name in Wishes.__struct_fields__ if (value := getattr(body, name)) is not UNSET
     }
-    for name in ("quiet_from", "quiet_to"):
+    if (check := given.pop("weekly_check", None)) is not None:
+        given["weekly_since"] = (old.weekly_since or now) if check else None
+    for name in ("quiet_from", "quiet_to", "digest_at"):
         if given.get(name) is not None:
             given[name] = time.fromisoformat(given[name])
     if "mute" in given:
-        given["mute"] = _known_rules(given["mute"])
+        given["mute"] = known_rules(given["mute"], "preferences.mute")
     return replace(old, **given)
 
 
-def _known_rules(names: list[str]) -> tuple[str, ...]:
+def _limits(given: dict[str, int], pack: Pack) -> tuple[tuple[str, int], ...]:
+    limits = tuple(sorted(given.items()))
+    try:
+        check_own(limits, pack)
+    except Unsafe as error:
+        path, _, reason = str(error).partition(": ")
+        raise wrong(f"limits.{path}", f"{reason[:1].upper()}{reason[1:]}") from None
+    return limits
+
+
+def known_rules(names: list[str], field: str) -> tuple[str, ...]:
+    """The names, each once, or a 400 that says which of `field` is no rule of ours."""
     known = {rule.id for rule in CATALOGUE}
     for place, name in enumerate(names):
         if name not in known:
-            raise wrong(f"preferences.mute[{place}]", "There is no such rule; GET /api/v1/rules lists them.")
+            raise wrong(f"{field}[{place}]", "There is no such rule; GET /api/v1/rules lists them.")
     return tuple(dict.fromkeys(names))
 
 

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import fields
+from datetime import UTC, datetime
 from typing import Any
 
-from twinge.core.model import Activity, Athlete, Finding, Held
+from twinge.core.bounds import safe
+from twinge.core.model import Athlete, Finding, Held, Report, Silence, Wellness
+from twinge.core.pack import Pack
+from twinge.core.pain import Episode
 from twinge.core.rules import Rule
+from twinge.core.silence import rules_of
 from twinge.registry import PluginStatus
 from twinge.store import Address, Connection
+from twinge.store.history import Recorded
 from twinge.store.inbox import Kept
 from twinge.store.keys import Audited, Key
 from twinge.store.spoken import Spoken
 from twinge.web.api.listing import instant
 
-_HIDDEN = {"revision"}
+_HIDDEN = {"revision", "silences"}
 _SHOWN = ("sport", "elapsed_s", "moving_s", "distance_m", "climb_m", "descent_m", "avg_hr", "max_hr")
 _ALSO = ("avg_power_w", "rpe", "race", "surface", "day_only")
 
@@ -23,10 +29,17 @@ def athlete(one: Athlete) -> dict[str, Any]:
     """A profile with the wishes in it."""
     shown = {f.name: getattr(one, f.name) for f in fields(one) if f.name not in _HIDDEN}
     wishes = {f.name: getattr(one.preferences, f.name) for f in fields(one.preferences)}
-    for name in ("quiet_from", "quiet_to"):
+    for name in ("quiet_from", "quiet_to", "digest_at"):
         wishes[name] = None if wishes[name] is None else wishes[name].strftime("%H:%M")
     wishes["paused_until"] = instant(one.preferences.paused_until)
-    return {**shown, "preferences": wishes}
+    wishes["weekly_check"] = wishes.pop("weekly_since") is not None
+    return {**shown, "limits": dict(one.limits), "preferences": wishes}
+
+
+def silence(one: Silence) -> dict[str, Any]:
+    """A stretch of planned life and the rules it keeps quiet."""
+    span = {"from": instant(one.since), "until": instant(one.until)}
+    return {"id": one.id, "kind": one.kind, **span, "rules": rules_of(one), "by": one.by}
 
 
 def address(one: Address, *, whole: bool) -> dict[str, Any]:
@@ -58,10 +71,52 @@ def connection(one: Connection) -> dict[str, Any]:
     }
 
 
-def activity(one: Activity) -> dict[str, Any]:
-    """A workout in SI units."""
+def activity(record: Recorded) -> dict[str, Any]:
+    """A record of a workout in SI units; `counted_in` names the richer record of the same workout, if there is one."""
+    one = record.activity
     rest = {name: getattr(one, name) for name in (*_SHOWN, *_ALSO)}
-    return {"id": one.key, "start": instant(one.start), **rest}
+    return {"id": one.key, "start": instant(one.start), **rest, "counted_in": record.same_as}
+
+
+def morning(one: Wellness) -> dict[str, Any]:
+    """A morning as it was told; null is not known."""
+    names = ("resting_hr", "hrv_rmssd_ms", "hrv_sdnn_ms", "sleep_h", "readiness")
+    return {"id": one.key, "date": one.day.isoformat(), **{name: getattr(one, name) for name in names}}
+
+
+def report(one: Report) -> dict[str, Any]:
+    """What the athlete told, as far as it was said; their own words are kept and not shown."""
+    told = {f.name: getattr(one, f.name) for f in fields(one) if f.name not in {"key", "at", "text", "version"}}
+    said = {name: value for name, value in told.items() if value not in (None, ())}
+    return {"id": one.key, "at": instant(one.at), **said}
+
+
+def episode(one: Episode) -> dict[str, Any]:
+    """One pain story: where it stands, since when, and its timeline."""
+    return {
+        "id": one.id,
+        "site": one.site or None,
+        "side": one.side or None,
+        "state": one.state,
+        "open": one.state != "closed",
+        "onset": _at(one.onset),
+        "since": _at(one.since),
+        "next_look": _at(one.check),
+        "score": one.score,
+        "signs": list(one.signs),
+        "urgency": one.urgency or None,
+        "cleared": one.cleared,
+        "stage": one.stage if one.state == "return" else None,
+        "dormant": one.asleep is not None,
+        "timeline": [
+            {"at": _at(entry.at), "what": entry.what, "word": entry.word or None, "number": entry.number}
+            for entry in one.history
+        ],
+    }
+
+
+def _at(stamp: int | None) -> datetime | None:
+    return None if stamp is None else datetime.fromtimestamp(stamp, UTC)
 
 
 def finding(one: Finding) -> dict[str, Any]:
@@ -126,15 +181,18 @@ def delivery(one: Kept) -> dict[str, Any]:
     }
 
 
-def rule(one: Rule) -> dict[str, Any]:
-    """A rule with its default limits and how good its evidence is."""
+def rule(one: Rule, pack: Pack) -> dict[str, Any]:
+    """A rule with its limits, the lowest and highest that is safe for each, and how good its evidence is."""
+    limits = {name: value for name, value in one.limits(pack).items() if not isinstance(value, bool)}
+    shipped = one.limits()
     return {
         "id": one.id,
         "name": one.name,
         "kind": one.kind,
         "says": one.says,
         "severity": one.severities,
-        "limits": one.limits(),
+        "limits": one.limits(pack),
+        "safe": {name: safe(f"{one.part}.{name}", shipped[name]) for name in limits},
         "evidence": one.evidence,
         "strength": one.strength,
     }

@@ -1,0 +1,68 @@
+"""The pain story inside the state: what a report, a session and the passing of time do to it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from twinge.core.listen import understand
+from twinge.core.model import Athlete, Report, Session
+from twinge.core.moment import Moment
+from twinge.core.pack import DAY, Pack
+from twinge.core.pain import Pain, Run, Say, Setting, hear, pass_time, ran
+from twinge.core.silence import own_plan
+from twinge.core.state import State
+
+Told = tuple[State, tuple[Say, ...]]
+EMPTY = Pain()
+HARD = ("hard", "maximal", "steep")
+"""Sessions that leave ordinary soreness behind."""
+LARGE_D = 14
+
+
+def take_report(state: State, report: Report, athlete: Athlete, pack: Pack) -> Told:
+    """The state after a report, and what the athlete is to be told."""
+    told = understand(report, athlete.language)
+    pain, says = hear(state.pain, told, _setting(state, told.at, athlete, pack))
+    return replace(state, pain=pain), says
+
+
+def take_session(state: State, moment: Moment) -> Told:
+    """The same for a session. One that is neither hard nor falls into a story leaves everything as it was."""
+    session = moment.session
+    if state.pain == EMPTY and session.effort not in HARD:
+        return state, ()
+    setting = _setting(state, session.end, moment.athlete, moment.pack)
+    pain, says = ran(state.pain, _run(session, moment), setting)
+    return replace(state, pain=pain), says
+
+
+def pass_until(state: State, until: int, athlete: Athlete, pack: Pack) -> Told:
+    """What time alone does until then (epoch seconds)."""
+    if state.pain == EMPTY and athlete.preferences.weekly_since is None:
+        return state, ()
+    pain, says = pass_time(state.pain, until, _setting(state, until, athlete, pack))
+    return (state, says) if pain == state.pain else (replace(state, pain=pain), says)
+
+
+def _run(session: Session, moment: Moment) -> Run:
+    return Run(
+        session.key,
+        session.sport,
+        session.start,
+        session.end,
+        moment.activity.shape.run_s,
+        session.effort in HARD,
+        session.climb,
+        session.metres,
+    )
+
+
+def _setting(state: State, at: int, athlete: Athlete, pack: Pack) -> Setting:
+    since = athlete.preferences.weekly_since
+    return Setting(
+        zone=athlete.timezone,
+        weekly_since=None if since is None else int(since.timestamp()),
+        l01_large=any(mark.rule == "L01" and at - LARGE_D * DAY <= mark.start <= at for mark in state.marks),
+        own_plan=own_plan(athlete.silences, at),
+        limits=pack.pain,
+    )

@@ -1,0 +1,51 @@
+"""The words of the house as values: what comes in, what the rules see, what goes out.
+
+Units everywhere: metres, seconds, beats per minute, watts; instants are aware datetimes. `None` means *not known*,
+which is never the same as zero.
+"""
+
+from twinge.core.model.athlete import Athlete, Preferences, Silence
+from twinge.core.model.morning import Form, Morning, Report, Wellness
+from twinge.core.model.words import Answer, Facts, Finding, Held, Nudge, Said, Severity, Standing, Unjudged, Voice
+from twinge.core.model.workout import (
+    FAMILY,
+    GENTLE,
+    RUNNING,
+    Activity,
+    Confidence,
+    Drift,
+    Removed,
+    Session,
+    Shape,
+    family,
+)
+
+__all__ = [
+    "FAMILY",
+    "GENTLE",
+    "RUNNING",
+    "Activity",
+    "Answer",
+    "Athlete",
+    "Confidence",
+    "Drift",
+    "Facts",
+    "Finding",
+    "Form",
+    "Held",
+    "Morning",
+    "Nudge",
+    "Preferences",
+    "Removed",
+    "Report",
+    "Said",
+    "Session",
+    "Severity",
+    "Shape",
+    "Silence",
+    "Standing",
+    "Unjudged",
+    "Voice",
+    "Wellness",
+    "family",
+]

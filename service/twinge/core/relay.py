@@ -1,0 +1,119 @@
+"""The pain story's words and our questions on their way out: now, at the next opening, or never, and why.
+
+They are answers to what the athlete told, so neither budgets nor repeats hold them back (M01); the machine itself says
+no more than two things a day. Quiet hours hold for all of it but what is urgent, and the questions that find out
+whether it is: the athlete has just written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from twinge.core.fold import Unrated
+from twinge.core.model import Athlete, Facts, Held, Nudge, Severity, Voice
+from twinge.core.pack import Pack
+from twinge.core.pain import Say
+from twinge.core.policy import UTC, Decision, Ear, name, next_window
+
+AT_ONCE = frozenset({"ask_signs", "ask_score", "stop_now", "urgent_ask"})
+"""Kinds that find out whether it is urgent."""
+JUST_NOW = timedelta(minutes=15)
+"""So soon after the athlete wrote, an answer is part of the same conversation."""
+FRESH = {Severity.SEE_DOCTOR: timedelta(hours=72), Severity.URGENT: timedelta(hours=72)}
+"""How late each may still be said; everything else for a day."""
+DAY = timedelta(hours=24)
+EFFORT = "RPE"
+"""Stands for a rule where an effort is asked for."""
+
+
+def relay(athlete: Athlete, says: Iterable[Say], ear: Ear, now: datetime) -> Decision:
+    """A nudge for each thing to say, or the reason why not. The digest has what is only information."""
+    nudges: list[Nudge] = []
+    held: list[Held] = []
+    for say in says:
+        reason = _withheld(athlete, say, ear.voice, now)
+        if reason is None:
+            nudges.append(_nudge(athlete, say, ear, now))
+        else:
+            facts = {say.rule: dict(say.facts)}
+            held.append(Held(athlete.id, (say.rule,), say.severity, reason, now, subject(say), facts))
+    return Decision(tuple(nudges), tuple(held))
+
+
+def ask_effort(athlete: Athlete, workout: Unrated, ear: Ear, now: datetime, pack: Pack) -> Nudge | None:
+    """How hard was it? Asked once about a fresh workout that no sensor explains, if the athlete wants to be asked."""
+    late = now - workout.end > timedelta(hours=pack.policy.fresh_h)
+    if not athlete.preferences.ask_effort or late or ear.voice is Voice.NONE:
+        return None
+    facts = {"sport": workout.sport, "minutes": workout.minutes}
+    earliest = max(now, workout.end + timedelta(minutes=athlete.preferences.delay_min))
+    not_before = next_window(athlete.preferences, athlete.timezone, earliest)
+    return Nudge(
+        id=name(athlete.id, workout.key, (EFFORT,), ()),
+        athlete=athlete.id,
+        severity=Severity.QUESTION,
+        rules=(EFFORT,),
+        text=ear.tongue.phrase("effort_ask", facts, athlete),
+        facts={EFFORT: {**facts, "activity": workout.key}},
+        made_at=now,
+        not_before=not_before,
+        expires_at=not_before + DAY,
+        bands=(1,),
+    )
+
+
+def any_hour(severity: Severity, facts: Facts, age: timedelta) -> bool:
+    """Whether a message of this severity, with these facts, so long after its occasion, goes out at night too."""
+    asks = any(isinstance(inner, Mapping) and inner.get("kind") in AT_ONCE for inner in facts.values())
+    return severity is Severity.URGENT or (asks and age <= JUST_NOW)
+
+
+def subject(say: Say) -> str:
+    """What a say is about, for ever: folding the history again gives it the same name."""
+    return f"pain:{say.episode}:{say.at}:{say.kind}"
+
+
+def facts_of(say: Say) -> Facts:
+    """The evidence of one say: its numbers, its kind, and the question that an answer belongs to."""
+    facts: dict[str, Any] = {"kind": say.kind, **say.facts}
+    return facts if say.question is None else {**facts, "question": say.question.id, "asks": say.question.kind}
+
+
+def _withheld(athlete: Athlete, say: Say, voice: Voice, now: datetime) -> str | None:
+    if say.severity is Severity.INFO:
+        return "digest"
+    if now - _instant(say.at) > FRESH.get(say.severity, DAY):
+        return "stale"
+    if voice is Voice.NONE:
+        return "no_channel"
+    paused = athlete.preferences.paused_until
+    return "paused" if paused is not None and now < paused and not _answers(say, now) else None
+
+
+def _answers(say: Say, now: datetime) -> bool:
+    """Whether it must not wait for a pause to end: serious, or said to somebody who has just written."""
+    return say.severity >= Severity.SEE_DOCTOR or now - _instant(say.at) <= JUST_NOW
+
+
+def _nudge(athlete: Athlete, say: Say, ear: Ear, now: datetime) -> Nudge:
+    facts, at = facts_of(say), max(now, _instant(say.at))
+    at_once = any_hour(say.severity, {say.rule: facts}, now - _instant(say.at))
+    not_before = at if at_once else next_window(athlete.preferences, athlete.timezone, at)
+    return Nudge(
+        id=name(athlete.id, subject(say), (say.rule,), ()),
+        athlete=athlete.id,
+        severity=say.severity,
+        rules=(say.rule,),
+        text=ear.tongue.pain(say, athlete),
+        facts={say.rule: facts},
+        made_at=now,
+        not_before=not_before,
+        expires_at=not_before + FRESH.get(say.severity, DAY),
+        bands=(1,),
+    )
+
+
+def _instant(at: int) -> datetime:
+    return datetime.fromtimestamp(at, UTC)

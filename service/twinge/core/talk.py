@@ -1,0 +1,87 @@
+"""What an athlete's reply asks of us: a report to take in, wishes to keep, and the words to answer with."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from twinge.core import reply
+from twinge.core.listen import report_of
+from twinge.core.model import Athlete, Facts, Nudge, Preferences, Report
+from twinge.core.relay import EFFORT
+
+SIDE = "F02"
+"""Its message asks whether anything hurts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """What comes of one reply."""
+
+    report: Report | None = None
+    wishes: Preferences | None = None
+    """The athlete's wishes from now on, where they change."""
+    kind: str | None = None
+    """The message to answer with: a name in the catalogue, or `why` and `status`, which are worked out."""
+    facts: Facts = field(default_factory=dict)
+
+
+def respond(answer: reply.Answer, last: Nudge | None, athlete: Athlete, key: str, at: datetime) -> Response:
+    """What `answer` means after `last`, the message that went out before it. `key` names a report that it makes."""
+    report = _report(answer, last, key, at)
+    if report is not None:
+        return Response(report)
+    match answer:
+        case reply.Why():
+            return Response(kind="why" if last is not None and last.rules else "why_nothing")
+        case reply.Status():
+            return Response(kind="status")
+        case reply.Help():
+            return Response(kind="help")
+        case reply.Ok() | reply.Better():
+            return Response()
+    return _wish(answer, last, athlete, at) or Response(kind="unclear")
+
+
+def _report(answer: reply.Answer, last: Nudge | None, key: str, at: datetime) -> Report | None:
+    """Digits mean what the last message asked for."""
+    asked = _asked(last)
+    if isinstance(answer, reply.Digits) and len(answer.values) == 1:
+        number = answer.values[0]
+        if asked.get("activity") and number <= 10:
+            return Report(key, at, effort=number, about=asked["activity"])
+        if last is not None and SIDE in last.rules and number <= 10:
+            return Report(key, at, pain=number)
+    return report_of(answer, key, at, int(asked.get("question", 0)))
+
+
+def _asked(last: Nudge | None) -> Mapping[str, Any]:
+    """The facts of the question that the last message carried."""
+    inner = [] if last is None else [facts for facts in last.facts.values() if isinstance(facts, Mapping)]
+    wanted = "question" if last is None or EFFORT not in last.rules else "activity"
+    return next((facts for facts in inner if wanted in facts), {})
+
+
+def _wish(answer: reply.Answer, last: Nudge | None, athlete: Athlete, at: datetime) -> Response | None:
+    wishes = athlete.preferences
+    match answer:
+        case reply.Mute(rule=rule):
+            rules = _rules(last) if rule is None else (rule,)
+            muted = replace(wishes, mute=tuple(dict.fromkeys((*wishes.mute, *rules))))
+            kind = "muted" if rules else "muted.none"
+            return Response(wishes=muted if rules else None, kind=kind, facts={"rules": list(rules)})
+        case reply.Unmute(rule=rule):
+            left = tuple(one for one in wishes.mute if rule is not None and one != rule)
+            return Response(wishes=replace(wishes, mute=left), kind="unmuted")
+        case reply.Snooze(days=days):
+            paused = replace(wishes, paused_until=at + timedelta(days=days))
+            return Response(wishes=paused, kind="snoozed", facts={"days": days})
+    return None
+
+
+def _rules(last: Nudge | None) -> tuple[str, ...]:
+    """The rules of the last message that can be muted: neither the pain story's nor what is no rule."""
+    rules = () if last is None else last.rules
+    return tuple(rule for rule in rules if rule not in {"X01", EFFORT} and rule[0] != "P")
