@@ -147,11 +147,22 @@ def severities(rule: str) -> tuple[Severity, ...]:
 
 PHRASES: Mapping[str, list[dict[str, Any]]] = {
     "standing": [{}],
+    "standing.short": [{}],
+    "standing.number": [{"number": "112"}],
+    "welcome": [{}],
     "help": [{}],
     "unclear": [{}],
     "muted": [{"rules": rules} for rules in (["L01"], ["X01", "L01", "R01"], ["R04", "T03"], ["P01"])],
     "muted.none": [{}],
     "snoozed": [{"days": 1, "until": AT.date()}, {"days": 28, "until": AT.replace(month=9, day=30).date()}],
     "started": [{}],
+    "noted": [{}],
+    "unmuted": [{"rules": rules} for rules in (["L01"], ["X01", "L01", "R01"], ["R04", "T03"])],
+    "unmuted.all": [{}],
+    "effort_ask": every(
+        sport=["run", "trail_run", "ride", "swim", "walk", "hike", "row", "strength", "yoga", "nordic_ski", "skate"],
+        minutes=[None, 40, 605],
+    )
+    + every(sport=["climb", "team_sport", "other", "parkour"], minutes=[None, 61]),
 }
 """Messages that are no findings."""

@@ -144,7 +144,7 @@ KEYS: tuple[Key, ...] = (
         "TWINGE_PACK",
         "pack",
         "",
-        "a pack file, JSON or TOML, such as `twinge backtest --pack` takes",
+        "the path of a pack file, JSON or TOML",
         "Limits of the rules for everybody here; without it, the ones we ship.",
         str,
     ),

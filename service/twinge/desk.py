@@ -147,8 +147,10 @@ class Desk:
             return
         self._reports[place], self._told[place] = report, Text(report.version, pack(report))
         if texts.says_more(old, report):
-            at = report.at if old is None else min(report.at, texts.read(old).at)
-            person.learn(report, to_ms(at), new=old is None)
+            told = [report] if old is None else [report, texts.read(old)]
+            # An effort changes the workout it is about, which began long before the word.
+            first = 0 if any(one.about for one in told) else min(to_ms(one.at) for one in told)
+            person.learn(report, first, new=old is None)
 
     async def _converse(self, channel: str, reply: Reply, at: datetime) -> bool:
         """Take a reply in for everybody who has this address; whether that is nobody."""
@@ -156,11 +158,11 @@ class Desk:
         told = await take_reply(self._store, self._tx, channel, reply, at, languages)
         for heard in told:
             person = self._people[heard.entry.athlete_id]
-            before = person.kept.state.pain
+            before, spoken = person.kept.state.pain, len(person.nudges)
             response = person.converse(heard, Voice(self._channels[channel].voice))
             if response.report is not None:
                 self._report(person, response.report)
-                person.understood(heard, before)
+                person.acknowledge(heard, response.report, before, spoken)
         return not told and not await self._store.athletes.by_address(self._tx, channel, reply.address)
 
     def _remove(self, person: Person, key: str, version: int) -> None:

@@ -97,6 +97,13 @@ class Morning(Struct, gc=False):
         _check_year("date", self.date)
 
 
+class Answered(Struct, gc=False):
+    """Digits in answer to a question; `question` is its id, from the facts of the message that asked it."""
+
+    question: Annotated[int, Meta(ge=0)]
+    digits: Annotated[str, Meta(pattern=r"^[0-9]{1,9}$")]
+
+
 class Complaint(Struct, gc=False):
     """The `report` of an event: what the athlete says. Without `at` it is as old as its delivery."""
 
@@ -139,6 +146,7 @@ class Complaint(Struct, gc=False):
     effort: Ten | None = None
     about: Name | None = None
     """The id of the workout that `effort` rates."""
+    answers: Annotated[list[Answered], Meta(max_length=20)] = []
 
     def __post_init__(self) -> None:
         _check_year("at", self.at)
@@ -284,11 +292,18 @@ def to_report(key: str, given: Complaint, at: datetime, version: int = 0) -> Rep
     about = None if given.about is None else f"{key.partition(':')[0]}:{given.about}"
     named = {name: getattr(given, name) for name in _SAME}
     return Report(
-        key=key, at=at, pain=count(given.pain), effort=whole(given.effort), about=about, version=version, **named
+        key=key,
+        at=at,
+        pain=count(given.pain),
+        effort=whole(given.effort),
+        about=about,
+        version=version,
+        answers=tuple((one.question, one.digits) for one in given.answers),
+        **named,
     )
 
 
-_SAME = [name for name in Complaint.__struct_fields__ if name not in {"at", "pain", "effort", "about"}]
+_SAME = [name for name in Complaint.__struct_fields__ if name not in {"at", "pain", "effort", "about", "answers"}]
 
 
 def _millis(at: datetime | None) -> int:

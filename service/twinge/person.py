@@ -11,9 +11,9 @@ from twinge import speech
 from twinge.core.bounds import own_pack
 from twinge.core.digest import DIGESTED
 from twinge.core.judge import Verdict, fits, judge, tick
-from twinge.core.model import Athlete, Finding, Held, Nudge, Said, Severity, Voice
+from twinge.core.model import Athlete, Finding, Held, Nudge, Report, Said, Severity, Voice
 from twinge.core.pack import Pack
-from twinge.core.pain import standing
+from twinge.core.pain import Pain, standing
 from twinge.core.policy import Ear, name, next_window
 from twinge.core.reply import Digits
 from twinge.core.state import SHAPE, Event
@@ -118,10 +118,16 @@ class Person:
             self.answer(response.kind, response.facts, heard)
         return response
 
-    def understood(self, heard: Heard, before: Any) -> None:
-        """Digits that no open question was waiting for are answered like anything that was not understood."""
-        if isinstance(heard.answer, Digits) and self.stands and self.kept.state.pain == before:
-            self.answer("unclear", {}, heard)
+    def acknowledge(self, heard: Heard, report: Report, before: Pain, spoken: int) -> None:
+        """A report that the pain story (`before`) and our messages (`spoken` of them) had no word for still gets one.
+
+        Digits that no open question waited for are answered like anything that was not understood. An effort changes a
+        load, silently.
+        """
+        if not self.stands or len(self.nudges) > spoken or report.effort is not None:
+            return
+        lost = isinstance(heard.answer, Digits) and self.kept.state.pain == before
+        self.answer("unclear" if lost else "noted", {}, heard)
 
     def answer(self, kind: str, facts: Mapping[str, Any], heard: Heard) -> None:
         """One message back. What was not understood is answered once a day."""
@@ -141,8 +147,9 @@ class Person:
         self.speak([nudge], [])
 
     def _words(self, kind: str, facts: Mapping[str, Any], last: Nudge | None) -> str:
-        if kind == "why" and last is not None:
-            return speech.why(last.rules, last.facts, self.athlete)
+        if kind == "why":
+            rules, told = ((), {}) if last is None else (last.rules, last.facts)
+            return speech.why(rules, told, self.athlete, self.pack)
         if kind == "status":
             state = self.kept.state
             seen = describe(state, self.athlete, self.now, own_pack(self.athlete, self.pack))

@@ -92,7 +92,8 @@ def test_every_rule_has_its_reason_its_brief_and_its_name() -> None:
 
 def test_every_answer_has_its_example() -> None:
     parts = ("out", "and", "week", "brief", "any", "unit", "sport", "earlier", "ground", "sign", "name", *SPREAD)
-    answers = {kind for kind in catalogue("en").entries if kind.partition(".")[0] not in parts}
+    talk = ("did", "place", "told", "menu", "ask", "asked", "session", "breach", "pain", "status", "why")
+    answers = {kind for kind in catalogue("en").entries if kind.partition(".")[0] not in {*parts, *talk}}
     assert answers == set(PHRASES)
 
 

@@ -19,22 +19,25 @@ from twinge.speech.catalogue import catalogue
 
 NEVER = {
     "en": r"injur|sciatic|piriformis|syndrome|fractur|tendon|diagnos|patient|treat|rehab|abnormal|danger|\brisk|"
-    r"\bmust\b|should|safe|cleared|medic|drug|ibuprofen|inflammat|injection|massage|surg|prevent|\bcure|\bheal\b|therap|\bill\b|"
-    r"sick",
+    r"\bmust\b|should|safe|cleared|medic|drug|ibuprofen|inflammat|injection|massage|surg|prevent|\bcure|\bheal\b|therap|"
+    r"\bill\b|sick|cancer|hernia|\bdisc\b|cauda|sprain|arthr|stress react|guarantee|harmless",
     "de": r"verletz|ischia|piriformis|syndrom|bruch|sehne|diagnos|patient|behandl|reha|abnorm|gefahr|gefähr|risik|muss|"
     r"sollst|solltest|sicher|freigegeben|medi[zk]|ibuprofen|entzünd|spritze|massage|massier|operation|operier|vorbeug|"
-    r"verhinder|heilen|therap|krank",
+    r"verhinder|heilen|therap|krank|krebs|bandscheib|cauda|zerrung|arthro|garantier|harmlos",
     "es": r"lesi[oó]n|ci[aá]tic|piriforme|s[ií]ndrome|fractura|tend[oó]n|diagn[oó]s|paciente|tratam|rehab|anormal|"
-    r"peligr|riesgo|\bdeb(?:es|er[ií]as)|tienes que|segur|autoriz|m[eé]dic|ibuprofeno|inflama|inyec|masaj|cirug|"
-    r"operaci|preven|evita|curar|terap|enferm",
-    "fr": r"bless|sciati|piriforme|syndrome|fracture|tendon|diagnos|patient|trait|rééduc|anormal|danger|risque|"
-    r"\bdois\b|devrais|il faut|sûr|autoris|médic|ibuprof|inflamm|inject|piqûre|massage|chirurg|opérat|préven|guéri|"
-    r"soign|thérap|malad",
+    r"peligr|riesgo|\bdeb(?:es|er[ií]as)|tienes que|segur|autoriz|m[eé]dic(?!os?\b)|ibuprofeno|inflama|inyec|masaj|"
+    r"cirug|operaci|preven|evita|curar|terap|enferm|c[aá]ncer|hernia|cauda|esguince|desgarro|artr[io]|garanti|inofensiv",
+    "fr": r"(?<!fai)bless|sciati|piriforme|syndrome|fracture|(?<!at)tendon|diagnos|patient|trait|rééduc|anormal|danger|"
+    r"risque|\bdois\b|devrais|il faut|sûr|autoris|médic|ibuprof|inflamm|inject|piqûre|massage|chirurg|opérat|préven|"
+    r"guéri|soign|thérap|malad|cancer|hernie|cauda|entorse|déchir|arthr|garanti|sans gravité",
 }
 """Conditions, figures of risk, promises, orders, and what is a clinician's business."""
 
-NO_ADVICE = {"standing": r"medic|médic"}
+NO_ADVICE = dict.fromkeys(("standing", "standing.short", "welcome"), r"medic|médic")
 """The standing line says that it is no medical advice."""
+
+LONG = {"welcome"}
+"""Answers that take two segments: once, at the beginning, and the whole standing line is in it."""
 
 BROKEN = re.compile(r"[{}]|None|nan\b|\s\s|\s[.,]|\.\.| $|^ ")
 GSM7 = Codec()
@@ -132,7 +135,7 @@ def test_a_digest_of_three_things_is_two_segments_at_most(language: str) -> None
 def test_answers_keep_the_law(kind: str, language: str) -> None:
     for facts in PHRASES[kind]:
         text = phrase(kind, facts, replace(ALICE, language=language))
-        assert segments(text) == 1, text
+        assert segments(text) == (2 if kind in LONG else 1), text
         assert BROKEN.search(text) is None, text
         allowed = re.sub(NO_ADVICE.get(kind, r"(?!)"), "", text, flags=re.IGNORECASE)
         assert forbidden(language, allowed) is None, text

@@ -164,7 +164,7 @@ def test_heights_are_feet_for_those_who_run_miles() -> None:
 
 
 def test_every_rule_that_speaks_has_words() -> None:
-    speaking = {rule.id for rule in CATALOGUE if rule.severities and rule.id[0] in "LRTWF"}
+    speaking = {rule.id for rule in CATALOGUE if rule.severities and rule.kind not in {"pain", "return", "compound"}}
     assert speaking <= set(SPREAD)
 
 
@@ -194,3 +194,25 @@ def test_amounts_are_told_by_what_was_measured() -> None:
     assert amount(13_050, "distance_m", "mi", "de") == "8,1 mi"
     assert [amount(seconds, "moving_s", "km") for seconds in (59 * 60, 3_600, 3_930)] == ["59 min", "1h00", "1h06"]
     assert amount(13_249, "load", "km") == "load 132"
+
+
+def test_small_answers() -> None:
+    assert phrase("effort_ask", {"sport": "swim", "minutes": 40}, ALICE) == (
+        "How hard was your 40 min swim? Reply 0 (rest) to 10 (all-out), or STOP."
+    )
+    assert phrase("effort_ask", {"sport": "trail_run", "minutes": None}, replace(ALICE, language="fr")) == (
+        "Quel effort pour ta séance de course ? Réponds de 0 (aucun) à 10 (à fond), ou STOP."
+    )
+    assert phrase("unmuted", {"rules": ["L01"]}, replace(ALICE, language="es")) == (
+        "Otra vez activo: salidas largas (L01). MUTE lo silencia de nuevo."
+    )
+    assert phrase("noted", {}, ALICE) == "Thanks, noted. Write PAIN whenever it changes."
+
+
+@pytest.mark.parametrize("language", ["en", "de", "es", "fr"])
+def test_the_welcome_has_the_whole_standing_line_and_what_is_not_understood_is_told_what_is(language: str) -> None:
+    athlete = replace(ALICE, language=language)
+    assert phrase("standing", {}, athlete) in phrase("welcome", {}, athlete)
+    assert {"PAIN", "HELP", "STOP"} <= set(phrase("welcome", {}, athlete).replace(",", "").split())
+    for word in ("PAIN", "STATUS", "WHY", "STOP", "MUTE", "OK"):
+        assert word in phrase("unclear", {}, athlete)

@@ -17,8 +17,8 @@ from twinge.core.pack import Pack
 from twinge.core.pain import Say
 from twinge.core.policy import UTC, Decision, Ear, name, next_window
 
-AT_ONCE = frozenset({"ask_signs", "ask_score", "stop_now", "urgent_ask"})
-"""Kinds that find out whether it is urgent."""
+AT_ONCE = frozenset({"score", "signs", "confirm"})
+"""Questions that find out whether it is urgent."""
 JUST_NOW = timedelta(minutes=15)
 """So soon after the athlete wrote, an answer is part of the same conversation."""
 FRESH = {Severity.SEE_DOCTOR: timedelta(hours=72), Severity.URGENT: timedelta(hours=72)}
@@ -66,7 +66,7 @@ def ask_effort(athlete: Athlete, workout: Unrated, ear: Ear, now: datetime, pack
 
 def any_hour(severity: Severity, facts: Facts, age: timedelta) -> bool:
     """Whether a message of this severity, with these facts, so long after its occasion, goes out at night too."""
-    asks = any(isinstance(inner, Mapping) and inner.get("kind") in AT_ONCE for inner in facts.values())
+    asks = any(isinstance(inner, Mapping) and inner.get("asks") in AT_ONCE for inner in facts.values())
     return severity is Severity.URGENT or (asks and age <= JUST_NOW)
 
 

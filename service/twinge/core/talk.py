@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from twinge.core import reply
 from twinge.core.listen import report_of
@@ -35,7 +36,7 @@ def respond(answer: reply.Answer, last: Nudge | None, athlete: Athlete, key: str
         return Response(report)
     match answer:
         case reply.Why():
-            return Response(kind="why" if last is not None and last.rules else "why_nothing")
+            return Response(kind="why")
         case reply.Status():
             return Response(kind="status")
         case reply.Help():
@@ -74,10 +75,12 @@ def _wish(answer: reply.Answer, last: Nudge | None, athlete: Athlete, at: dateti
             return Response(wishes=muted if rules else None, kind=kind, facts={"rules": list(rules)})
         case reply.Unmute(rule=rule):
             left = tuple(one for one in wishes.mute if rule is not None and one != rule)
-            return Response(wishes=replace(wishes, mute=left), kind="unmuted")
+            kind = "unmuted.all" if rule is None else "unmuted"
+            return Response(wishes=replace(wishes, mute=left), kind=kind, facts={"rules": [rule]})
         case reply.Snooze(days=days):
-            paused = replace(wishes, paused_until=at + timedelta(days=days))
-            return Response(wishes=paused, kind="snoozed", facts={"days": days})
+            until = at + timedelta(days=days)
+            facts = {"days": days, "until": until.astimezone(ZoneInfo(athlete.timezone)).date()}
+            return Response(wishes=replace(wishes, paused_until=until), kind="snoozed", facts=facts)
     return None
 
 

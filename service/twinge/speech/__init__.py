@@ -1,23 +1,42 @@
-"""Findings into words: the athlete's own numbers, one action, a way out, in the athlete's language and units.
+"""What we see and ask, in words: the athlete's own numbers, one action, a way out, in their language and units.
 
 What a message may say is law (rules.md section 11): no condition is named, no risk figure given, nothing said of
 drugs or treatment; `tests/speech` reads every message of every language for it. A message is one GSM-7 segment
 wherever the numbers allow. The words are in the `.po` files beside this one; a language is read when it is first
 spoken.
+
+`say` and `digest` tell findings, `pain` the pain story; `why` and `status` answer; `phrase` is any message by its name.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from twinge.core.model import Athlete, Facts, Finding, Severity
 from twinge.speech.catalogue import FIRST, LANGUAGES
-from twinge.speech.gsm7 import SEGMENT, plain
+from twinge.speech.episode import pain
+from twinge.speech.evidence import why
+from twinge.speech.gsm7 import SEGMENT, fitting, plain
 from twinge.speech.measure import MILE_M
-from twinge.speech.reasons import way
-from twinge.speech.tongue import Tongue, tongue, tongue_of
+from twinge.speech.reasons import briefly, reason, way
+from twinge.speech.rescue import emergency
+from twinge.speech.standing import status
+from twinge.speech.tongue import Tongue, capital, tongue, tongue_of
 
-__all__ = ["LANGUAGES", "MILE_M", "SEGMENT", "amount", "digest", "phrase", "say", "without_way_out"]
+__all__ = [
+    "LANGUAGES",
+    "MILE_M",
+    "SEGMENT",
+    "amount",
+    "digest",
+    "emergency",
+    "pain",
+    "phrase",
+    "say",
+    "status",
+    "why",
+    "without_way_out",
+]
 
 
 def say(findings: Sequence[Finding], severity: Severity, athlete: Athlete) -> str:
@@ -25,7 +44,7 @@ def say(findings: Sequence[Finding], severity: Severity, athlete: Athlete) -> st
     if severity is Severity.INFO:
         return digest(findings, athlete)
     speaker = tongue_of(athlete)
-    return _fitting(_messages(findings, severity, speaker))
+    return fitting(_messages(findings, severity, speaker))
 
 
 def _messages(findings: Sequence[Finding], severity: Severity, speaker: Tongue) -> Iterator[str]:
@@ -33,17 +52,16 @@ def _messages(findings: Sequence[Finding], severity: Severity, speaker: Tongue) 
     lead, others = findings[0], findings[1:]
     action = speaker.render(_action(lead, severity, speaker), _facts(lead))
     brief = speaker.render(f"brief.{severity.word}", {}) if speaker.knows(f"brief.{severity.word}") else action
-    reasons, briefly = [_reason(one, speaker) for one in findings], [_briefly(one, speaker) for one in findings]
+    reasons, fewer = _told(findings, speaker)
     out = speaker.render("out.question" if severity is Severity.QUESTION else "out", {})
-    paired = [(reasons, brief), ([reasons[0], *briefly[1:]], action), ([reasons[0], *briefly[1:]], brief)]
-    for said, do in ((reasons, action), *(paired if others else ()), (briefly, action), (briefly, brief)):
-        yield f"{_sentence(_joined(said, speaker))} {do} {out}"
+    paired = [(reasons, brief), ([reasons[0], *fewer[1:]], action), ([reasons[0], *fewer[1:]], brief)]
+    for said, do in ((reasons, action), *(paired if others else ()), (fewer, action), (fewer, brief)):
+        yield f"{capital(_joined(said, speaker))}. {do} {out}"
 
 
 def digest(findings: Sequence[Finding], athlete: Athlete) -> str:
     """The week in one message: one to three findings that were no ground for an interruption, the weightiest first."""
-    speaker = tongue_of(athlete)
-    return _fitting(_digests(findings, speaker))
+    return fitting(_digests(findings, tongue_of(athlete)))
 
 
 def _digests(findings: Sequence[Finding], speaker: Tongue) -> Iterator[str]:
@@ -51,9 +69,9 @@ def _digests(findings: Sequence[Finding], speaker: Tongue) -> Iterator[str]:
     kind = f"{findings[0].rule}.info"
     advice = f"{speaker.render(kind, _facts(findings[0]))} " if speaker.knows(kind) else ""
     out = speaker.render("out.digest", {})
-    full, brief = [_reason(one, speaker) for one in findings], [_briefly(one, speaker) for one in findings]
+    full, fewer = _told(findings, speaker)
     for told in range(len(findings), -1, -1):
-        things = _joined([*full[:told], *brief[told:]], speaker)
+        things = _joined([*full[:told], *fewer[told:]], speaker)
         for hint in dict.fromkeys((advice, "")):
             yield f"{speaker.render('week', {'things': things})} {hint}{out}"
 
@@ -76,29 +94,12 @@ def amount(value: int, measure: str, units: str, language: str = FIRST) -> str:
     return plain(tongue(language, units).amount(value, measure))
 
 
-def _fitting(messages: Iterable[str]) -> str:
-    """The first that fits one segment, else the last."""
-    text = ""
-    for message in messages:
-        text = plain(message)
-        if len(text) <= SEGMENT:
-            break
-    return text
-
-
-def _reason(finding: Finding, speaker: Tongue) -> str:
-    """What was seen, as a clause: no capital, no full stop."""
-    chosen = way(finding.rule, finding.facts)
-    return speaker.render(f"{finding.rule}.reason{chosen.suffix}", {**finding.facts, **chosen.more})
-
-
-def _briefly(finding: Finding, speaker: Tongue) -> str:
-    """The same in few words."""
-    chosen = way(finding.rule, finding.facts)
-    kind = f"{finding.rule}.brief{chosen.suffix}"
-    if not speaker.knows(kind):
-        kind = f"{finding.rule}.brief"
-    return speaker.render(kind, {**finding.facts, **chosen.more})
+def _told(findings: Sequence[Finding], speaker: Tongue) -> tuple[list[str], list[str]]:
+    """The clause of each finding, and each in few words."""
+    return (
+        [reason(one.rule, one.facts, speaker) for one in findings],
+        [briefly(one.rule, one.facts, speaker) for one in findings],
+    )
 
 
 def _facts(finding: Finding) -> Facts:
@@ -113,7 +114,3 @@ def _action(lead: Finding, severity: Severity, speaker: Tongue) -> str:
 
 def _joined(clauses: Sequence[str], speaker: Tongue) -> str:
     return speaker.render("and", {}).join(clauses)
-
-
-def _sentence(clause: str) -> str:
-    return f"{clause[0].upper()}{clause[1:]}."

@@ -6,8 +6,12 @@ One letter outside it makes the whole message UCS-2: 70 characters instead of 16
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 SEGMENT = 160
 """Letters of one SMS; the second segment costs as much as the first."""
+PART = 153
+"""Letters of each segment where there are several: seven go to their numbering."""
 
 _BARE = str.maketrans(
     {
@@ -27,3 +31,18 @@ def plain(text: str) -> str:
     What GSM-7 has stays: ñ, é, ü. The catalogues are spelled in full; this is the last step.
     """
     return text.translate(_BARE)
+
+
+def segments(text: str) -> int:
+    """How many SMS a plain text takes; ours has none of the few letters (€, brackets) that count twice."""
+    return 1 if len(text) <= SEGMENT else -(-len(text) // PART)
+
+
+def fitting(messages: Iterable[str], most: int = 1) -> str:
+    """The first that takes at most so many segments, plain; else the last."""
+    text = ""
+    for message in messages:
+        text = plain(message)
+        if segments(text) <= most:
+            break
+    return text

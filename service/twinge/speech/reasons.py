@@ -1,4 +1,4 @@
-"""What a rule's facts call for: which of its sentences, and what is worked out for it from the facts."""
+"""What a rule saw, as a clause: which of its sentences the facts call for, and what is worked out for it from them."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from twinge.core.model import Facts
 from twinge.core.pack import STANDARD
+from twinge.speech.tongue import Tongue
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +18,21 @@ class Way:
     """Of the message's id: `L01.reason` + `.race`."""
     more: Facts = field(default_factory=dict)
     """What the sentence needs beside the facts themselves."""
+
+
+def reason(rule: str, facts: Facts, speaker: Tongue) -> str:
+    """What was seen: no capital, no full stop."""
+    chosen = way(rule, facts)
+    return speaker.render(f"{rule}.reason{chosen.suffix}", {**facts, **chosen.more})
+
+
+def briefly(rule: str, facts: Facts, speaker: Tongue) -> str:
+    """The same in few words."""
+    chosen = way(rule, facts)
+    kind = f"{rule}.brief{chosen.suffix}"
+    if not speaker.knows(kind):
+        kind = f"{rule}.brief"
+    return speaker.render(kind, {**facts, **chosen.more})
 
 
 def way(rule: str, facts: Facts) -> Way:

@@ -9,7 +9,7 @@ from typing import Any
 
 from babel import Locale, UnknownLocaleError
 
-from twinge.core.model import Athlete, Facts
+from twinge.core.model import Athlete, Facts, family
 from twinge.speech import measure
 from twinge.speech.catalogue import FIRST, LANGUAGES, Catalogue, Text, catalogue
 
@@ -72,6 +72,16 @@ class Tongue:
     def _span_or_load(self, value: int, what: str) -> str:
         return self.span(round(value / 60)) if what == "moving_s" else self.render("unit.load", {"load": value / 100})
 
+    def hold(self, hours: int) -> str:
+        """Hours of rest: `48 h`, above three days `7 days`; never none at all."""
+        return self.days(hours) if hours > 72 else self.render("unit.hour", {"hours": max(1, hours)})
+
+    def workout(self, sport: str, minutes: int | None) -> str:
+        """`40 min swim`; `swim` where nobody knows how long it was."""
+        if minutes is None:
+            return self.word("did", family(sport))
+        return self.render("did.timed", {"sport": sport, "minutes": minutes})
+
     def wait(self, hours: float, facts: Facts) -> str:
         """Hours up to three days; days where more than that is wanted, unless not even one has passed."""
         if facts["wanted_h"] > 72 and hours >= 24:
@@ -105,8 +115,11 @@ TELL: Mapping[str, Callable[[Tongue, Any, Facts], str]] = {
     "span": lambda tongue, value, _facts: tongue.span(value),
     "wait": lambda tongue, value, facts: tongue.wait(value, facts),
     "days": lambda tongue, value, _facts: tongue.days(value),
+    "hold": lambda tongue, value, _facts: tongue.hold(value),
     "day": lambda tongue, value, _facts: measure.day(value, tongue.locale),
     "sport": lambda tongue, value, _facts: tongue.word("sport", value),
+    "did": lambda tongue, value, _facts: tongue.word("did", family(value)),
+    "workout": lambda tongue, value, facts: tongue.workout(value, facts["minutes"]),
     "earlier": lambda tongue, value, _facts: tongue.word("earlier", value),
     "ground": lambda tongue, value, _facts: tongue.word("ground", value),
     "part": lambda tongue, value, _facts: tongue.render(*value),
@@ -114,9 +127,15 @@ TELL: Mapping[str, Callable[[Tongue, Any, Facts], str]] = {
 }
 """How a fact is told, by the word after its colon.
 
-`over`: per cent of, as per cent more. `span`: minutes. `wait`, `days`: hours. `two`: two digits. `rough`: about, where
-the fact `estimated` says so. `part`: another message and its facts.
+`over`: per cent of, as per cent more. `span`: minutes. `wait`, `days`, `hold`: hours. `two`: two digits. `rough`:
+about, where the fact `estimated` says so. `sport`: "this swim", `did`: "swim", `workout`: "40 min swim", by the fact
+`minutes`. `part`: another message and its facts.
 """
+
+
+def capital(text: str) -> str:
+    """`text` as a sentence begins; what begins with a digit stays."""
+    return f"{text[:1].upper()}{text[1:]}"
 
 
 def tongue_of(athlete: Athlete) -> Tongue:

@@ -166,8 +166,9 @@ class Outbox:
         return read_place(row) if word.disable else None
 
     async def answered(self, tx: AsyncConnection, address_id: int, now: datetime) -> Nudge | None:
-        """Note an answer to the last nudge that went to an address; which one it was."""
+        """Note an answer to the last nudge that went to an address; which one it was. Our own answers are none."""
         went = (nudge.c.address_id == address_id) & nudge.c.state.in_(["sent", "delivered", "unknown"])
+        went &= nudge.c.rules != "[]"
         wanted = select(nudge).where(went).order_by(nudge.c.sent_ms.desc(), nudge.c.id.desc()).limit(1)
         row = (await tx.execute(wanted)).one_or_none()
         if row is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from core.pain.diary import Book, instant, lines, story
+from core.pain.test_back import up_to
 from twinge.core.pain import answer, hear, matching
 from twinge.core.pain.given import Told
 
@@ -113,6 +114,22 @@ def test_a_report_without_a_place_is_about_the_one_that_is_open() -> None:
     assert [(e.site, e.score) for e in book.pain.episodes] == [("knee", 6)]
 
 
+def test_by_its_id_a_report_always_finds_its_episode() -> None:
+    book = Book().write(TWO)
+    knee = book.episode("knee")
+    pain, _ = hear(book.pain, Told("web:1", instant("10h"), episode=knee.id, pain=6))
+    assert [e.score for e in pain.episodes] == [6, 2]
+
+
+def test_already_seeing_someone_is_true_of_all_that_is_open() -> None:
+    book = Book().write(TWO + "10h seeing someone")
+    assert all(e.seeing is not None for e in book.pain.episodes)
+
+
+def test_a_clearance_is_not() -> None:
+    assert Book().write(TWO + "50h cleared by physio").says[-1].kind == "which_place"
+
+
 def test_with_two_open_it_is_asked_which() -> None:
     book = Book().write(TWO + "2d pain 6\n2d0h01 reply 2")
     asked = book.last("which_place").question
@@ -160,6 +177,45 @@ def test_a_word_we_do_not_know_is_a_place_of_its_own() -> None:
     told = Told("k", instant("0h"), pain=3, site="little toe")
     pain, _ = hear(Book().pain, told)
     assert pain.episodes[0].site == "other"
+
+
+def test_chosen_as_new_it_is_a_new_one() -> None:
+    book = Book().write("0h pain 4\n0h05 reply 1\n24h reply 4\n4d pain 3 left knee\n4d0h01 reply 2")
+    assert [e.site for e in book.pain.episodes] == ["", "knee"]
+
+
+def test_a_pain_without_a_place_that_is_named_as_an_open_one_is_that_one() -> None:
+    """The unnamed pain turns out to be the knee, which by then has an episode of its own: one of them remains, and
+    knows what the other knew."""
+    book = Book().write("0h pain 6\n0h05 reply 5\n24h reply 6\n4d pain 3 left knee\n4d0h01 reply 2\n")
+    site = next(say.question for say in book.says if say.question and say.question.kind == "site")
+    book.pain, _ = answer(book.pain, site.id, "5", instant("4d1h"), book.setting)
+    [knee] = book.pain.episodes
+    assert (knee.site, knee.signs, knee.score) == ("knee", ("limp",), 6)
+
+
+def test_an_old_button_of_a_pain_that_is_over_is_a_pain_come_back() -> None:
+    text, day = up_to(7)
+    book = Book().write(text + f"{day}d reply 4 to ask_run")
+    assert [e.state for e in book.pain.episodes] == ["closed", "triage"]
+    assert book.says[-1].rule == "P10"
+
+
+def test_a_clearance_told_when_pain_has_come_back_moves_nothing() -> None:
+    book = Book().write("0h pain 3 right shin spot walking\n5d pain 0 right shin\n10d wait\n11d pain 3 right shin\n")
+    state = book.episode()
+    assert book.write("11d0h01 reply 2 to ask_clearance").episode() == state
+
+
+def test_an_emergency_confirmed_after_all_was_over_is_one() -> None:
+    book = Book().write("0h wrote saddle_numb\n100d reply 2 to urgent_ask")
+    assert book.lines[-2:] == lines("100d URGENT\n100d says urgent P06")
+
+
+def test_a_menu_answered_for_a_leg_that_was_seen_to_moves_nothing() -> None:
+    book = Book().write("0h pain 6 back saddle_numb\n24h reply 2 to ask_seen")
+    state = book.episode()
+    assert book.write("25h reply 3 to ask_seen").episode() == state
 
 
 def test_a_report_from_before_the_last_thing_that_happened_is_taken_as_of_then() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from core.pain.diary import Book, clock, lines, story
+from core.pain.diary import START, Book, clock, lines, story
 from twinge.core.model import Severity
 from twinge.core.pain import STAGES, Setting, volume_percent
 
@@ -178,6 +178,15 @@ def test_two_clean_half_hours_end_the_ladder_and_six_weeks_watch() -> None:
     assert book.lines[-1] == f"{clock(since + 42 * DAY)} CLEAR"
 
 
+def test_the_weeks_after_say_nothing_of_any_other_state() -> None:
+    assert volume_percent(at_stage(2)[0].episode(), START) is None
+
+
+def test_a_sign_that_is_none_of_the_grave_ones_moves_no_stage() -> None:
+    book, day = at_stage(4)
+    assert book.write(f"{day}d pain left knee night").episode().stage == 4
+
+
 def test_two_weeks_without_a_run_ask_how_it_is() -> None:
     book, day = at_stage(2)
     book.write(f"{day + 14}d wait")
@@ -298,6 +307,13 @@ def test_the_second_time_within_90_days_is_a_doctor() -> None:
     assert book.episode().state == "monitor"
     book.write(f"{day + 2}d pain 2 left knee")
     assert (book.says[-1].kind, book.says[-1].rule) == ("see_doctor", "P10")
+
+
+def test_a_pain_named_later_as_the_one_that_is_watched_has_come_back() -> None:
+    """PAIN 2, no more; ten hours on it is the left knee: three days, not one."""
+    text, day = up_to(7)
+    book = Book().write(text + f"{day + 10}d pain 2\n{day + 10}d0h05 reply 1\n{day + 10}d10h pain 2 left knee")
+    assert (book.says[-1].kind, book.says[-1].rule) == ("rest_72", "P10")
 
 
 def test_the_other_side_is_another_pain() -> None:

@@ -209,6 +209,17 @@ def test_a_new_grave_sign_breaks_the_mute() -> None:
     assert told[-1] == "5d says see_doctor P05"
 
 
+def test_being_seen_mutes_the_doctor_of_a_sign_that_was_told_before() -> None:
+    """Tingling on day 0, a physiotherapist on day 1: at 72 h nobody is sent to a doctor."""
+    book = Book().write("0h pain 2 left buttock tingling\n0h05 reply 3\n24h reply 2\n30h seeing someone\n3d reply 2")
+    assert (book.episode().state, book.says[-1].kind) == ("refer", "refer_on")
+
+
+def test_a_painless_run_says_nothing_of_a_tingling_leg() -> None:
+    book = Book().write("0h pain 2 left buttock tingling\n0h05 reply 3\n10h run 3km 20min\n11h reply 0")
+    assert (book.episode().state, book.episode().signs) == ("rest72", ("tingling",))
+
+
 # URGENT
 
 STOP = "0h pain 6 back saddle_numb\n"
@@ -232,6 +243,10 @@ def test_not_seen_yet_is_told_again() -> None:
 
 def test_still_looked_after_is_asked_again_in_a_week() -> None:
     assert story(STOP + "24h reply 3\n8d wait")[-1] == "8d says ask_seen P06 asks seen"
+
+
+def test_an_emergency_told_again_is_answered_again() -> None:
+    assert story(STOP + "3h pain back saddle_numb")[-1] == "3h says urgent P06"
 
 
 def test_within_the_first_day_nothing_moves_it() -> None:
@@ -285,3 +300,24 @@ def test_a_sleeper_that_is_told_of_again_is_the_same_episode() -> None:
     book = Book().write(FOUR + "30d pain 2 left knee")
     assert len(book.pain.episodes) == 1
     assert book.lines[-2:] == lines("30d REFER(prompt)\n30d says see_doctor P04")
+
+
+def test_a_sleeper_told_of_without_a_number_is_looked_at_on_its_next_day() -> None:
+    """Day 42, as for any hold."""
+    book = Book().write(FOUR + "24h reply 4\n3d reply 4\n40d pain left knee night\n43d wait")
+    assert book.when("ask_day")[-1] == "42d12h"
+
+
+def test_a_sleeper_in_settling_that_is_well_is_asked_for_the_walk_the_next_day() -> None:
+    book = Book().write(FOUR + "24h reply 0\n30d pain 0 left knee\n32d wait")
+    assert book.when("ask_walk")[-2:] == ["31d", "31d12h"]
+
+
+def test_a_sleeper_in_a_return_goes_on_where_it_was() -> None:
+    book = Book().write(FOUR + "24h reply 0\n3d reply 0\n5d reply 0\n60d pain 0 left knee")
+    assert (book.episode().state, book.episode().asleep) == ("return", None)
+
+
+def test_a_sleeper_told_of_in_an_emergency_is_asked_about_it_again() -> None:
+    book = Book().write(STOP + "60d pain 2 back\n62d wait")
+    assert book.when("ask_seen")[-2:] == ["61d", "61d12h"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -61,3 +63,12 @@ def test_nothing_happens_before_the_next_wake_and_something_does_at_it(
         assert wake > at
         assert pass_time(pain, wake - 1, setting) == (pain, ())
         assert pass_time(pain, wake, setting)[0] != pain
+
+
+@given(LIVES, SETTINGS, MOMENTS)
+@settings(max_examples=100, deadline=None)
+def test_what_was_run_has_no_say_in_what_time_does(life: list[tuple[int, Act]], setting: Setting, later: int) -> None:
+    """A large run weighs only in the moment in which the athlete tells: no timer turns it into a doctor."""
+    pain, at = live(life, setting)
+    other = replace(setting, l01_large=not setting.l01_large)
+    assert pass_time(pain, at + later, other) == pass_time(pain, at + later, setting)

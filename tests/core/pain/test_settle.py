@@ -84,6 +84,19 @@ def test_a_clinicians_word_shortens_it() -> None:
     assert book.when("ask_walk")[0] == "11d"
 
 
+def test_but_not_the_painless_days() -> None:
+    book = Book().write(BUTTOCK + "5d pain 0 left buttock\n7d cleared by physio\n12d wait")
+    assert book.when("ask_walk")[0] == "10d"
+
+
+def test_while_a_graver_pain_holds_nobody_is_asked_to_walk() -> None:
+    """The knee has settled; the shin waits for a doctor's word: the knee looks up again a week later."""
+    book = Book().write(
+        "0h pain 3 right shin spot walking\n1h pain 2 left knee\n1h05 reply 1\n25h reply 0 to ask_24h\n12d wait"
+    )
+    assert book.when("ask_walk") == []
+
+
 def test_a_coachs_word_does_not() -> None:
     book = Book().write(BUTTOCK + "5d pain 0 left buttock\n11d cleared by coach\n14d wait")
     assert book.when("ask_walk")[0] == "14d"

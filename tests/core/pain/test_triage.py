@@ -283,6 +283,14 @@ def test_one_bone_sign_after_a_run_of_double_the_usual_is_as_good_as_two() -> No
     assert story("0h pain 3 left shin night", Setting(l01_large=True))[0] == "0h REFER(soon)"
 
 
+def test_what_is_run_after_the_report_weighs_nothing_until_the_next_report() -> None:
+    """The half hour is over, and in it came word of the long run: still a day of rest. Told again, it is a doctor's."""
+    book = Book().write("0h pain 3 left shin night")
+    book.setting = Setting(l01_large=True)
+    assert book.write("10h wait").episode().state == "rest24"
+    assert book.write("11h pain 3 left shin").says[-1].rule == "P07"
+
+
 def test_load_alone_is_never_a_doctor() -> None:
     assert story("0h pain 3 left shin", Setting(l01_large=True)) == lines("0h TRIAGE\n0h says rest_24 P01 asks signs")
 
@@ -300,6 +308,11 @@ def test_with_one_bone_sign_the_other_two_are_asked_for() -> None:
         24h05  says see_doctor P07 asks site
         """.replace(" asks site", "")
     )
+
+
+def test_the_other_two_are_not_asked_for_again_once_answered() -> None:
+    book = Book().write("0h pain 6 left shin\n0h05 reply 8\n24h reply 4\n24h05 reply 1\n3d reply 4")
+    assert book.says[-1].question is None
 
 
 # Soreness

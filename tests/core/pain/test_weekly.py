@@ -27,6 +27,7 @@ def values(*numbers: int) -> tuple[int, ...]:
         (values(8, 0, 0, 8), 16, False, Severity.INFO),
         (values(8, 8, 8, 8), 32, False, Severity.INFO),
         (values(8, 17, 8, 17), 50, True, Severity.SEE_DOCTOR),
+        (values(8, 8, 8, 25), 49, False, Severity.INFO),
         (values(0, 17, 0, 0), 17, True, Severity.SLOW_DOWN),
         (values(0, 0, 17, 17), 34, True, Severity.SLOW_DOWN),
         (values(0, 0, 0, 17), 17, False, Severity.INFO),
@@ -62,6 +63,17 @@ def test_it_is_asked_on_sunday_evening_and_once_more() -> None:
         6d12h  says weekly_ask P08 asks weekly
         """
     )
+
+
+def test_on_a_full_day_it_waits_for_room() -> None:
+    """Two messages on Saturday, and on Sunday morning the check of the first day, which comes before it."""
+    book = Book(WEEKLY).write("5d12h pain 4\n5d20h pain 6\n7d wait")
+    assert book.when("ask_24h")[0] == "6d12h"
+    assert book.when("weekly_ask")[0] == "6d20h"
+
+
+def test_in_an_emergency_nobody_is_asked_about_the_week() -> None:
+    assert Book(WEEKLY).write("5d pain 6 back saddle_numb\n7d wait").when("weekly_ask") == []
 
 
 def test_nobody_is_asked_who_did_not_opt_in() -> None:

@@ -45,17 +45,22 @@ def take_answer(turn: Turn, number: int, digits: str) -> None:
 
 
 def _matched(turn: Turn, digits: str) -> Asked | None:
-    """The question that bare digits answer; where several fit, or only lapsed ones, the athlete is asked."""
+    """The question that bare digits answer; where several fit, or only what has lapsed, the athlete is asked."""
     found = matching(turn.pain, digits)
     if len(found) == 1:
         return found[0]
-    edge = turn.at - MATCH_D * DAY
-    lapsed = [q for q in turn.pain.asked if q.digits is None and not is_open(q) and q.at >= edge and fits(q, digits)]
-    options = tuple(q.id for q in (found or lapsed[-1:]))
+    options = tuple(asked.id for asked in found or _lapsed(turn, digits))
     if options:
         turn.pain = replace(turn.pain, unsure=Told(at=turn.at, answers=((0, digits),)))
         turn.say("which_question", ask="which_question", options=options[-9:])
     return None
+
+
+def _lapsed(turn: Turn, digits: str) -> list[Asked]:
+    """The last question of each episode, where it has lapsed without an answer and the digits fit."""
+    edge = turn.at - MATCH_D * DAY
+    newest = {q.episode: q for q in turn.pain.asked if q.episode}
+    return [q for q in newest.values() if q.digits is None and q.at >= edge and fits(q, digits)]
 
 
 def _items(turn: Turn, episode: Episode, digits: str, menu: tuple[str, ...]) -> None:
@@ -70,7 +75,8 @@ def _signs(turn: Turn, episode: Episode, digits: str) -> None:
 
 
 def _bone(turn: Turn, episode: Episode, digits: str) -> None:
-    _items(turn, episode, digits, FORMS["bone"].choices)
+    answered = turn.put(episode._replace(asked=tuple(sorted([*episode.asked, "bone"]))))
+    _items(turn, answered, digits, FORMS["bone"].choices)
 
 
 def _site(turn: Turn, episode: Episode, digits: str) -> None:

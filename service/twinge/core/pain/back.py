@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from twinge.core.pain.given import Run, Told
 from twinge.core.pain.limits import DAY, HOUR
-from twinge.core.pain.move import close, lead, put_question, relapse, to_monitor, to_stage
+from twinge.core.pain.move import lead, put_question, relapse, to_monitor, to_stage
 from twinge.core.pain.settle import graver
 from twinge.core.pain.signs import strict
 from twinge.core.pain.stages import LAST, STAGES
@@ -77,11 +77,6 @@ def wake_return(turn: Turn, episode: Episode) -> None:
         put_question(turn, episode, "ask_walk", "walk")
     else:
         put_question(turn, episode, "ask_return", "return")
-
-
-def wake_monitor(turn: Turn, episode: Episode) -> None:
-    """Forty-two clean days: it is over."""
-    close(turn, episode)
 
 
 def walked(turn: Turn, episode: Episode, run: Run) -> None:

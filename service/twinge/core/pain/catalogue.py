@@ -75,10 +75,6 @@ CATALOGUE: Final = (
         "Ordinary soreness after a hard day: easy until it is gone; one look in `hours`.",
     ),
     Kind("ask_sore", ("P01",), ASK, WHERE, "Still sore? 0-10.", ("sore",)),
-    Kind("ask_signs", ("P01",), ASK, (*WHERE, "again"), "The menu of signs, 1 to 9.", ("signs",)),
-    Kind("ask_bone", ("P07",), ASK, WHERE, "1 neither 2 worse the longer you run 3 a bone injury before", ("bone",)),
-    Kind("ask_site", ("P01",), ASK, (), "Where is it? The menu of sites.", ("site",)),
-    Kind("ask_same", ("P10",), ASK, WHERE, "Is it the same place as last time? 1 no 2 yes", ("same",)),
     Kind(
         "ask_24h",
         ("P03",),
@@ -95,7 +91,7 @@ CATALOGUE: Final = (
         DOCTOR,
         (*WHERE, "score", "day", "urgency", "nerve", "signs"),
         "No running. A check by a doctor or physiotherapist may help: routine; soon = in a day or two; prompt = this "
-        "week; review = ask for another look. Answer SEEING if you already see someone.",
+        "week; review = ask for another look. And how to tell us that you already see someone.",
         ITEMS,
         waits=False,
     ),

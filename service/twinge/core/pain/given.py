@@ -17,6 +17,8 @@ class Told:
     """Names it for ever; the same key twice has one effect."""
     at: int = 0
     """Epoch seconds."""
+    episode: int | None = None
+    """The id of the episode it is about, where that is known; else it is found by site and side."""
     pain: int | None = None
     """0 to 10."""
     site: str | None = None

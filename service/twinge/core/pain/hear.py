@@ -41,14 +41,17 @@ def take_report(turn: Turn, told: Told) -> None:
     """To the one episode it is about, to a new one, or to nobody until the athlete says which."""
     if not _content(told) or harmless(told):
         return
-    found = places(turn, told)
+    found = places(turn, told) if told.episode is None else (told.episode,)
     if len(found) == 1:
-        take(turn, _living(turn, found[0]), told)
+        take(turn, turn.episode(found[0]), told)
     elif not found:
         begin(turn, told)
     elif yes(told) & RED:
         gravest = max((e for e in turn.pain.episodes if e.id in found), key=severity_of)
         take(turn, gravest, replace(told, site=None, side=None))
+    elif told == Told(told.key, told.at, seeing_someone=True, answers=told.answers):
+        for number in found:
+            take(turn, turn.episode(number), told)
     else:
         _which(turn, told, found)
 
@@ -69,8 +72,12 @@ def _which(turn: Turn, told: Told, found: tuple[int, ...]) -> None:
 
 
 def begin(turn: Turn, told: Told) -> None:
-    """A new episode, if it is pain that counts."""
+    """A new episode, if it is pain that counts and none of that place is open."""
     if not opens(told):
+        return
+    there = rival(turn, None, site_of(told.site), side_of(told.side))
+    if there is not None:
+        take(turn, there, told)
         return
     episode = open_new(turn, told)
     if sore(told, turn.pain.hard, turn.limits):

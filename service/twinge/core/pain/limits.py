@@ -103,7 +103,7 @@ class Limits:
     """A question asked only once may be answered by a bare digit for so long. Ours."""
     asleep_d: int = 60
     daily: int = 2
-    """Messages in any 24 hours. URGENT has no cap; what the catalogue marks as not waiting takes room and needs none."""
+    """Messages in any 24 hours. URGENT has no cap; what the catalogue marks as not waiting takes room, needs none."""
 
     # Weekly check
     week_hour: int = 18

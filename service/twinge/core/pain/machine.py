@@ -15,10 +15,11 @@ from typing import Final, NamedTuple
 
 from twinge.core.pain import weekly
 from twinge.core.pain.answers import take_answer
-from twinge.core.pain.back import wake_monitor, wake_return
+from twinge.core.pain.back import wake_return
 from twinge.core.pain.given import Run, Setting, Told
 from twinge.core.pain.hear import take_report
 from twinge.core.pain.hold import wake_hold, wake_urgent
+from twinge.core.pain.move import close
 from twinge.core.pain.questions import is_open
 from twinge.core.pain.runs import take_run
 from twinge.core.pain.say import Say
@@ -142,17 +143,13 @@ def _happen(turn: Turn, thing: Due) -> None:
 
 
 def _speak(turn: Turn, later: Later) -> None:
-    """What waited for room; if a doctor's word took it, it waits on."""
+    """What waited for room; where something that does not wait took it meanwhile, it waits on."""
     if turn.room() > turn.at:
         moved = tuple(one._replace(due=turn.room()) if one is later else one for one in turn.pain.later)
         turn.pain = replace(turn.pain, later=moved)
     else:
         turn.hush(later.episode)
         turn.speak(later)
-
-
-def _forget(turn: Turn, episode: Episode) -> None:
-    turn.drop(episode)
 
 
 WAKE: Final[Mapping[str, Callable[[Turn, Episode], None]]] = {
@@ -164,8 +161,8 @@ WAKE: Final[Mapping[str, Callable[[Turn, Episode], None]]] = {
     URGENT: wake_urgent,
     SETTLING: wake_settling,
     RETURN: wake_return,
-    MONITOR: wake_monitor,
-    CLOSED: _forget,
+    MONITOR: close,
+    CLOSED: Turn.drop,
 }
 """State → what happens when its check is due."""
 

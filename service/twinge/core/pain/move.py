@@ -119,10 +119,10 @@ def relapse(turn: Turn, episode: Episode, state: str, kind: str, rule: str) -> N
     turn.say(kind, moved, rule)
 
 
-def to_refer(turn: Turn, episode: Episode, urgency: str, rule: str) -> None:
-    """REFER: a doctor is mentioned, unless somebody is being seen already and this is nothing new."""
+def to_refer(turn: Turn, episode: Episode, urgency: str, rule: str, *, news: bool = False) -> None:
+    """REFER: a doctor is mentioned, unless somebody is being seen already and this is no news of the athlete's."""
     soon = urgency == "soon"
-    muted = not soon and episode.seeing is not None and turn.at < episode.seeing
+    muted = not news and episode.seeing is not None and turn.at < episode.seeing
     held_from = episode.held_from if episode.state in RESTS | {TRIAGE, URGENT} else turn.at
     moved = episode._replace(
         urgency=urgency,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from twinge.core.pain.given import Told
-from twinge.core.pain.limits import DAY
+from twinge.core.pain.limits import DAY, HOUR
 from twinge.core.pain.move import close, to_refer, to_rest
 from twinge.core.pain.signs import HARMLESS, compatible, near, painful, side_of, site_of, yes
 from twinge.core.pain.triage import decide
@@ -32,7 +32,7 @@ def _unnamed(turn: Turn, living: list[Episode]) -> tuple[int, ...]:
     """A site named within a day of a pain without one is that pain's; later it has to be asked."""
     for episode in living:
         if not episode.site:
-            young = turn.at - episode.onset <= turn.limits.assume_h * 3600
+            young = turn.at - episode.onset <= turn.limits.assume_h * HOUR
             return (episode.id,) if young else (episode.id, NEW)
     return ()
 
@@ -88,9 +88,13 @@ def name(turn: Turn, episode: Episode, site: str, side: str) -> Episode | None:
     return named
 
 
-def rival(turn: Turn, episode: Episode, site: str, side: str) -> Episode | None:
+def rival(turn: Turn, episode: Episode | None, site: str, side: str) -> Episode | None:
     """Another open episode of the place."""
-    others = (e for e in turn.pain.episodes if e.id != episode.id and e.state in OPEN and e.state != MONITOR)
+    others = (
+        e
+        for e in turn.pain.episodes
+        if (episode is None or e.id != episode.id) and e.state in OPEN and e.state != MONITOR
+    )
     return next((e for e in others if e.site == site and compatible(e.side, side)), None)
 
 

@@ -24,36 +24,63 @@ class Form:
     """One kind of question."""
 
     kind: str
-    says: str
-    """The message that asks it alone, and again."""
     patience: str
     """ladder · twice · once."""
+    means: str
+    """For whoever writes the words."""
     choices: tuple[str, ...] = ()
     """What 1, 2, … stand for; none: a score from 0 to 10."""
+    says: str = ""
+    """The message that says it again."""
     several: bool = False
     """Whether more than one digit may be chosen; 1 then means none of them, and stands alone."""
 
 
+YES_NO: Final = ("no", "yes")
+SIGN_MENU: Final = (
+    "Any of these? 1 none 2 travels down the leg 3 tingling or numb 4 weak 5 limp 6 hurts to walk 7 at night or rest "
+    "8 one fingertip-sized spot 9 new bladder or bowel trouble, numb between the legs, or another emergency sign"
+)
+
 FORMS: Final[Mapping[str, Form]] = {
     form.kind: form
     for form in (
-        Form("score", "ask_score", TWICE),
-        Form("signs", "ask_signs", ONCE, MENU, several=True),
-        Form("bone", "ask_bone", ONCE, BONE_MENU, several=True),
-        Form("site", "ask_site", ONCE, SITE_MENU),
-        Form("same", "ask_same", ONCE, ("no", "yes")),
-        Form("confirm", "urgent_ask", TWICE, ("no", "yes")),
-        Form("check", "ask_day", LADDER),
-        Form("seen", "ask_seen", LADDER, ("no", "seen_and_free", "seen_in_care")),
-        Form("clearance", "ask_clearance", LADDER, ("no", "yes")),
-        Form("walk", "ask_walk", LADDER),
-        Form("run", "ask_run", LADDER),
-        Form("return", "ask_return", LADDER),
-        Form("feel", "run_in_hold_ask", ONCE),
-        Form("sore", "ask_sore", ONCE),
-        Form("which_place", "which_place", ONCE),
-        Form("which_question", "which_question", ONCE),
-        Form("weekly", "weekly_ask", TWICE, ("none", "a_little", "a_lot", "could_not")),
+        Form("score", TWICE, "How bad is it, 0-10? And where?", says="ask_score"),
+        Form("signs", ONCE, SIGN_MENU, MENU, several=True),
+        Form(
+            "bone",
+            ONCE,
+            "1 neither 2 worse the longer you run 3 a bone injury from running before",
+            BONE_MENU,
+            "",
+            True,
+        ),
+        Form("site", ONCE, "Where is it? The sites, numbered.", SITE_MENU),
+        Form("same", ONCE, "Is it the same place as last time? 1 no 2 yes", YES_NO),
+        Form("confirm", TWICE, "Is that so? 1 no 2 yes", YES_NO, "urgent_ask"),
+        Form("check", LADDER, "Worst pain walking, sitting or on stairs, 0-10", says="ask_day"),
+        Form(
+            "seen",
+            LADDER,
+            "Have you been seen? 1 no 2 yes, and I may move on 3 yes, still looked after",
+            ("no", "seen_and_free", "seen_in_care"),
+            "ask_seen",
+        ),
+        Form("clearance", LADDER, "Has somebody said you may begin to run? 1 no 2 yes", YES_NO, "ask_clearance"),
+        Form("walk", LADDER, "Worst pain in the brisk walk, 0-10", says="ask_walk"),
+        Form("run", LADDER, "Worst pain in the run and since, 0-10", says="ask_run"),
+        Form("return", LADDER, "How is it, 0-10?", says="ask_return"),
+        Form("feel", ONCE, "How did it feel, 0-10?"),
+        Form("sore", ONCE, "Still sore, 0-10?"),
+        Form("which_place", ONCE, "Which place do you mean? Numbered, the last may be a new one."),
+        Form("which_question", ONCE, "Which question is it for? Numbered."),
+        Form(
+            "weekly",
+            TWICE,
+            "Four digits: took part, trained less, did worse, hurt; 1 none 2 a little 3 a lot 4 could not",
+            ("none", "a_little", "a_lot", "could_not"),
+            "weekly_ask",
+        ),
     )
 }
 SCORES: Final = frozenset(kind for kind, form in FORMS.items() if not form.choices and not kind.startswith("which"))
@@ -75,7 +102,8 @@ def fits(asked: Asked, digits: str) -> bool:
     most = len(asked.options) or len(form.choices)
     chosen = {int(digit) for digit in digits}
     if form.several:
-        return chosen <= set(range(1, most + 1)) and (1 not in chosen or chosen == {1})
+        once = len(chosen) == len(digits)
+        return once and chosen <= set(range(1, most + 1)) and (1 not in chosen or chosen == {1})
     return len(digits) == 1 and 1 <= int(digits) <= most
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import Final, NamedTuple
 
 from twinge.core.pain.given import Told
-from twinge.core.pain.limits import Limits
+from twinge.core.pain.limits import HOUR, Limits
 from twinge.core.pain.value import REFER, REST24, REST72, URGENT, Episode
 
 SITES: Final = (
@@ -107,10 +107,10 @@ def red(episode: Episode, limits: Limits) -> bool:
     return bool(signs & RED) or fell or ("fever" in signs and episode.site in BACK)
 
 
-def bone(episode: Episode, l01_large: bool, limits: Limits) -> bool:
+def bone(episode: Episode, limits: Limits) -> bool:
     """P07: two of the five, or one after a run of more than double the usual longest."""
     count = len(BONE & set(episode.signs))
-    return count >= limits.bone_signs or (count >= 1 and l01_large)
+    return count >= limits.bone_signs or (count >= 1 and episode.large)
 
 
 def nerve(episode: Episode) -> bool:
@@ -123,13 +123,13 @@ def strict(episode: Episode) -> bool:
     return bool(NERVE & set(episode.ever))
 
 
-def verdict(episode: Episode, l01_large: bool, limits: Limits) -> Verdict:
+def verdict(episode: Episode, limits: Limits) -> Verdict:
     """The triage table: the first row that fits."""
     signs = set(episode.signs)
     rows = (
         (red(episode, limits), URGENT, "P05" if signs & RED == {"weak_worse"} else "P06"),
         (signs & {"weak", "numb_long"}, REFER, "P05"),
-        (bone(episode, l01_large, limits), REFER, "P07"),
+        (bone(episode, limits), REFER, "P07"),
         (signs & (SOON | {"fever"}), REFER, "P06"),
         (signs & NERVE, REST72, "P05"),
         ("limp" in signs or (episode.score or 0) > limits.high, REST72, "P02"),
@@ -143,8 +143,7 @@ def sore(told: Told, hard: tuple[int, ...], limits: Limits) -> bool:
 
     The athlete's own word for it is as good as a hard day in the record: not every hard day is recorded.
     """
-    hours = (limits.sore_from_h * 3600, limits.sore_to_h * 3600)
-    after = any(hours[0] <= told.at - end <= hours[1] for end in hard)
+    after = any(limits.sore_from_h * HOUR <= told.at - end <= limits.sore_to_h * HOUR for end in hard)
     called = told.soreness is True or (told.soreness is None and after and told.onset != "during")
     mild = told.side == "both" and (told.pain or 0) <= limits.sore_most and site_of(told.site) in MUSCLES
     return called and mild and not yes(told) and not told.unconfirmed

@@ -1,7 +1,7 @@
 """TRIAGE: what was told, taken into the episode, and where it leads (P01, P02, P05, P06, P07, P10).
 
 Nothing here looks at load, heart rate or form; the one thing from outside, a run of more than double the usual
-longest, only weighs a bone sign that the athlete has told.
+longest, only weighs a bone sign, and only in the moment in which the athlete tells.
 """
 
 from __future__ import annotations
@@ -15,9 +15,11 @@ from twinge.core.pain.value import RANK, REFER, REST24, REST72, RETURN, SETTLING
 
 
 def absorb(turn: Turn, episode: Episode, told: Told) -> Episode:
-    """The episode with the score and the signs told: a sign stays until it is denied, or a 0 takes all with it."""
+    """The episode with the score and the signs told: a sign stays until it is denied, or a 0 takes all with it (but not
+    one that was told of a run)."""
     before = set(episode.signs)
-    signs = ((before & LASTING if told.pain == 0 else before) - no(told)) | yes(told)
+    well = told.pain == 0 and told.onset != "during"
+    signs = ((before & LASTING if well else before) - no(told)) | yes(told)
     episode, signs = _numb(turn, episode, signs, told)
     for sign in sorted(signs - before):
         episode = turn.note(episode, "sign", sign)
@@ -31,6 +33,7 @@ def absorb(turn: Turn, episode: Episode, told: Told) -> Episode:
         known=episode.known or complete(told),
         limped=episode.limped or (episode.state == TRIAGE and "limp" in signs),
         live=told.live is True,
+        large=turn.setting.l01_large,
     )
 
 
@@ -56,7 +59,7 @@ def _scored(turn: Turn, episode: Episode, told: Told) -> Episode:
 
 def judged(turn: Turn, episode: Episode) -> Verdict:
     """The triage table for an episode as it stands."""
-    return verdict(episode, turn.setting.l01_large, turn.limits)
+    return verdict(episode, turn.limits)
 
 
 def hear_triage(turn: Turn, episode: Episode) -> None:
@@ -79,7 +82,7 @@ def decide(turn: Turn, episode: Episode, *, final: bool = False, check: int | No
         to_urgent(turn, episode, found.rule)
         return
     if found.state == REFER:
-        to_refer(turn, episode, "soon", found.rule)
+        to_refer(turn, episode, "soon", found.rule, news=True)
         return
     recent = [at for at in episode.again if turn.at - at <= turn.limits.again_count_d * DAY]
     if len(recent) >= 2:
@@ -121,12 +124,13 @@ def escalate(turn: Turn, episode: Episode, before: Episode) -> bool:
     """Whether what was just told moved an episode to a graver hold than it was in (the row "any hold", and P02, P05,
     P07 at any time)."""
     found, old = judged(turn, episode), judged(turn, before)
-    if found == old or RANK[found.state] < RANK[old.state]:
+    nothing_new = episode.state == REFER and episode.strict and set(episode.signs) <= set(before.signs)
+    if found == old or RANK[found.state] < RANK[old.state] or nothing_new:
         return False
     if found.state == URGENT:
         to_urgent(turn, episode, found.rule)
     elif found.state == REFER:
-        to_refer(turn, episode, "soon", found.rule)
+        to_refer(turn, episode, "soon", found.rule, news=True)
     elif found.state == REST72 and episode.state == REST24:
         to_rest(turn, episode, REST72, found.rule)
     elif found.state == REST72 and episode.state in {SETTLING, RETURN}:

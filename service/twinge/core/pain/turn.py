@@ -185,9 +185,7 @@ class Turn:
 
     def _named(self, number: int) -> str:
         asked = next((q for q in self.pain.asked if q.id == number), None)
-        if asked is None or not asked.episode:
-            return "" if asked is None else asked.kind
-        return f"{asked.kind} {self._place(asked.episode)}".strip()
+        return "" if asked is None else f"{asked.kind} {self._place(asked.episode)}".strip()
 
     def _place(self, number: int) -> str:
         episode = self.episode(number)

@@ -88,6 +88,8 @@ class Episode(NamedTuple):
     limped: bool = False
     """Whether this hold began with a limp."""
     live: bool = False
+    large: bool = False
+    """Whether there was a run of more than double the usual longest when it was last told of (P07)."""
     signs: tuple[str, ...] = ()
     """Present now, sorted."""
     ever: tuple[str, ...] = ()

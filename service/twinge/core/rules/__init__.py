@@ -8,7 +8,7 @@ seeing what those before it found, and X01 looks at all of it. `CATALOGUE` descr
 from __future__ import annotations
 
 from twinge.core.rules import compound as _compound
-from twinge.core.rules import form, layoff, message, progression, recovery, terrain, weekly, wellness
+from twinge.core.rules import form, layoff, message, pain, progression, recovery, terrain, weekly, wellness
 from twinge.core.rules.compound import compound
 from twinge.core.rules.progression import session_spike
 from twinge.core.rules.rule import Rule, Watch
@@ -39,6 +39,7 @@ CATALOGUE: tuple[Rule, ...] = (
         ),
         key=lambda rule: ("LRTWF".index(rule.id[0]), rule.id),
     ),
+    *pain.RULES,
     *_compound.RULES,
     *message.RULES,
 )

@@ -22,6 +22,7 @@ ROUTES = [
     web.post("/api/v1/athletes/{athlete}/reports", pain.tell),
     web.get("/api/v1/athletes/{athlete}/episodes", pain.episodes),
     web.get("/api/v1/athletes/{athlete}/episodes/{episode}", pain.episode),
+    web.get("/api/v1/athletes/{athlete}/episodes/{episode}/page", pain.page),
     web.get("/api/v1/athletes/{athlete}/findings", history.findings),
     web.get("/api/v1/athletes/{athlete}/nudges", history.nudges),
     web.get("/api/v1/athletes/{athlete}/held", history.held),
