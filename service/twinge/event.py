@@ -144,6 +144,8 @@ class Complaint(Struct, gc=False):
     cleared_by: Literal["doctor", "physio", "clinician", "coach"] | None = None
     walked_30min_ok: bool | None = None
     effort: Ten | None = None
+    episode: Annotated[int, Meta(ge=0)] | None = None
+    """The pain story it is about, by its id."""
     about: Name | None = None
     """The id of the workout that `effort` rates."""
     answers: Annotated[list[Answered], Meta(max_length=20)] = []

@@ -13,7 +13,6 @@ from twinge.core.silence import own_plan
 from twinge.core.state import State
 
 Told = tuple[State, tuple[Say, ...]]
-EMPTY = Pain()
 HARD = ("hard", "maximal", "steep")
 """Sessions that leave ordinary soreness behind."""
 LARGE_D = 14
@@ -29,7 +28,7 @@ def take_report(state: State, report: Report, athlete: Athlete, pack: Pack) -> T
 def take_session(state: State, moment: Moment) -> Told:
     """The same for a session. One that is neither hard nor falls into a story leaves everything as it was."""
     session = moment.session
-    if state.pain == EMPTY and session.effort not in HARD:
+    if session.effort not in HARD and _quiet(state.pain, moment.athlete):
         return state, ()
     setting = _setting(state, session.end, moment.athlete, moment.pack)
     pain, says = ran(state.pain, _run(session, moment), setting)
@@ -38,10 +37,16 @@ def take_session(state: State, moment: Moment) -> Told:
 
 def pass_until(state: State, until: int, athlete: Athlete, pack: Pack) -> Told:
     """What time alone does until then (epoch seconds)."""
-    if state.pain == EMPTY and athlete.preferences.weekly_since is None:
+    if _quiet(state.pain, athlete):
         return state, ()
     pain, says = pass_time(state.pain, until, _setting(state, until, athlete, pack))
     return (state, says) if pain == state.pain else (replace(state, pain=pain), says)
+
+
+def _quiet(pain: Pain, athlete: Athlete) -> bool:
+    """Whether there is no story that time or a workout could move: for most people, most of the time."""
+    planned = athlete.preferences.weekly_since is not None or pain.weekly.due is not None
+    return not (pain.episodes or pain.asked or pain.later or planned)
 
 
 def _run(session: Session, moment: Moment) -> Run:

@@ -12,7 +12,7 @@ from twinge.core.fold import Outcome, fits, fold, step, wait
 from twinge.core.model import Athlete, Finding, Held, Nudge, Unjudged
 from twinge.core.pack import STANDARD, Pack
 from twinge.core.pain import Say, standing
-from twinge.core.policy import Ear, decide
+from twinge.core.policy import Decision, Ear, decide
 from twinge.core.relay import ask_effort, relay
 from twinge.core.state import Event, State, begin
 
@@ -75,20 +75,31 @@ def speak(
     What the pain story says goes out by itself, named for ever by episode, instant and kind: said before, it is not
     said again by whoever keeps the names.
     """
-    pack, said = own_pack(athlete, pack), list(ear.said)
-    story = relay(athlete, [say for say in outcome.says if _recent(say, now)], ear, now)
-    nudges, held = list(story.nudges), list(story.held)
+    nudges: list[Nudge] = []
+    held: list[Held] = []
+    if outcome.says:
+        story = relay(athlete, [say for say in outcome.says if _recent(say, now)], ear, now)
+        nudges, held = list(story.nudges), list(story.held)
+    pack = own_pack(athlete, pack)
     for key in dict.fromkeys(outcome.same.get(key, key) for key in arrived):
-        news = [finding for finding in outcome.findings if finding.activity == key]
-        others = frozenset(other for other, whole in outcome.same.items() if whole == key)
-        listening = replace(ear, said=tuple(said), hurts=standing(outcome.state.pain))
-        decision = decide(athlete, news, listening, now, pack, others)
+        decision = _decide(athlete, outcome, key, ear, now, pack)
         nudges += decision.nudges
         held += decision.held
-        asked = [ask_effort(athlete, one, ear, now, pack) for one in outcome.unrated if one.key == key]
-        nudges += [nudge for nudge in asked if nudge is not None]
-        said += [ear.heard(nudge) for nudge in decision.nudges]
+        if decision.nudges:
+            ear = replace(ear, said=(*ear.said, *map(ear.heard, decision.nudges)))
     return Verdict(outcome.state, outcome.findings, outcome.unjudged, tuple(nudges), tuple(held), outcome.same)
+
+
+def _decide(athlete: Athlete, outcome: Outcome, key: str, ear: Ear, now: datetime, pack: Pack) -> Decision:
+    """What is said and not said about one event, the question how hard it was included."""
+    asked = [ask_effort(athlete, one, ear, now, pack) for one in outcome.unrated if one.key == key]
+    asking = tuple(nudge for nudge in asked if nudge is not None)
+    news = [finding for finding in outcome.findings if finding.activity == key]
+    if not news:
+        return Decision(asking, ())
+    others = frozenset(other for other, whole in outcome.same.items() if whole == key)
+    decision = decide(athlete, news, replace(ear, hurts=standing(outcome.state.pain)), now, pack, others)
+    return Decision((*decision.nudges, *asking), decision.held)
 
 
 RECENT = timedelta(days=4)

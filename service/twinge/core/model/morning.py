@@ -126,6 +126,8 @@ class Report:
     """Emergency signs found in free text, to be confirmed by one tap."""
     answers: tuple[tuple[int, str], ...] = ()
     """(id of the question, digits). Id 0: bare digits, matched to the one open question that they fit."""
+    episode: int | None = None
+    """The pain story it is about, by its id."""
     effort: int | None = None
     """0 to 10: how hard the workout `about` was."""
     about: str | None = None

@@ -46,7 +46,7 @@ def take_report(turn: Turn, told: Told) -> None:
         take(turn, turn.episode(found[0]), told)
     elif not found:
         begin(turn, told)
-    elif yes(told) & RED:
+    elif yes(told) & RED or told.unconfirmed:
         gravest = max((e for e in turn.pain.episodes if e.id in found), key=severity_of)
         take(turn, gravest, replace(told, site=None, side=None))
     elif told == Told(told.key, told.at, seeing_someone=True, answers=told.answers):
