@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from twinge.core.model import RUNNING, Athlete, Session
 from twinge.core.pack import DAY, STANDARD, Pack
+from twinge.core.pain import standing
 from twinge.core.rules.recovery import days_in_a_row
 from twinge.core.state import State
 
@@ -30,6 +31,8 @@ def describe(state: State, athlete: Athlete, now: datetime, pack: Pack = STANDAR
         or days_in_a_row(state.sessions, today - 1, pack.r02),
         "last_hard": _last_hard(state.sessions),
         "next_hard_from": _next_hard(state.sessions),
+        "pain": standing(state.pain),
+        "conditions": [one.rule for one in state.lit],
         "returning": None if state.comeback is None else {"gap_days": state.comeback.gap_d},
         "unknown": _unknown(week, runs, athlete),
     }
