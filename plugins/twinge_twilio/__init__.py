@@ -112,7 +112,7 @@ class Twilio:
         if delivery.path != "inbound" and not delivery.path.startswith("status/"):
             raise Rejected("Twilio calls inbound or status/<id> here.", status=404)
         if not is_signed(delivery, self._validators):
-            raise Rejected("X-Twilio-Signature does not fit: is TWINGE_PUBLIC_URL what Twilio calls?", status=401)
+            raise Rejected("X-Twilio-Signature does not fit: is TWINGE_PUBLIC_URL what Twilio calls?", status=403)
 
     def key(self, delivery: Delivery) -> str:
         """Twilio's sid and status: the same call twice has the same key."""

@@ -8,19 +8,17 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from datetime import datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import datetime
 from functools import cache
 from typing import Any, NamedTuple
 
 import aiohttp
 import msgspec
 
+from twinge.core.pause import retry_after
 from twinge.plugin import TryLater, TwingeError, Unknown
 from twinge_twilio.account import API, Account
 from twinge_twilio.fates import refusal
-
-LONGEST_PAUSE = timedelta(hours=1)
 
 _CODE = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
@@ -50,7 +48,7 @@ class Wire:
         if status >= 500:
             raise lost(method, f"Twilio answered {status}")
         if status >= 300:
-            raise refusal(_code(text) or status, _pause(pause, self._now))
+            raise refusal(_code(text) or status, retry_after(pause, self._now))
         return library().response(status, text)
 
     async def _ask(self, method: str, url: str, headers: dict[str, str], **form: Any) -> tuple[int, str, str | None]:
@@ -107,14 +105,3 @@ def _code(text: str) -> int | None:
         return msgspec.json.decode(_CODE.decode(text).get("code", b"null"), type=int | None)
     except (ValueError, RecursionError):
         return None
-
-
-def _pause(text: str | None, now: datetime) -> timedelta | None:
-    """Retry-After, in seconds or as a date (RFC 9110 section 10.2.3), at most an hour."""
-    if not text:
-        return None
-    try:
-        wish = timedelta(seconds=int(text)) if text.isdigit() else parsedate_to_datetime(text) - now
-    except (ValueError, TypeError, OverflowError):
-        return None
-    return min(wish, LONGEST_PAUSE) if wish > timedelta() else None

@@ -336,7 +336,8 @@ async def test_while_the_secret_rotates_both_are_good(
     standin: NtfyStandin, ntfy: Ntfy, http: aiohttp.ClientSession
 ) -> None:
     [old, *_] = await buttons(standin, ntfy, http)
-    Ntfy(["the-new-secret-of-ours", SECRET]).verify(press(old), NOW)
+    for both in (["the-new-secret-of-ours", SECRET], [SECRET, "the-new-secret-of-ours"]):
+        Ntfy(both).verify(press(old), NOW)
     with pytest.raises(Rejected):
         Ntfy(["the-new-secret-of-ours"]).verify(press(old), NOW)
 

@@ -367,7 +367,7 @@ def test_repeated_and_blank_parameters_are_signed_too() -> None:
 def test_what_is_not_signed_by_twilio_is_refused(change: dict[str, Any]) -> None:
     with pytest.raises(Rejected) as caught:
         receiver().verify(replace(called("inbound", INBOUND), **change), NOW)
-    assert caught.value.status == 401
+    assert caught.value.status == 403
 
 
 def test_an_unknown_algorithm_is_refused_and_a_known_one_is_used() -> None:

@@ -1,0 +1,214 @@
+"""A message as a signed call of a URL: for Home Assistant, n8n, a script, or whatever can be called.
+
+Signed by Standard Webhooks 1.0 (https://www.standardwebhooks.com). The id of the call is the message's own, so a
+receiver recognises a repeated one. Who is called is somebody else's choice, so `reach` guards the way.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import binascii
+import hashlib
+import hmac
+import ssl
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import ClassVar
+
+import aiohttp
+import msgspec
+from aiohttp.abc import AbstractResolver
+from yarl import URL
+
+from twinge.core.pause import retry_after
+from twinge.plugin import Delivery, GiveUp, Item, Message, NotConfigured, Rejected, Sent, TryLater, TwingeError, Unknown
+from twinge_webhook.reach import Gate, is_public, session
+
+SHORTEST_KEY, LONGEST_KEY = 24, 64
+"""Bytes of a secret that Standard Webhooks allows."""
+LONGEST_URL = 2_000
+CONNECT_S = 5.0
+DEADLINE_S = 15.0
+"""For one whole call; the standard asks for 15 to 30 seconds."""
+
+_BUSY = {408, 425, 429}
+
+
+class Call(msgspec.Struct, tag_field="type", tag="nudge"):
+    """The body of a call. It does not say whom it is about: the URL is theirs."""
+
+    id: str
+    severity: str
+    text: str
+    expires_at: datetime
+    """RFC 3339 in UTC: of no use to anybody after that."""
+
+
+class Webhook:
+    """The channel `webhook`; an address is the URL to call."""
+
+    name: ClassVar[str] = "webhook"
+    voice: ClassVar[str] = "push"
+
+    def __init__(
+        self,
+        secrets: Sequence[str],
+        *,
+        http_allowed: bool = False,
+        private_allowed: bool = False,
+        tls: ssl.SSLContext | None = None,
+        resolver: AbstractResolver | None = None,
+        deadline_s: float = DEADLINE_S,
+    ) -> None:
+        """Every secret signs every call. `tls` and `resolver` are aiohttp's own where not given."""
+        self._keys = tuple(_key_of(secret) for secret in secrets)
+        self._http_allowed, self._private_allowed = http_allowed, private_allowed
+        self._tls, self._resolver, self._deadline_s = tls, resolver, deadline_s
+
+    @classmethod
+    def from_env(cls, env: Mapping[str, str]) -> Webhook:
+        """Raises `NotConfigured` naming the first setting that is missing or wrong."""
+        secrets = env.get("SECRET", "").split()
+        fits = bool(secrets) and all(map(_is_secret, secrets))
+        _want(fits, "SECRET", "whsec_ and 24 to 64 bytes in base64; several are separated by spaces, and all sign")
+        plain, private = env.get("ALLOW_HTTP", ""), env.get("ALLOW_PRIVATE", "")
+        _want(plain in {"", "1"}, "ALLOW_HTTP", "1, or not set: URLs may then begin with http://")
+        _want(private in {"", "1"}, "ALLOW_PRIVATE", "1, or not set: URLs may then lead into your own network")
+        return cls(secrets, http_allowed=plain == "1", private_allowed=private == "1", tls=_trust(env.get("CA", "")))
+
+    def normalise(self, address: str) -> str:
+        """The URL as it will be called, or `Rejected` with what is wrong. Names are not looked up here."""
+        text = address.strip()
+        try:
+            url = URL(str(URL(text)))  # twice: the first turns a host like 127。0。0。1 into what it means
+            port = url.port
+        except ValueError:
+            raise _wrong("cannot be read") from None
+        if not text.isprintable() or " " in text or len(str(url)) > LONGEST_URL:
+            raise _wrong(f"has spaces in it, or is longer than {LONGEST_URL} characters")
+        if url.scheme not in ({"https", "http"} if self._http_allowed else {"https"}) or not url.raw_host or not port:
+            raise _wrong("begins with https:// and a host")
+        if url.user is not None or url.password is not None or url.fragment:
+            raise _wrong("has no user, password or fragment")
+        if not self._private_allowed and not _may_be_public(url.raw_host):
+            raise _wrong("must not lead into this machine's own network; TWINGE_WEBHOOK_ALLOW_PRIVATE=1 allows it")
+        return str(url)
+
+    async def send(self, message: Message, http: aiohttp.ClientSession, now: datetime) -> Sent:
+        """Call once; the status alone decides. `http` is not used: see `reach.session`."""
+        if message.expires_at <= now:
+            raise GiveUp("It expired before it was sent.")
+        url = self._still_allowed(message.address)
+        expires = message.expires_at.astimezone(UTC)
+        body = msgspec.json.encode(Call(message.id, message.severity.word, message.text, expires))
+        status, pause = await self._call(url, body, self._headers(message.id, body, now))
+        if 200 <= status < 300:
+            return Sent(message.id)
+        raise _refusal(status, pause, now)
+
+    async def lookup(self, message: Message, sent_after: datetime, http: aiohttp.ClientSession) -> Sent | None:
+        """A receiver cannot be asked; it recognises a repeated call by its id."""
+        return None
+
+    def verify(self, delivery: Delivery, now: datetime) -> None:
+        """Nobody calls back."""
+        raise Rejected("The webhook channel has no callbacks.", status=404)
+
+    def key(self, delivery: Delivery) -> str:
+        """Never asked: `verify` lets nothing in."""
+        return delivery.path
+
+    def read(self, delivery: Delivery) -> Sequence[Item]:
+        """Never asked."""
+        return ()
+
+    def answer(self, delivery: Delivery) -> tuple[str, bytes]:
+        """Never asked."""
+        return "text/plain", b""
+
+    def _still_allowed(self, address: str) -> str:
+        """The switches may have been turned off since the address was kept."""
+        try:
+            return self.normalise(address)
+        except Rejected as error:
+            raise GiveUp(error.reason, alert=True) from None
+
+    def _headers(self, call: str, body: bytes, now: datetime) -> dict[str, str]:
+        stamp = str(int(now.timestamp()))
+        signed = f"{call}.{stamp}.".encode() + body
+        made = (base64.b64encode(hmac.digest(key, signed, hashlib.sha256)).decode() for key in self._keys)
+        return {
+            "content-type": "application/json",
+            "user-agent": "Twinge",
+            "webhook-id": call,
+            "webhook-timestamp": stamp,
+            "webhook-signature": " ".join(f"v1,{signature}" for signature in made),
+        }
+
+    async def _call(self, url: str, body: bytes, headers: Mapping[str, str]) -> tuple[int, str | None]:
+        """Status and Retry-After; the answer's body is not read. Raises where there is no status."""
+        gate, limits = Gate(private=self._private_allowed), aiohttp.ClientTimeout(total=None, connect=CONNECT_S)
+        try:
+            async with (
+                asyncio.timeout(self._deadline_s),
+                session(gate, self._resolver, self._tls) as guarded,
+                guarded.post(url, data=body, headers=headers, timeout=limits, allow_redirects=False) as answer,
+            ):
+                return answer.status, answer.headers.get("Retry-After")
+        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
+            if gate.shut:
+                raise GiveUp("The URL leads into a private network.", alert=True) from None
+            raise TryLater(f"The URL could not be reached: {type(error).__name__}.") from None
+        except (aiohttp.ClientError, OSError, TimeoutError) as error:
+            raise Unknown(f"The answer was lost: {type(error).__name__}.") from None
+
+
+def _want(fulfilled: bool, name: str, wanted: str) -> None:
+    if not fulfilled:
+        raise NotConfigured(f"TWINGE_WEBHOOK_{name} must be {wanted}.")
+
+
+def _key_of(secret: str) -> bytes:
+    return base64.b64decode(secret.removeprefix("whsec_"), validate=True)
+
+
+def _is_secret(secret: str) -> bool:
+    try:
+        return secret.startswith("whsec_") and SHORTEST_KEY <= len(_key_of(secret)) <= LONGEST_KEY
+    except (binascii.Error, ValueError):
+        return False
+
+
+def _trust(certificates: str) -> ssl.SSLContext | None:
+    """What to trust besides the usual authorities; None for the usual ones alone."""
+    if not certificates:
+        return None
+    context = ssl.create_default_context()
+    try:
+        context.load_verify_locations(cadata=certificates)
+    except (ssl.SSLError, ValueError):
+        raise NotConfigured("TWINGE_WEBHOOK_CA must be certificates in PEM.") from None
+    return context
+
+
+def _wrong(words: str) -> Rejected:
+    return Rejected(f"A webhook's URL {words}.", field="address")
+
+
+def _may_be_public(host: str) -> bool:
+    """False for an address that is not public, and for a number that only an old resolver takes for an address."""
+    try:
+        return is_public(host)
+    except ValueError:
+        last = host.rstrip(".").rpartition(".")[2].lower()
+        return last != "localhost" and not last.isdigit() and not last.startswith("0x")
+
+
+def _refusal(status: int, pause: str | None, now: datetime) -> TwingeError:
+    """What an answer that is no success asks of us."""
+    if status == 410:
+        return GiveUp("The receiver wants no more calls (410).", disable=True)
+    if status in _BUSY or status >= 500:
+        return TryLater(f"The receiver answered {status}.", after=retry_after(pause, now))
+    return GiveUp(f"The receiver answered {status}.")
