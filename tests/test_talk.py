@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import time, timedelta
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from twinge.store.codec import pack
 from twinge.store.inbox import Kept
 
 ALICE = "+15550100000"
+STANDING = "nobody monitors"
 STRANGER = "+15550199999"
 
 
@@ -52,6 +54,8 @@ async def heard(home: House) -> list[str]:
     told = {one.nudge.id: one.nudge for one in spoken}
     kinds = []
     for message in home.channel.sent:
+        if STANDING in message.text:
+            continue
         nudge = told[message.id]
         inner = next(iter(nudge.facts.values()), None)
         kind = inner.get("kind") if isinstance(inner, dict) else None
@@ -237,7 +241,9 @@ async def test_silence_is_asked_into_twice_and_then_left_alone(home: House) -> N
 async def test_what_is_told_to_us_directly_takes_the_same_way(home: House) -> None:
     """A report over the API is one delivery of our own, for one athlete."""
     alice = await home.move_in("Alice")
-    for number, report in enumerate((Report("twinge:1", NOON, pain=4, site="knee"), Report("twinge:2", NOON, pain=0))):
+    for number, report in enumerate(
+        (Report("twinge:1", NOON, pain=4, site="knee"), Report("twinge:2", NOON, limp=True))
+    ):
         own = Delivery(OWN, "POST", alice, {}, {}, pack(report), home.clock())
         await home.store.inbox.put(own, f"k{number}", f"{OWN}:{alice}")
     await home.store.inbox.put(Delivery(OWN, "POST", "nobody", {}, {}, pack(report), home.clock()), "k9", "")
@@ -256,3 +262,94 @@ async def test_a_report_of_tomorrow_is_set_aside(home: House) -> None:
         "a report is",
         "a morning is",
     ]
+
+
+async def test_a_newer_word_takes_the_place_of_one_that_waits_for_the_morning(home: House) -> None:
+    """A check answered in the evening, an emergency at night: the morning says nothing of a gentle rest."""
+    await home.move_in("Alice", Preferences(quiet_from=time(20), quiet_to=time(9)))
+    await writes(home, "pain 3 left knee")
+    await writes(home, "1")
+    await waits(home, hours=21, minutes=30)
+    await waits(home, hours=2, minutes=30)
+    await waits(home, hours=9)
+    await writes(home, "3")
+    await writes(home, "both legs are numb")
+    await writes(home, "2")
+    assert (await heard(home))[-2:] == ["urgent_ask", "urgent"]
+    await waits(home, hours=12)
+    assert (await heard(home))[-1] == "urgent"
+
+
+@pytest.mark.parametrize(
+    ("language", "yes"), [("en", "Yes"), ("en", "yep"), ("de", "ja stimmt"), ("es", "sí"), ("fr", "oui")]
+)
+async def test_a_plain_yes_confirms_an_emergency(home: House, language: str, yes: str) -> None:
+    await home.move_in("Alice", language=language)
+    await writes(home, "numb between my legs")
+    await writes(home, yes)
+    assert await heard(home) == ["urgent_ask", "urgent"]
+
+
+async def test_what_is_no_answer_to_an_emergency_question_brings_it_again(home: House) -> None:
+    await home.move_in("Alice")
+    await writes(home, "lovely weather")
+    await writes(home, "numb between my legs")
+    await writes(home, "hm what?")
+    assert await heard(home) == ["answer", "urgent_ask", "urgent_ask"]
+    await writes(home, "no")
+    assert "urgent" not in await heard(home)
+
+
+async def test_an_old_menu_takes_no_later_number(home: House) -> None:
+    """Hours after the menu was answered, 9 is a number and no bladder trouble."""
+    await home.move_in("Alice")
+    await writes(home, "pain 4 left knee")
+    await writes(home, "1")
+    await waits(home, hours=8)
+    await writes(home, "9")
+    assert "urgent" not in await heard(home)
+
+
+async def test_an_old_illness_is_no_emergency(home: House) -> None:
+    await home.move_in("Alice")
+    await writes(home, "hip pain 3, had cancer years ago")
+    assert (await heard(home), [state for state, *_ in await standing(home)]) == (["see_doctor"], ["refer"])
+
+
+async def test_the_story_cannot_be_muted(home: House) -> None:
+    await home.move_in("Alice")
+    await writes(home, "mute p01")
+    await writes(home, "mute l99")
+    await writes(home, "pain 4 left knee")
+    athlete = await home.store.athletes.get(home.people["Alice"])
+    assert athlete is not None
+    assert (athlete.preferences.mute, await heard(home)) == ((), ["answer", "answer", "rest_24"])
+
+
+async def test_a_clinician_s_word_opens_the_way_back(home: House) -> None:
+    await home.move_in("Alice")
+    await writes(home, "pain 6 left knee")
+    await writes(home, "1")
+    await writes(home, "cleared by my physio")
+    assert (await standing(home))[0][0] == "return"
+
+
+async def test_four_swims_are_asked_about_once(home: House) -> None:
+    await home.move_in("Alice", Preferences(quiet_from=None, quiet_to=None, ask_effort=True))
+    for number in range(4):
+        early = replace(swim(), key=f"fake:s{number}", start=NOON - timedelta(hours=10 - 2 * number))
+        await home.deliver(said("alice", early), lane="fake:alice")
+        await settles(home)
+    assert await heard(home) == ["RPE"]
+    await writes(home, "3")
+    await writes(home, "3")
+    assert await heard(home) == ["RPE", "answer"]
+
+
+async def test_each_story_begins_with_what_we_are_and_are_not(home: House) -> None:
+    await home.move_in("Alice")
+    await writes(home, "pain 4 left knee")
+    await writes(home, "1")
+    await waits(home, hours=24)
+    await writes(home, "2")
+    assert [STANDING in message.text for message in home.channel.sent].count(True) == 1

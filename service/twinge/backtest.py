@@ -29,7 +29,7 @@ from twinge.core.model import (
     Wellness,
 )
 from twinge.core.pack import STANDARD, Pack
-from twinge.core.pain import next_wake
+from twinge.core.pain import next_wake, standing
 from twinge.core.state import Event, State, order, place
 from twinge.core.terse import Tongue
 from twinge.core.twin import together
@@ -194,7 +194,7 @@ class _Player:
             return
         due, self.due = self.due, None
         recent = [one for one in self.held[-RECENT:] if due - one.at <= timedelta(days=self.pack.digest.days)]
-        made = digest(self.athlete, recent, self.ear, due, self.pack)
+        made = digest(self.athlete, recent, self.ear, due, self.pack, standing(self.state.pain))
         if made is not None:
             self.digests.append(made)
             self._remember([made])

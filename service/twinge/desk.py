@@ -14,9 +14,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from twinge.core.digest import DIGESTED, digest, next_digest
 from twinge.core.judge import begin, refold, speak
-from twinge.core.model import Activity, Finding, Nudge, Removed, Report, Voice, Wellness
+from twinge.core.model import Activity, Finding, Nudge, Removed, Report, Severity, Voice, Wellness
 from twinge.core.pack import Pack
-from twinge.core.pain import next_wake
+from twinge.core.pain import next_wake, standing
+from twinge.core.relay import of_story
 from twinge.core.state import dawn
 from twinge.person import Person, stamp_of
 from twinge.plugin import OWN, Channel, Inline, Item, Receipt, Reply, Revoked
@@ -31,6 +32,8 @@ WINDOW = timedelta(days=400)
 """How much of a history is folded anew (a return after a break may look back a year and a month)."""
 SETTLED = timedelta(days=91)
 """In a fold that does not begin at the beginning, findings of the first days lack what came before: they stay."""
+GRAVE = Severity.SEE_DOCTOR
+"""A waiting word so grave gives way only to one as grave; any other to whatever is said later."""
 MEMORY = timedelta(days=56)
 """How far back the policy remembers what was said: twice the longest cooldown."""
 
@@ -185,10 +188,12 @@ class Desk:
 
     async def clear(self) -> None:
         """Write everything, folding anew who was disturbed."""
+        await self._supersede()
         await self._write()
         for person in self._people.values():
             if person.disturbed_ms is not None:
                 await self._refold(person, person.disturbed_ms)
+        await self._supersede()
         await self._write()
         changed = [one for one in self._people.values() if one.changed]
         await self._store.history.save_states(self._tx, [(one.athlete.id, one.kept) for one in changed], self._now)
@@ -203,6 +208,21 @@ class Desk:
         wanted = [one.athlete for one in self._people.values() if one.sums_up and one.address is not None]
         hours = [(athlete.id, next_digest(athlete, self._now)) for athlete in wanted]
         return [Wake(athlete_id, "digest", at) for athlete_id, at in hours if at is not None]
+
+    async def _supersede(self) -> None:
+        """A new word in a pain story takes the place of one that still waits, unless that one is graver."""
+        for person in self._people.values():
+            news = {of_story(nudge.facts): nudge for nudge, _, _ in person.nudges}
+            news.pop(None, None)
+            if not news:
+                continue
+            made = {nudge.id for nudge, _, _ in person.nudges}
+            waiting = await self._store.outbox.waiting(self._tx, person.athlete.id)
+            old = [(nudge, news.get(of_story(nudge.facts))) for nudge in waiting if nudge.id not in made]
+            gone = [
+                nudge.id for nudge, new in old if new is not None and (nudge.severity < GRAVE or new.severity >= GRAVE)
+            ]
+            await self._store.outbox.withdraw(self._tx, person.athlete.id, gone, "a newer word took its place")
 
     async def _write(self) -> None:
         people = self._people.values()
@@ -228,6 +248,8 @@ class Desk:
         outcome = refold(athlete, history, self._pack, before, until=self._now)
         if person.kept.stamp != stamp:
             from_ms = 0
+        else:
+            person.arrived += await self._come_up(person, outcome.findings)
         if before is not None:
             from_ms = max(from_ms, to_ms(before.first + SETTLED))
         await self._store.history.replace_findings(self._tx, athlete.id, from_ms, outcome.findings)
@@ -237,6 +259,15 @@ class Desk:
         await self._withdraw(person, outcome.findings)
         verdict = speak(athlete, outcome, person.arrived, person.ear, self._now, self._pack)
         person.speak(verdict.nudges, verdict.held)
+
+    async def _come_up(self, person: Person, findings: Sequence[Finding]) -> list[str]:
+        """Fresh events in which something was found only now, because of what came before them and late.
+
+        Not under another pack or profile: that folds a history anew in silence.
+        """
+        edge = self._now - timedelta(hours=self._pack.policy.fresh_h)
+        known = await self._store.history.found_since(self._tx, person.athlete.id, edge)
+        return [one.activity for one in findings if one.at >= edge and (one.activity, one.rule) not in known]
 
     async def _withdraw(self, person: Person, findings: Sequence[Finding]) -> None:
         """Take back what waits and no longer holds, or is about to be said anew."""
@@ -264,7 +295,7 @@ class Desk:
         held = await self._store.outbox.held_since(self._tx, person.athlete.id, since, DIGESTED)
         still = await self._store.history.found_since(self._tx, person.athlete.id, since - MEMORY)
         held = [one for one in held if any((one.activity, rule) in still for rule in one.rules)]
-        nudge = digest(person.athlete, held, person.ear, self._now, self._pack)
+        nudge = digest(person.athlete, held, person.ear, self._now, self._pack, standing(person.kept.state.pain))
         person.speak(() if nudge is None else (nudge,), ())
 
 

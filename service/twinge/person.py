@@ -15,9 +15,10 @@ from twinge.core.model import Athlete, Finding, Held, Nudge, Report, Said, Sever
 from twinge.core.pack import Pack
 from twinge.core.pain import Pain, standing
 from twinge.core.policy import Ear, name, next_window
-from twinge.core.reply import Digits
+from twinge.core.reply import Answer, Digits, Ok, Start, Unclear
+from twinge.core.reply import Pain as ReportedPain
 from twinge.core.state import SHAPE, Event
-from twinge.core.talk import Response, respond
+from twinge.core.talk import Response, confirms, respond
 from twinge.core.view import describe
 from twinge.replies import Heard
 from twinge.store import Address, Kept
@@ -25,6 +26,13 @@ from twinge.store.codec import to_ms
 
 ANSWER = timedelta(hours=12)
 """How long an answer to a reply may still go out."""
+
+
+def _confirmed(heard: Heard) -> Answer:
+    """A plain yes or no in answer to an emergency question, as the digit that we asked for."""
+    if heard.assent is None or isinstance(heard.answer, ReportedPain):
+        return heard.answer
+    return Digits((2,), "2") if heard.assent else Digits((1,), "1")
 
 
 def stamp_of(athlete: Athlete, pack: Pack) -> str:
@@ -111,12 +119,32 @@ class Person:
     def converse(self, heard: Heard, voice: Voice) -> Response:
         """Take a reply in and answer it on the channel it came by; what it reports is left to `learn`."""
         self.address, self.voice = heard.entry, voice
-        response = respond(heard.answer, heard.last, self.athlete, heard.key, self.now)
+        answer, story = heard.answer, self.kept.state.pain
+        if confirms(story):
+            answer = _confirmed(heard)
+            if isinstance(answer, Unclear | Ok | Start):
+                return self._ask_again(heard)
+        response = respond(answer, heard.last, self.athlete, story, heard.key, self.now)
         if response.wishes is not None:
             self.athlete, self.edited = replace(self.athlete, preferences=response.wishes), True
         if response.kind is not None:
             self.answer(response.kind, response.facts, heard)
         return response
+
+    def _ask_again(self, heard: Heard) -> Response:
+        """An emergency sign waits to be confirmed: whatever that was, it was no answer, so the question stands."""
+        last = heard.last
+        if last is None or last.severity is not Severity.URGENT:
+            return Response()
+        again = replace(
+            last,
+            id=name(self.athlete.id, f"again:{heard.key}", last.rules, ()),
+            made_at=self.now,
+            not_before=self.now,
+            expires_at=self.now + ANSWER,
+        )
+        self.speak([again], [])
+        return Response()
 
     def acknowledge(self, heard: Heard, report: Report, before: Pain, spoken: int) -> None:
         """A report that the pain story (`before`) and our messages (`spoken` of them) had no word for still gets one.

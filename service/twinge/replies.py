@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from twinge.core.model import Nudge
 from twinge.core.reply import Answer, Help, Pain, Start, Stop, parse
+from twinge.core.reply.assent import assent
 from twinge.plugin import Reply
 from twinge.store import Address, Store
 
@@ -29,6 +30,8 @@ class Heard:
     """The message that had gone out before it."""
     key: str
     """Names it for ever: the same reply worked off twice has one effect."""
+    assent: bool | None = None
+    """A plain yes or no."""
 
 
 async def take_reply(
@@ -46,9 +49,9 @@ async def take_reply(
         if isinstance(said, Start):
             await store.athletes.start(tx, channel, reply.address)
             await _audit(store, tx, entry, "start", at)
-        elif not isinstance(said, Stop) and reply.opt_out is None:
+        if not isinstance(said, Stop) and reply.opt_out is None:
             last = await store.outbox.answered(tx, entry.id, at)
-            heard.append(Heard(entry, said, last, f"{channel}:{digest}"))
+            heard.append(Heard(entry, said, last, f"{channel}:{digest}", assent(reply.text)))
     return heard
 
 

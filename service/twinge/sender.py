@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from twinge.core.model import Held, Nudge, Severity
 from twinge.core.policy import next_window
-from twinge.core.relay import any_hour
+from twinge.core.relay import any_hour, of_story
 from twinge.plugin import Channel, GiveUp, Message, Sent, TryLater, Unknown
 from twinge.store import Store, Taken
 
@@ -228,7 +228,8 @@ def _forbidden(one: Taken, now: datetime, channels: Mapping[str, Channel]) -> st
 def _unwanted(one: Taken, now: datetime) -> str | None:
     """What the athlete has come to wish since the nudge was made."""
     wishes = one.athlete.preferences
-    if set(one.nudge.rules) - {"X01"} <= set(wishes.mute):
+    muted = set(one.nudge.rules) - {"X01"} <= set(wishes.mute)
+    if muted and not of_story(one.nudge.facts):
         return "muted"
     return "paused" if wishes.paused_until is not None and now < wishes.paused_until else None
 

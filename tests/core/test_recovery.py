@@ -67,7 +67,7 @@ def in_a_row(days: int, workout: str = "run 6km 36min rpe 3") -> str:
 
 
 @pytest.mark.parametrize(
-    ("days", "expected"), [(6, []), (7, ["R02 slow_down"]), (8, []), (10, ["R02 rest"]), (11, []), (17, ["R02 rest"])]
+    ("days", "expected"), [(6, []), (7, ["R02 slow_down"]), (8, []), (10, ["R02 rest"]), (11, []), (18, ["R02 rest"])]
 )
 def test_days_in_a_row(days: int, expected: list[str]) -> None:
     assert [n for n in named(on_last(in_a_row(days))) if n.startswith("R02") and n != "R02 info"] == expected

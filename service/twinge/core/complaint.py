@@ -16,6 +16,8 @@ Told = tuple[State, tuple[Say, ...]]
 HARD = ("hard", "maximal", "steep")
 """Sessions that leave ordinary soreness behind."""
 LARGE_D = 14
+WALKING = 2
+"""Metres per second above which nobody walks (rules.md section 9)."""
 
 
 def take_report(state: State, report: Report, athlete: Athlete, pack: Pack) -> Told:
@@ -50,12 +52,16 @@ def _quiet(pain: Pain, athlete: Athlete) -> bool:
 
 
 def _run(session: Session, moment: Moment) -> Run:
+    """The session for the story. Without streams, one that was faster than walking all in all was all running."""
+    run_s, seconds, metres = moment.activity.shape.run_s, session.seconds, session.metres
+    if run_s is None and seconds and metres and metres > WALKING * seconds:
+        run_s = seconds
     return Run(
         session.key,
         session.sport,
         session.start,
         session.end,
-        moment.activity.shape.run_s,
+        run_s,
         session.effort in HARD,
         session.climb,
         session.metres,

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from twinge.core.model import Athlete, Finding, Held, Nudge, Severity, Voice
 from twinge.core.pack import Pack
-from twinge.core.policy import RANK, UTC, Ear, name, next_window
+from twinge.core.policy import RANK, UTC, Ear, contradicts, name, next_window
 
 DIGESTED = frozenset({"digest", "over_budget"})
 """Silences that the digest makes up for."""
@@ -27,14 +27,20 @@ def next_digest(athlete: Athlete, after: datetime) -> datetime | None:
     return due.astimezone(UTC)
 
 
-def digest(athlete: Athlete, held: Sequence[Held], ear: Ear, now: datetime, pack: Pack) -> Nudge | None:
-    """One message about what was `held` in the last week (oldest first), or None."""
+def digest(
+    athlete: Athlete, held: Sequence[Held], ear: Ear, now: datetime, pack: Pack, hurts: str = "clear"
+) -> Nudge | None:
+    """One message about what was `held` in the last week (oldest first), or None.
+
+    While something `hurts` (`pain.standing`), nothing in it contradicts the rest that was asked for.
+    """
     wishes = athlete.preferences
     if ear.voice is Voice.NONE or wishes.digest_at is None:
         return None
     if wishes.paused_until is not None and now < wishes.paused_until:
         return None
-    found = _worth_saying(athlete, held, ear, now, pack)[: pack.digest.most]
+    worth = _worth_saying(athlete, held, ear, now, pack)
+    found = [one for one in worth if not contradicts(one.rule, hurts)][: pack.digest.most]
     if not found:
         return None
     rules, bands = tuple(one.rule for one in found), tuple(one.band for one in found)

@@ -22,6 +22,9 @@ SIGNS: Final[Mapping[str, tuple[str, ...]]] = {
     "stairs": ("daily_life",),
     "sore": ("soreness",),
     "seen": ("seeing_someone",),
+    "fall": ("fall",),
+    "cancer": ("cancer_history",),
+    "weight_loss": ("weight_loss",),
 }
 """Word of a reply → the fields of a report that it sets."""
 EMERGENCIES: Final = {
@@ -30,13 +33,10 @@ EMERGENCIES: Final = {
     "both_legs": "both_legs",
     "foot_drop": "weak_worse",
     "no_weight": "cannot_bear_weight",
-    "fall": "fall",
     "fever": "fever",
     "chest_pain": "unwell_chest",
     "faint": "unwell_chest",
     "calf_swelling": "unwell_chest",
-    "cancer": "cancer_history",
-    "weight_loss": "weight_loss",
 }
 """Red flag of a reply → the sign that is to be confirmed."""
 

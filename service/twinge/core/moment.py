@@ -72,6 +72,14 @@ class Moment:
         mine = family(self.session.sport)
         return [session for session in self.window(days) if family(session.sport) == mine]
 
+    def hurt(self, days: int, sites: frozenset[str] = frozenset()) -> bool:
+        """Whether the athlete told of pain in the last `days` × 24 h, at one of `sites` where any are named."""
+        edge = self.session.start - days * DAY
+        return any(
+            (one.scored or one.onset) >= edge and one.score != 0 and (not sites or one.site in sites)
+            for one in self.state.pain.episodes
+        )
+
     def history_d(self) -> int:
         """Whole days of history before this session."""
         return 0 if self.state.since is None else (self.session.start - self.state.since) // DAY

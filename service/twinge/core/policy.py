@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from twinge.core.model import Athlete, Finding, Held, Nudge, Preferences, Said, Severity, Voice
 from twinge.core.pack import Pack
-from twinge.core.pain.value import HOLDS, RETURN
+from twinge.core.pain.value import HOLDS, MONITOR, RETURN
 from twinge.core.rules.compound import compound
 from twinge.core.silence import silenced
 from twinge.core.terse import BARE, Tongue
@@ -124,9 +124,16 @@ def _quieted(asked: Asked) -> bool:
 
 
 def _inhibited(asked: Asked) -> bool:
-    """While something hurts, advice about load would contradict the rest that was asked for."""
-    load = asked.finding.rule[0] in "LTWF" or asked.finding.rule in RUNNING_ON
-    return load and asked.ear.hurts in (HOLDS | {RETURN})
+    return contradicts(asked.finding.rule, asked.ear.hurts)
+
+
+def contradicts(rule: str, hurts: str) -> bool:
+    """While something hurts, advice about load would contradict the rest that was asked for.
+
+    The suggestion of other ground (T04) waits until the six weeks after it are over too.
+    """
+    load = rule[0] in "LTWF" or rule in RUNNING_ON
+    return (load and hurts in (HOLDS | {RETURN})) or (rule == "T04" and hurts == MONITOR)
 
 
 def _for_the_digest(asked: Asked) -> bool:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from twinge.core.fold import Unrated
 from twinge.core.model import Athlete, Facts, Held, Nudge, Severity, Voice
@@ -24,6 +25,8 @@ JUST_NOW = timedelta(minutes=15)
 FRESH = {Severity.SEE_DOCTOR: timedelta(hours=72), Severity.URGENT: timedelta(hours=72)}
 """How late each may still be said; everything else for a day."""
 DAY = timedelta(hours=24)
+AFTER = timedelta(seconds=20)
+"""So that the standing line follows the message that it stands by."""
 EFFORT = "RPE"
 """Stands for a rule where an effort is asked for."""
 
@@ -36,6 +39,8 @@ def relay(athlete: Athlete, says: Iterable[Say], ear: Ear, now: datetime) -> Dec
         reason = _withheld(athlete, say, ear.voice, now)
         if reason is None:
             nudges.append(_nudge(athlete, say, ear, now))
+            opens = say.episode == say.at and say.severity < Severity.URGENT
+            nudges += [_standing(athlete, say, ear, now)] if opens else []
         else:
             facts = {say.rule: dict(say.facts)}
             held.append(Held(athlete.id, (say.rule,), say.severity, reason, now, subject(say), facts))
@@ -43,9 +48,9 @@ def relay(athlete: Athlete, says: Iterable[Say], ear: Ear, now: datetime) -> Dec
 
 
 def ask_effort(athlete: Athlete, workout: Unrated, ear: Ear, now: datetime, pack: Pack) -> Nudge | None:
-    """How hard was it? Asked once about a fresh workout that no sensor explains, if the athlete wants to be asked."""
+    """How hard was it? Asked once a day, about a fresh workout that no sensor explains, if the athlete wants to be."""
     late = now - workout.end > timedelta(hours=pack.policy.fresh_h)
-    if not athlete.preferences.ask_effort or late or ear.voice is Voice.NONE:
+    if not athlete.preferences.ask_effort or late or ear.voice is Voice.NONE or _asked_today(athlete, ear, now):
         return None
     facts = {"sport": workout.sport, "minutes": workout.minutes}
     earliest = max(now, workout.end + timedelta(minutes=athlete.preferences.delay_min))
@@ -64,6 +69,29 @@ def ask_effort(athlete: Athlete, workout: Unrated, ear: Ear, now: datetime, pack
     )
 
 
+def _asked_today(athlete: Athlete, ear: Ear, now: datetime) -> bool:
+    """Once a day is enough."""
+    zone = ZoneInfo(athlete.timezone)
+    days = {said.at.astimezone(zone).date() for said in ear.said if EFFORT in said.rules}
+    return now.astimezone(zone).date() in days
+
+
+def _standing(athlete: Athlete, say: Say, ear: Ear, now: datetime) -> Nudge:
+    """What we are and are not, once at the beginning of each story (its id is the instant it began)."""
+    at = next_window(athlete.preferences, athlete.timezone, now + AFTER)
+    return Nudge(
+        id=name(athlete.id, f"standing:{say.episode}", (), ()),
+        athlete=athlete.id,
+        severity=Severity.INFO,
+        rules=(),
+        text=ear.tongue.phrase("standing", {}, athlete),
+        facts={},
+        made_at=now,
+        not_before=at,
+        expires_at=at + DAY,
+    )
+
+
 def any_hour(severity: Severity, facts: Facts, age: timedelta) -> bool:
     """Whether a message of this severity, with these facts, so long after its occasion, goes out at night too."""
     asks = any(isinstance(inner, Mapping) and inner.get("asks") in AT_ONCE for inner in facts.values())
@@ -77,8 +105,14 @@ def subject(say: Say) -> str:
 
 def facts_of(say: Say) -> Facts:
     """The evidence of one say: its numbers, its kind, and the question that an answer belongs to."""
-    facts: dict[str, Any] = {"kind": say.kind, **say.facts}
+    facts: dict[str, Any] = {"kind": say.kind, "episode": say.episode, **say.facts}
     return facts if say.question is None else {**facts, "question": say.question.id, "asks": say.question.kind}
+
+
+def of_story(facts: Facts) -> int | None:
+    """The episode whose message has these facts; None for a message of another kind. 0 is of no episode."""
+    found = (inner["episode"] for inner in facts.values() if isinstance(inner, Mapping) and "episode" in inner)
+    return next(found, None)
 
 
 def _withheld(athlete: Athlete, say: Say, voice: Voice, now: datetime) -> str | None:

@@ -28,6 +28,8 @@ but `rules` silences."""
 
 LONGEST = timedelta(days=366)
 """A silence that has no end in sight is a mute, and is set as one."""
+MEMORY = timedelta(days=120)
+"""How long an ended one is kept. Ours."""
 MOST = 50
 """Silences one athlete may have set at a time."""
 
@@ -43,6 +45,11 @@ def silenced(finding: Finding, silences: Sequence[Silence]) -> Silence | None:
         return None
     covering = (one for one in silences if one.since <= finding.at < one.until)
     return next((one for one in covering if finding.rule in rules_of(one)), None)
+
+
+def remembered(silences: Sequence[Silence], now: datetime) -> tuple[Silence, ...]:
+    """Those that may still cover something that comes in late, or that a story folded anew falls into."""
+    return tuple(one for one in silences if one.until > now - MEMORY)
 
 
 def living(silences: Sequence[Silence], now: datetime) -> tuple[Silence, ...]:

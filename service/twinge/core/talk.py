@@ -11,10 +11,21 @@ from zoneinfo import ZoneInfo
 from twinge.core import reply
 from twinge.core.listen import report_of
 from twinge.core.model import Athlete, Facts, Nudge, Preferences, Report
+from twinge.core.pain import Pain, fits
+from twinge.core.pain.questions import is_open
 from twinge.core.relay import EFFORT
+from twinge.core.rules import CATALOGUE
 
 SIDE = "F02"
 """Its message asks whether anything hurts."""
+MUTABLE = frozenset(rule.id for rule in CATALOGUE if rule.kind not in {"pain", "return", "message"})
+"""What may be muted: not the story that the athlete began."""
+SILENT = reply.Start | reply.Ok | reply.Better
+"""What wants no answer."""
+ASKS = reply.Why | reply.Status | reply.Help
+"""What is answered by the message of its name."""
+TOGETHER_S = 600
+"""Two questions asked within so many seconds were one moment to whoever reads them. Ours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,24 +40,29 @@ class Response:
     facts: Facts = field(default_factory=dict)
 
 
-def respond(answer: reply.Answer, last: Nudge | None, athlete: Athlete, key: str, at: datetime) -> Response:
-    """What `answer` means after `last`, the message that went out before it. `key` names a report that it makes."""
-    report = _report(answer, last, key, at)
+def respond(
+    answer: reply.Answer, last: Nudge | None, athlete: Athlete, story: Pain, key: str, at: datetime
+) -> Response:
+    """What `answer` means after `last`, the message that went out before it, in the middle of `story`.
+
+    `key` names a report that it makes.
+    """
+    report = _report(answer, last, story, key, at)
     if report is not None:
         return Response(report)
-    match answer:
-        case reply.Why():
-            return Response(kind="why")
-        case reply.Status():
-            return Response(kind="status")
-        case reply.Help():
-            return Response(kind="help")
-        case reply.Ok() | reply.Better():
-            return Response()
+    if isinstance(answer, SILENT):
+        return Response()
+    if isinstance(answer, ASKS):
+        return Response(kind=type(answer).__name__.lower())
     return _wish(answer, last, athlete, at) or Response(kind="unclear")
 
 
-def _report(answer: reply.Answer, last: Nudge | None, key: str, at: datetime) -> Report | None:
+def confirms(story: Pain) -> bool:
+    """Whether an emergency sign waits to be confirmed: then a yes is a yes, and nothing else is an answer."""
+    return any(asked.kind == "confirm" and is_open(asked) for asked in story.asked)
+
+
+def _report(answer: reply.Answer, last: Nudge | None, story: Pain, key: str, at: datetime) -> Report | None:
     """Digits mean what the last message asked for."""
     asked = _asked(last)
     if isinstance(answer, reply.Digits) and len(answer.values) == 1:
@@ -55,7 +71,20 @@ def _report(answer: reply.Answer, last: Nudge | None, key: str, at: datetime) ->
             return Report(key, at, effort=number, about=asked["activity"])
         if last is not None and SIDE in last.rules and number <= 10:
             return Report(key, at, pain=number)
-    return report_of(answer, key, at, int(asked.get("question", 0)))
+    return report_of(answer, key, at, _question(answer, asked, story))
+
+
+def _question(answer: reply.Answer, asked: Mapping[str, Any], story: Pain) -> int:
+    """The question that digits answer: the last message's, if it is still open, they fit it, and no other was asked
+    along with it; else 0, and the story finds the one that they fit, or asks."""
+    text = answer.text.replace(" ", "") if isinstance(answer, reply.Digits) else ""
+    waiting = [one for one in story.asked if is_open(one)]
+    mine = next((one for one in waiting if one.id == asked.get("question") and fits(one, text)), None)
+    if mine is None or any(
+        one is not mine and fits(one, text) and abs(one.at - mine.at) < TOGETHER_S for one in waiting
+    ):
+        return 0
+    return mine.id
 
 
 def _asked(last: Nudge | None) -> Mapping[str, Any]:
@@ -69,7 +98,7 @@ def _wish(answer: reply.Answer, last: Nudge | None, athlete: Athlete, at: dateti
     wishes = athlete.preferences
     match answer:
         case reply.Mute(rule=rule):
-            rules = _rules(last) if rule is None else (rule,)
+            rules = _rules(last) if rule is None else tuple(one for one in (rule,) if one in MUTABLE)
             muted = replace(wishes, mute=tuple(dict.fromkeys((*wishes.mute, *rules))))
             kind = "muted" if rules else "muted.none"
             return Response(wishes=muted if rules else None, kind=kind, facts={"rules": list(rules)})
@@ -87,4 +116,4 @@ def _wish(answer: reply.Answer, last: Nudge | None, athlete: Athlete, at: dateti
 def _rules(last: Nudge | None) -> tuple[str, ...]:
     """The rules of the last message that can be muted: neither the pain story's nor what is no rule."""
     rules = () if last is None else last.rules
-    return tuple(rule for rule in rules if rule not in {"X01", EFFORT} and rule[0] != "P")
+    return tuple(rule for rule in rules if rule in MUTABLE and rule != "X01")

@@ -11,6 +11,7 @@ spoken.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Final
 
 from twinge.core.model import Athlete, Facts, Finding, Severity
 from twinge.speech.catalogue import FIRST, LANGUAGES
@@ -76,8 +77,17 @@ def _digests(findings: Sequence[Finding], speaker: Tongue) -> Iterator[str]:
             yield f"{speaker.render('week', {'things': things})} {hint}{out}"
 
 
+CALLING: Final = {"standing": "standing.call", "welcome": "welcome"}
+"""What names the number to call, and the id of its text: `standing` itself is for a page, which anybody may read."""
+
+
 def phrase(kind: str, facts: Facts, athlete: Athlete) -> str:
-    """Any message of the catalogue by its id, such as `help`; LookupError for an id or a fact that is not there."""
+    """Any message of the catalogue by its id, such as `help`; LookupError for an id or a fact that is not there.
+
+    `standing` and `welcome` name the athlete's own emergency number.
+    """
+    if kind in CALLING:
+        kind, facts = CALLING[kind], {"number": emergency(athlete), **facts}
     return plain(tongue_of(athlete).render(kind, facts))
 
 

@@ -85,7 +85,7 @@ def _pieces(say: Say, facts: Facts, speaker: Tongue) -> list[Piece]:
 
 
 def _said(kind: str, facts: Facts, speaker: Tongue) -> Iterator[Piece]:
-    if facts.get("again"):
+    if facts.get("again") and kind != "run_in_hold_ask":
         yield Piece(THEN, speaker.render("pain.again", {}))
     for weight, sentence in LINES[kind](facts) if kind in LINES else [(NEEDED, f"pain.{kind}")]:
         yield Piece(weight, speaker.render(sentence, facts))
@@ -169,6 +169,7 @@ LINES: Final[Mapping[str, Callable[[Facts], list[Line]]]] = {
     "rest_on": lambda _: [(NEEDED, "pain.rest_on"), (THEN, "pain.then"), (MORE, "pain.move")],
     "refer_on": lambda _: [(NEEDED, "pain.refer_on"), (THEN, "pain.then")],
     "pain_back": lambda _: [(NEEDED, "pain.pain_back"), (THEN, "pain.then")],
+    "ask_24h": lambda facts: [(NEEDED, f"pain.ask_24h{'.two' if facts['hours_since'] > 36 else ''}")],
     "see_doctor": _doctor,
     "urgent": lambda facts: [(NEEDED, "pain.urgent" if _named(facts) else "pain.urgent.alarm")],
     "stage_next": lambda _: [(NEEDED, "pain.stage_next"), (STANDING, "pain.clinician")],

@@ -67,9 +67,15 @@ def _shorter(accounts: Sequence[Account]) -> Iterator[Sequence[str]]:
 
 
 def _account(rule: str, facts: Facts, own: Pack, speaker: Tongue) -> Account:
-    evidence = speaker.render(f"why.{rule}", {"limit": LIMITS[rule](own) if rule in LIMITS else None})
+    evidence = speaker.render(_grounds(rule, facts, speaker), {"limit": LIMITS[rule](own) if rule in LIMITS else None})
     full, brief = _numbers(rule, facts, speaker)
     return f"{full} {evidence}".strip(), f"{brief} {evidence}".strip(), evidence
+
+
+def _grounds(rule: str, facts: Facts, speaker: Tongue) -> str:
+    """The id of the evidence: good news of the pain story has its own, whichever rule it came by."""
+    good = f"why.{facts.get('kind')}"
+    return good if speaker.knows(good) else f"why.{rule}"
 
 
 def _numbers(rule: str, facts: Facts, speaker: Tongue) -> tuple[str, str]:

@@ -33,10 +33,13 @@ def status(seen: Mapping[str, Any], pain: str, athlete: Athlete, country: str | 
 
 
 def _sentences(seen: Mapping[str, Any], pain: str, athlete: Athlete, country: str | None) -> Iterator[str]:
+    """The pain story's word, then the training; an emergency leaves no room for it."""
     speaker = tongue_of(athlete)
     if pain in STATES:
         number = emergency(athlete, country) if pain == "urgent" else ""
         yield speaker.render(f"status.{STATES[pain]}", {"number": number})
+    if pain == "urgent":
+        return
     yield _runs(seen, pain, speaker)
     if (seen["days_in_a_row"] or 0) > 1:
         yield speaker.render("status.row", {"days": seen["days_in_a_row"]})

@@ -7,6 +7,7 @@ void (withdrawn before it was sent). Receipts move a nudge forward only.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +15,7 @@ from sqlalchemy import Select, bindparam, func, literal_column, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from twinge.core.model import Held, Nudge, Said, Voice
+from twinge.core.relay import EFFORT
 from twinge.plugin import Receipt
 from twinge.store import codec
 from twinge.store.athletes import Address
@@ -166,7 +168,10 @@ class Outbox:
         return read_place(row) if word.disable else None
 
     async def answered(self, tx: AsyncConnection, address_id: int, now: datetime) -> Nudge | None:
-        """Note an answer to the last nudge that went to an address; which one it was. Our own answers are none."""
+        """Note an answer to the last nudge that went to an address; which one it was. Our own answers are none.
+
+        An effort that was told once is not asked for any more.
+        """
         went = (nudge.c.address_id == address_id) & nudge.c.state.in_(["sent", "delivered", "unknown"])
         went &= nudge.c.rules != "[]"
         wanted = select(nudge).where(went).order_by(nudge.c.sent_ms.desc(), nudge.c.id.desc()).limit(1)
@@ -175,7 +180,7 @@ class Outbox:
             return None
         one = read_nudge(row)
         await tx.execute(update(nudge).where(_this(one)).values(answered_ms=codec.to_ms(now)))
-        return one
+        return replace(one, facts={}) if row.answered_ms is not None and EFFORT in one.rules else one
 
     async def find_nudges(self, athlete_id: str, cursor: str | None = None, limit: int = 50) -> Page[Spoken]:
         """Nudges, newest first."""

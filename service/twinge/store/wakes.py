@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from twinge.store import codec
@@ -39,6 +39,11 @@ class Wakes:
         new = {"due_ms": statement.excluded.due_ms}
         kept = statement.on_conflict_do_update(index_elements=keys, set_=new) if move else None
         await tx.execute(statement.on_conflict_do_nothing() if kept is None else kept, rows)
+
+    async def move(self, tx: AsyncConnection, one: Wake) -> None:
+        """Give one that is set another time; where none is set, nothing is."""
+        mine = (wake.c.athlete_id == one.athlete_id) & (wake.c.what == one.what)
+        await tx.execute(update(wake).where(mine).values(due_ms=codec.to_ms(one.due)))
 
     async def due(self, now: datetime, limit: int = 100) -> list[Wake]:
         """Whose time has come, the earliest first."""

@@ -239,16 +239,18 @@ def test_a_phrase_in_free_text_is_confirmed_by_one_tap() -> None:
     )
 
 
-def test_denied_it_goes_on_as_any_other_report() -> None:
-    assert story("0h wrote saddle_numb\n0h02 reply 1\n0h03 reply 4\n0h04 reply 1") == lines(
-        """
-        0h    TRIAGE
-        0h    says urgent_ask P06 asks confirm
-        0h02  says stop_now P01 asks score
-        0h03  says rest_24 P01 asks signs
-        0h04  REST24
-        """
-    )
+def test_denied_and_nothing_else_told_it_is_over() -> None:
+    """Nearly fainted in the heat, and no more: no pain was ever spoken of."""
+    assert story("0h wrote saddle_numb\n0h02 reply 1")[-1] == "0h02 CLEAR"
+
+
+def test_no_pain_after_all_holds_nobody() -> None:
+    assert story("0h wrote\n0h02 reply 0")[-1] == "0h02 CLEAR"
+
+
+def test_what_was_told_in_words_is_not_denied_by_a_one() -> None:
+    """None on the menu means none besides: a limp that was told stays a limp."""
+    assert "0h01 REST72" in " ".join(story("0h pain 3 left calf limp\n0h01 reply 1")).replace("  ", " ")
 
 
 def test_unanswered_it_is_said_again_and_the_hold_begins() -> None:
@@ -256,8 +258,8 @@ def test_unanswered_it_is_said_again_and_the_hold_begins() -> None:
         """
         0h    TRIAGE
         0h    says urgent_ask P06 asks confirm
-        0h30  REST24
-        0h30  says rest_24 P01
+        0h30  REFER(soon)
+        0h30  says see_doctor P06
         12h   says urgent_ask P06 asks confirm
         """
     )

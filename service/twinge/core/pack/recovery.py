@@ -63,6 +63,8 @@ class RestDays:
     span_d: int = 14
     least_rest: int = 2
     horizon_d: int = 60
+    again_d: int = 8
+    """Days between two words about one streak after `rest`: one more than the cooldown of M03."""
 
 
 @dataclass(frozen=True, slots=True)

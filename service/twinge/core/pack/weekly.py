@@ -27,6 +27,8 @@ class WeeklyRamp:
     """Runs in each block."""
     weeks: int = 2
     """Weeks in a row that must be over it."""
+    pain_d: int = 7
+    """A pain told within so many days makes it worth a message."""
     cooldown_d: int = 14
 
 

@@ -17,9 +17,9 @@ from twinge.core.pain.place import open_new, same_place
 from twinge.core.pain.questions import FORMS, SCORES, fits, is_open, matching
 from twinge.core.pain.settle import cleared, not_cleared
 from twinge.core.pain.signs import SITE_MENU
-from twinge.core.pain.triage import hear_triage
+from twinge.core.pain.triage import escalate, hear_triage
 from twinge.core.pain.turn import Turn
-from twinge.core.pain.value import MONITOR, OPEN, SETTLING, TRIAGE, URGENT, Asked, Episode
+from twinge.core.pain.value import MONITOR, OPEN, RESTS, SETTLING, TRIAGE, URGENT, Asked, Episode
 
 MATCH_D: Final = 28
 """Days after which bare digits are no answer to a lapsed question any more. Ours."""
@@ -64,9 +64,9 @@ def _lapsed(turn: Turn, digits: str) -> list[Asked]:
 
 
 def _items(turn: Turn, episode: Episode, digits: str, menu: tuple[str, ...]) -> None:
-    """Signs chosen from a menu: those not chosen are denied."""
+    """Signs chosen from a menu: those not chosen are denied, unless they were told in words before."""
     chosen = {menu[int(digit) - 1] for digit in digits}
-    signs: dict[str, Any] = {sign: sign in chosen for sign in menu[1:]}
+    signs: dict[str, Any] = {sign: sign in chosen for sign in menu[1:] if sign in chosen or sign not in episode.signs}
     take(turn, episode, Told(at=turn.at, **signs))
 
 
@@ -88,12 +88,16 @@ def _same(turn: Turn, episode: Episode, digits: str) -> None:
 
 
 def _confirm(turn: Turn, episode: Episode, digits: str) -> None:
-    """Yes is an emergency; no goes on where it was."""
+    """Yes makes signs of what was found; no goes on where it was, and where no pain was told, nothing is left."""
     found = episode.unconfirmed
     episode = turn.put(episode._replace(unconfirmed=()))
     if digits == "2":
         signs: dict[str, Any] = dict.fromkeys(found or ("alarm",), True)
-        take(turn, episode, Told(at=turn.at, alarm=True, **{k: v for k, v in signs.items() if k != "alarm"}))
+        take(turn, episode, Told(at=turn.at, **signs))
+    elif episode.state in RESTS:
+        escalate(turn, episode, episode._replace(signs=()))
+    elif episode.state == TRIAGE and episode.score is None and not (episode.site or episode.signs):
+        turn.drop(episode)
     elif episode.state == TRIAGE:
         hear_triage(turn, episode)
 

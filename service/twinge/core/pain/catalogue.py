@@ -221,9 +221,23 @@ CATALOGUE: Final = (
     ),
     Kind("weekly_info", ("P08",), INFO, ("week_score",), "For the digest."),
     Kind(
-        "weekly_slow", ("P08",), SLOW, ("week_score",), "It cost you a good deal this week. How bad, 0-10?", ("score",)
+        "weekly_slow",
+        ("P08",),
+        SLOW,
+        ("week_score",),
+        "It cost you a good deal this week. How bad, 0-10?",
+        ("score",),
+        waits=False,
     ),
-    Kind("weekly_rest", ("P08",), REST, ("week_score",), "You could not train. Rest. How bad, 0-10?", ("score",)),
+    Kind(
+        "weekly_rest",
+        ("P08",),
+        REST,
+        ("week_score",),
+        "You could not train. Rest. How bad, 0-10?",
+        ("score",),
+        waits=False,
+    ),
 )
 
 KINDS: Final[Mapping[str, Kind]] = {kind.name: kind for kind in CATALOGUE}

@@ -104,7 +104,7 @@ def take(turn: Turn, episode: Episode | None, told: Told, kind: str = "") -> Non
     episode = _unconfirmed(turn, turn.put(episode), told)
     if (told.missed or 0) >= turn.limits.missed and _missed_counts(turn, episode):
         to_refer(turn, episode, "routine", "P04")
-    else:
+    elif not told.unconfirmed or episode.state not in RESTS or judged(turn, episode).state == URGENT:
         _to_state(turn, episode, told, kind, before)
     if placed.again and not named_before:
         returned(turn, _living(turn, placed.id))

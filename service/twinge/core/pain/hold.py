@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from twinge.core.pain.given import Told
 from twinge.core.pain.limits import DAY, HOUR, Limits
-from twinge.core.pain.move import RAISED, next_check, put_question, to_refer, to_rest, to_settling
+from twinge.core.pain.move import RAISED, next_check, put_question, to_refer, to_rest, to_settling, to_stage
 from twinge.core.pain.signs import RED, nerve, yes
 from twinge.core.pain.triage import escalate
 from twinge.core.pain.turn import Turn
@@ -65,8 +65,16 @@ def judge(turn: Turn, episode: Episode) -> None:
 
 
 def hear_hold(turn: Turn, episode: Episode, told: Told, before: Episode) -> None:
-    """A number when a look is due is judged; a 0 in daily life settles REST72 and REFER at any time."""
-    if escalate(turn, episode, before) or told.pain is None:
+    """A number when a look is due is judged; a 0 in daily life settles REST72 and REFER at any time.
+
+    Somebody's clearance opens the staged return, whatever our timers say.
+    """
+    if escalate(turn, episode, before):
+        return
+    if episode.cleared and not before.cleared:
+        to_stage(turn, episode, 0, "stage_next")
+        return
+    if told.pain is None:
         return
     if episode.check is None or turn.at >= episode.check:
         judge(turn, episode)

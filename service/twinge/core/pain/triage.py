@@ -65,7 +65,9 @@ def judged(turn: Turn, episode: Episode) -> Verdict:
 def hear_triage(turn: Turn, episode: Episode) -> None:
     """What is known decides, as soon as it is enough: a number, or a sign that outweighs any number."""
     found, limits = judged(turn, episode), turn.limits
-    if episode.unconfirmed and found.state != URGENT:
+    if episode.first == episode.score == 0 and not episode.signs and not episode.unconfirmed:
+        turn.drop(episode)
+    elif episode.unconfirmed and found.state != URGENT:
         turn.put(episode._replace(check=episode.check or turn.at + limits.answers_min * MINUTE))
     elif found.state != REST24 or episode.score is not None:
         decide(turn, episode)
@@ -98,7 +100,13 @@ def decide(turn: Turn, episode: Episode, *, final: bool = False, check: int | No
 
 
 def wake_triage(turn: Turn, episode: Episode) -> None:
-    """The half hour is over, or the day: the known part decides, and an unknown number is taken for a 3."""
+    """The half hour is over, or the day: the known part decides, and an unknown number is taken for a 3.
+
+    A sign of an emergency that nobody confirmed or denied wants a look by somebody.
+    """
+    if episode.unconfirmed:
+        to_refer(turn, episode, "soon", "P06", news=True)
+        return
     if episode.score is not None:
         decide(turn, episode, final=True)
         return

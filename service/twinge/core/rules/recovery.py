@@ -58,7 +58,7 @@ def gap_s(past: Session, session: Session) -> int:
 
 
 def rest_days(moment: Moment) -> Finding | None:
-    """R02: days in a row with load; told on the 7th, on the 10th, and every 7 days after.
+    """R02: days in a row with load; told on the 7th, on the 10th, and every 8 days after (which M03 lets through).
 
     A rest day has at most 10 load points, or only walking and mobility up to 45 minutes; a day of unknown load counts
     as active. Ristolainen et al. 2014, J Sports Med Phys Fitness 54:78; against it Abrahamson 2025,
@@ -69,7 +69,8 @@ def rest_days(moment: Moment) -> Finding | None:
     if is_active(earlier, limits) or not is_active([*earlier, moment.session], limits):
         return None
     streak = 1 + days_in_a_row(moment.past, today - 1, limits)
-    told = streak in (limits.slow, limits.rest) or (streak > limits.rest and (streak - limits.rest) % 7 == 0)
+    beyond = streak - limits.rest
+    told = streak == limits.slow or (beyond >= 0 and beyond % limits.again_d == 0)
     if told:
         band = 3 if streak >= limits.rest else 2
         rests = limits.span_d - len(_active_days(moment.past, today, limits)) - 1

@@ -61,8 +61,8 @@ def _ramp(moment: Moment, sums: Sequence[int], by_distance: bool) -> Answer:
         "over_percent": over(limits.blocks * sums[0], base),
         "weeks": limits.weeks,
     }
-    spiked = moment.has("L01", 2)
-    return moment.finding("L03", Severity.SLOW_DOWN if spiked else Severity.INFO, 2 if spiked else 1, facts)
+    louder = moment.has("L01", 2) or moment.hurt(limits.pain_d)
+    return moment.finding("L03", Severity.SLOW_DOWN if louder else Severity.INFO, 2 if louder else 1, facts)
 
 
 def _is_more(moment: Moment) -> bool:

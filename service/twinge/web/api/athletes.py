@@ -6,6 +6,7 @@ from typing import Any
 
 from aiohttp import web
 
+from twinge.core.digest import next_digest
 from twinge.core.model import Athlete
 from twinge.plugin import Channel, Rejected
 from twinge.store.wakes import Wake
@@ -68,6 +69,8 @@ async def edit(request: web.Request) -> web.Response:
         if new is None:
             raise not_found("athlete")
         await store.wakes.set(tx, [Wake(athlete_id, "pain", now)] if new.preferences.weekly_since else [], move=True)
+        if (due := next_digest(new, now)) is not None:
+            await store.wakes.move(tx, Wake(athlete_id, "digest", due))
         await note(request, tx, "athlete.edit", athlete_id)
     return answer(await _whole(request, new))
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from aiohttp import web
 
 from twinge.core.model import Athlete, Silence
-from twinge.core.silence import LONGEST, MOST, living
+from twinge.core.silence import LONGEST, MOST, living, remembered
 from twinge.store.codec import new_id
 from twinge.web.answer import Problem, answer, not_found
 from twinge.web.api import views
@@ -35,10 +35,9 @@ async def create(request: web.Request) -> web.Response:
     _check(made, now)
 
     def add(old: Athlete) -> tuple[Silence, ...]:
-        kept = living(old.silences, now)
-        if len(kept) >= MOST:
+        if len(living(old.silences, now)) >= MOST:
             raise Problem(409, "too_many", f"There are {MOST} silences already; end one first.")
-        return (*kept, made)
+        return (*remembered(old.silences, now), made)
 
     await _change(request, add, "silence.create", made)
     return answer(views.silence(made), 201)
@@ -46,11 +45,16 @@ async def create(request: web.Request) -> web.Response:
 
 async def end(request: web.Request) -> web.Response:
     """`DELETE /athletes/{id}/silences/{silence}`: over from now on."""
-    one = await known(request)
-    found = next((each for each in one.silences if each.id == request.match_info["silence"]), None)
+    one, now = await known(request), request.app[CLOCK]()
+    found = next((each for each in living(one.silences, now) if each.id == request.match_info["silence"]), None)
     if found is None:
         raise not_found("silence")
-    await _change(request, lambda old: tuple(s for s in old.silences if s.id != found.id), "silence.end", found)
+    ended = replace(found, since=min(found.since, now), until=now)
+
+    def end_it(old: Athlete) -> tuple[Silence, ...]:
+        return tuple(ended if each.id == found.id else each for each in old.silences)
+
+    await _change(request, end_it, "silence.end", found)
     return web.Response(status=204)
 
 
