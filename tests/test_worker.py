@@ -18,7 +18,7 @@ from sqlalchemy import text
 
 from fakes import NOON, GiveUp, TryLater, pointed, run, said
 from house import House, house
-from twinge.core.model import Removed
+from twinge.core.model import Removed, Wellness
 from twinge.core.pack import STANDARD
 from twinge.core.state import SHAPE
 from twinge.store import Kept, Page, Spoken
@@ -476,3 +476,50 @@ async def test_a_full_disk_stops_the_worker_and_nothing_is_lost(home: House) -> 
     await running
     assert (await home.store.inbox.counts())["done"] == 30
     assert len((await home.store.history.find_activities(alice)).items) == 30
+
+
+async def test_a_night_that_is_told_after_the_run_is_spoken_about(home: House) -> None:
+    """The watch syncs its sleep at nine, the hard run was at half past six."""
+    alice = await home.move_in("Alice")
+    nights = [Wellness(f"fake:w{n}", NOON.date() - timedelta(days=n), sleep_h=5.0, version=1) for n in range(7)]
+    for night in nights[1:3]:
+        await home.deliver(said("alice", night), lane="fake:alice")
+    hard = replace(run("1", NOON - timedelta(hours=3), 8), rpe=8)
+    await home.deliver(said("alice", hard), lane="fake:alice")
+    await home.worker.drain()
+    assert (await home.store.outbox.find_nudges(alice)).items == []
+    for night in nights:
+        await home.deliver(said("alice", night), lane="fake:alice")
+    await home.worker.drain()
+    [spoken] = (await home.store.outbox.find_nudges(alice)).items
+    assert (spoken.nudge.rules, spoken.nudge.activity) == (("R05",), "fake:1")
+
+
+async def test_when_one_of_two_recordings_is_deleted_the_other_speaks(home: House) -> None:
+    alice = await home.move_in("Alice")
+    for days in (40, 30, 20, 10):
+        await home.deliver(said("alice", run(f"h{days}", NOON - timedelta(days=days), 8)), lane="fake:alice")
+    watch = replace(run("x", NOON - timedelta(hours=2), 14), avg_hr=140)
+    phone = replace(watch, key="phone:x", avg_hr=None)
+    for record in (watch, phone):
+        await home.deliver(said("alice", record), lane="fake:alice")
+    await home.worker.drain()
+    await home.deliver(said("alice", Removed("fake:x", 2)), lane="fake:alice")
+    await home.worker.drain()
+    spoken = {one.nudge.activity: one.state for one in (await home.store.outbox.find_nudges(alice)).items}
+    assert spoken == {"fake:x": "void", "phone:x": "waiting"}
+
+
+async def test_a_new_pack_says_nothing_about_what_is_past(home: House) -> None:
+    """Under stricter limits yesterday's run would have been a spike: it is found, and nobody is told."""
+    alice = await home.move_in("Alice")
+    for days in (40, 30, 20, 10):
+        await home.deliver(said("alice", run(f"h{days}", NOON - timedelta(days=days), 10)), lane="fake:alice")
+    await home.deliver(said("alice", run("far", NOON - timedelta(hours=20), 11)), lane="fake:alice")
+    await home.worker.drain()
+    strict = replace(STANDARD, version="strict", l01=replace(STANDARD.l01, small=105, floor_m=500))
+    stricter = home.new_worker(pack=strict)
+    await home.deliver(said("alice", run("next", NOON - timedelta(hours=1), 5)), lane="fake:alice")
+    await stricter.drain()
+    found = {one.activity for one in (await home.store.history.find_findings(alice)).items if one.rule == "L01"}
+    assert (found, (await home.store.outbox.find_nudges(alice)).items) == ({"fake:far"}, [])
