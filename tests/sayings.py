@@ -147,6 +147,7 @@ def severities(rule: str) -> tuple[Severity, ...]:
 
 PHRASES: Mapping[str, list[dict[str, Any]]] = {
     "standing": [{}],
+    "standing.call": [{"number": "1122"}],
     "standing.short": [{}],
     "standing.number": [{"number": "112"}],
     "welcome": [{}],

@@ -21,7 +21,7 @@ VALUES: Mapping[str, list[Any]] = {
     "live": [False, True],
     "worse": [False, True],
     "hours": [0, 336],
-    "hours_since": [24],
+    "hours_since": [24, 48],
     "day": [0, 120],
     "days": [1, 2, 42],
     "minutes": [30],

@@ -76,6 +76,28 @@ def test_the_pain_story_is_explained_by_what_was_told_and_cannot_be_muted() -> N
     )
 
 
+GOOD = {
+    "settling": ("P03", "Good news: with no pain in daily life"),
+    "stage_next": ("RR01", "Your numbers fit the next step."),
+    "stage_again": ("RR01", "It went well; each step is done twice"),
+    "monitor": ("RR01", "All steps went well."),
+    "soreness": ("P01", "Mild, on both sides and without other signs"),
+}
+"""Kind → the rule behind it, and how its account begins."""
+
+
+@pytest.mark.parametrize("kind", sorted(GOOD))
+def test_good_news_is_not_explained_by_pain_that_stays(kind: str) -> None:
+    rule, account = GOOD[kind]
+    facts = {"kind": kind, "site": "calf", "side": "both"}
+    assert why([rule], {rule: facts}, ALICE).startswith(f"You told us: both calves. {account}")
+    for language in LANGUAGES:
+        athlete = replace(ALICE, language=language)
+        text = why([rule], {rule: facts}, athlete)
+        keeps_the_law(text, language)
+        assert text != why([rule], {rule: {**facts, "kind": "rest_on"}}, athlete)
+
+
 def test_without_a_message_there_is_nothing_to_explain() -> None:
     assert why([], {}, ALICE).startswith("There is nothing to explain yet.")
     assert why(["Z99"], {}, ALICE) == why([], {}, ALICE)

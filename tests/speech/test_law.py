@@ -33,7 +33,7 @@ NEVER = {
 }
 """Conditions, figures of risk, promises, orders, and what is a clinician's business."""
 
-NO_ADVICE = dict.fromkeys(("standing", "standing.short", "welcome"), r"medic|médic")
+NO_ADVICE = dict.fromkeys(("standing", "standing.call", "standing.short", "welcome"), r"medic|médic")
 """The standing line says that it is no medical advice."""
 
 LONG = {"welcome"}

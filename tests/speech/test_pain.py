@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -219,6 +220,8 @@ def test_checks_say_how_long_it_has_been_and_what_a_nought_means() -> None:
     assert pain(say("ask_24h", "check"), BERLIN) == (
         "Left buttock. One day on. How bad was it at worst walking, sitting or on stairs, 0 to 10?"
     )
+    assert "Left buttock. Two days on. How bad" in pain(say("ask_24h", "check", hours_since=48), BERLIN)
+    assert "Zwei Tage später." in pain(say("ask_24h", "check", hours_since=48), GERMAN)
     assert pain(say("ask_day", "check", day=14, nerve=True, again=True), BERLIN) == (
         "Left buttock. We ask again. Day 14. How bad was it at worst walking, sitting or on stairs, 0 to 10? "
         "0 only without tingling or numbness."
@@ -261,6 +264,26 @@ def test_a_run_in_a_hold_is_asked_about_neutrally_whatever_the_question_was(ask:
     assert pain(say("run_in_hold_ask", ask), BERLIN) == (
         "Left buttock. We saw a run. How did it feel, 0 (no pain) to 10?"
     )
+
+
+def test_a_run_in_a_hold_is_asked_about_again_in_the_same_words() -> None:
+    assert pain(say("run_in_hold_ask", "feel", again=True), BERLIN) == pain(say("run_in_hold_ask", "feel"), BERLIN)
+
+
+@pytest.mark.parametrize(
+    ("athlete", "both"),
+    [
+        (BERLIN, "tingling/numbness"),
+        (GERMAN, "Kribbeln/taub"),
+        (SPANISH, "hormigueo/adormecimiento"),
+        (FRENCH, "fourmillements/engourdi"),
+    ],
+)
+def test_numbness_is_named_beside_tingling(athlete: Athlete, both: str) -> None:
+    assert f", {both}, " in pain(say("ask_run", "run", stage=2), athlete)
+    assert f", {both}, " in pain(say("ask_run", "run", stage=0), athlete)
+    third = pain(say("rest_24", "signs"), athlete).splitlines()[3]
+    assert re.fullmatch(r"3 \w+/(numb|taub|dormido|engourdi)", third), third
 
 
 def test_a_sleeper_is_asked_what_its_state_calls_for() -> None:

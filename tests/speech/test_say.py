@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -149,11 +150,20 @@ def test_what_the_facts_call_for(rule: str, facts: dict[str, object], sentence: 
 def test_form_that_shifts_to_one_side_is_a_question_answered_by_a_digit() -> None:
     shifted = finding("F02", left=5_200, usual=5_020, shift=180)
     assert say([shifted], Severity.QUESTION, ALICE) == (
-        "You spent 1.8% longer than usual on your left foot in your last 2 runs. "
+        "Your left foot carried 52.0% of the ground time, usually 50.2% (2 such runs in 7 days). "
         "Does anything hurt? Reply 0 (no) to 10 (a lot), or STOP."
     )
     right = replace(shifted, facts={**shifted.facts, "left": 4_840, "shift": -180})
-    assert "auf dem rechten Fuß. Tut dir etwas weh?" in say([right], Severity.QUESTION, replace(ALICE, language="de"))
+    assert say([right], Severity.QUESTION, replace(ALICE, language="de")).startswith(
+        "Dein rechter Fuß trug 51,6 % der Bodenkontaktzeit, sonst 49,8 % (2 solche Läufe in 7 Tagen). Tut dir"
+    )
+
+
+@pytest.mark.parametrize("language", ["en", "de", "es", "fr"])
+def test_a_shift_is_told_by_both_shares_in_every_language(language: str) -> None:
+    for left, shares in ((5_200, ("52", "50")), (4_840, ("51", "49"))):
+        text = say([finding("F02", left=left, usual=5_020)], Severity.QUESTION, replace(ALICE, language=language))
+        assert tuple(re.findall(r"(\d+)[.,]\d ?%", text)) == shares, text
 
 
 def test_heights_are_feet_for_those_who_run_miles() -> None:
@@ -209,10 +219,25 @@ def test_small_answers() -> None:
     assert phrase("noted", {}, ALICE) == "Thanks, noted. Write PAIN whenever it changes."
 
 
+@pytest.mark.parametrize(
+    ("language", "call"),
+    [("en", "call 911."), ("de", "Ruf im Notfall 911 an."), ("es", "llama al 911."), ("fr", "appelle le 911.")],
+)
+def test_the_standing_line_names_the_athletes_own_number(language: str, call: str) -> None:
+    athlete = replace(ALICE, language=language, timezone="America/New_York")
+    assert phrase("standing", {}, athlete).endswith(call)
+    assert call in phrase("welcome", {}, athlete)
+    assert phrase("standing", {}, replace(athlete, country="PK")) == phrase("standing", {}, athlete).replace(
+        "911", "1122"
+    )
+
+
 @pytest.mark.parametrize("language", ["en", "de", "es", "fr"])
 def test_the_welcome_has_the_whole_standing_line_and_what_is_not_understood_is_told_what_is(language: str) -> None:
     athlete = replace(ALICE, language=language)
     assert phrase("standing", {}, athlete) in phrase("welcome", {}, athlete)
     assert {"PAIN", "HELP", "STOP"} <= set(phrase("welcome", {}, athlete).replace(",", "").split())
+    assert phrase("help", {}, athlete).startswith("Twinge")
+    assert {"PAIN", "STOP", "START"} <= set(re.findall(r"[A-Z]+", phrase("help", {}, athlete)))
     for word in ("PAIN", "STATUS", "WHY", "STOP", "MUTE", "OK"):
         assert word in phrase("unclear", {}, athlete)
