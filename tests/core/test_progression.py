@@ -8,8 +8,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from diary import ALICE, judged, named, on_last, read
+from twinge.core.draft import doubts, draft
 from twinge.core.fold import fold
-from twinge.core.model import Activity, Athlete, Severity
+from twinge.core.model import Activity, Athlete, Severity, Shape
+from twinge.core.pack import STANDARD
+from twinge.core.stream import Streams, shape
+from twinge.core.twin import together
 
 SIX_WEEKS_OF = "every mon from 2026-01-05 for 7 weeks 07:00 run {}km 60min rpe 3\n"
 """A habit that ends on Monday 16 February; the run in question is on Friday the 20th."""
@@ -55,6 +59,45 @@ def test_a_finding_carries_its_numbers() -> None:
         "source": "observed",
         "race": False,
     }
+
+
+@pytest.mark.parametrize(
+    ("sport", "metres", "jumped", "believed"),
+    [
+        ("run", 14_000, None, 14_000),
+        ("run", 14_000, 0, 14_000),
+        ("run", 14_000, 4003, 9_997),
+        ("run", 30_000, 20_000, 10_000),  # 30 km in an hour is a bicycle; the run was none
+        ("run", 3_000, 4_000, 0),
+        ("run", None, 4_000, None),
+        ("ride", 30_000, 29_000, 30_000),  # on wheels nearly every step is too fast for a foot
+    ],
+)
+def test_what_the_receiver_jumped_is_not_run(
+    sport: str, metres: int | None, jumped: int | None, believed: int | None
+) -> None:
+    activity = Activity("t:1", sport, datetime(2026, 2, 20, 6, tzinfo=UTC), moving_s=3600, distance_m=metres)
+    activity = replace(activity, shape=Shape(jumped_m=jumped))
+    assert draft(activity, "UTC", STANDARD).metres == believed
+    assert doubts(activity, STANDARD) == ()
+
+
+def test_the_jump_of_one_recorder_is_not_taken_off_the_distance_of_another() -> None:
+    phone = run(10_000, "2026-02-20")
+    watch = replace(phone, key="w:1", distance_m=14_000, rpe=None, avg_hr=150, shape=Shape(jumped_m=4_000))
+    [whole], _ = together([phone, watch], "UTC", STANDARD)
+    assert (whole.activity.key, whole.activity.avg_hr, whole.session.metres) == (phone.key, 150, 10_000)
+
+
+def test_a_teleport_is_no_session_spike() -> None:
+    """Ten kilometres, and four more within one second: as the streams showed it."""
+    path = [10_000 / 3600 * t + (4000 if t >= 1800 else 0) for t in range(3601)]
+    teleported = replace(
+        run(14_000, "2026-02-20"), shape=shape(Streams(time_s=range(3601), distance_m=path, altitude_m=[100] * 3601))
+    )
+    outcome = fold(ALICE, [*read(SIX_WEEKS_OF.format(10)), teleported])
+    assert outcome.state.sessions[-1].metres == pytest.approx(10_000, abs=5)
+    assert [f for f in outcome.findings if f.rule == "L01"] == []
 
 
 @pytest.mark.parametrize(("minutes", "expected"), [(0, True), (1, False)])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields, replace
+from itertools import accumulate
 from math import inf, nan, sin
 from typing import Any
 
@@ -330,6 +331,34 @@ def test_a_jump_of_the_receiver_is_discarded() -> None:
     path = [3.0 * t + (500 if t >= 300 else 0) for t in range(601)]
     seen = shape(Streams(time_s=range(601), distance_m=path, altitude_m=[100] * 601))
     assert (seen.graded_m, seen.graded_s) == (599 * 3, 599)
+
+
+@pytest.mark.parametrize(
+    ("at_once", "seconds", "jumped"),
+    [
+        (0, 1, 0),
+        (4000, 1, 4000),
+        (4000, 5, 4000),  # a receiver that finds its way in five steps
+        (20, 1, 0),  # jitter
+        (99, 1, 0),
+        (100, 1, 100),
+        (12 * 30, 30, 360),  # a lift
+        (12 * 29, 29, 0),
+    ],
+)
+def test_what_the_receiver_jumped_is_known_in_metres(at_once: int, seconds: int, jumped: int) -> None:
+    jump = [at_once / seconds if 200 <= t < 200 + seconds and at_once else 3 for t in range(600)]
+    path = list(accumulate(jump, initial=0.0))
+    assert shape(Streams(time_s=range(601), distance_m=path)).jumped_m == jumped
+
+
+def test_a_distance_that_is_written_every_five_seconds_is_no_row_of_jumps() -> None:
+    path = [3.0 * (t - t % 5) for t in range(601)]
+    assert shape(Streams(time_s=range(601), distance_m=path)).jumped_m == 0
+
+
+def test_without_a_path_nothing_is_known_of_jumps() -> None:
+    assert shape(Streams(time_s=range(600), hr=[150] * 600)).jumped_m is None
 
 
 # ---- what was not believed -------------------------------------------------------------------------------------------

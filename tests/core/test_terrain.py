@@ -13,12 +13,13 @@ from typing import Any
 import pytest
 
 from diary import ALICE, named, read
-from twinge.core.draft import draft
+from twinge.core.draft import doubts, draft
 from twinge.core.fold import Outcome, fold
-from twinge.core.model import Activity, Finding, Shape
+from twinge.core.model import Activity, Finding, Report, Shape
 from twinge.core.pack import STANDARD
 from twinge.core.rules.terrain import entropy, hilliness, is_walk
 from twinge.core.sport import is_trail
+from twinge.report.unknown import gaps
 
 STREAMED = {"steep": "steep_m", "uneven": "uneven", "ran": "run_s"}
 TOTALS = {"climb": "climb_m", "descent": "descent_m"}
@@ -39,6 +40,11 @@ def hilly(text: str) -> Iterator[Activity]:
 
 def judged(text: str) -> Outcome:
     return fold(ALICE, hilly(text))
+
+
+def unknown(text: str, rule: str) -> list[str]:
+    """Why `rule` could not be judged."""
+    return [one.reason for one in judged(text).unjudged if one.rule == rule]
 
 
 def on_last(text: str, rule: str) -> list[Finding]:
@@ -136,6 +142,32 @@ def test_three_runs_are_no_yardstick_and_four_are() -> None:
     for rule in ("T01", "T02"):
         assert on_last(before + weekly.format(3) + today, rule) == []
         assert len(on_last(before + weekly.format(4) + today, rule)) == 1
+
+
+def test_a_hill_without_a_yardstick_could_not_be_judged_and_says_so() -> None:
+    before = "2026-01-04 07:00 run 10km 60min rpe 3\n"
+    weekly = "every sun from 2026-02-02 for {} weeks 07:00 run 10km 60min rpe 3 + climb 100 steep 90\n"
+    today = "2026-03-03 07:00 run 10km 65min rpe 3 + climb 300 steep 300"
+    little = "the {} of fewer than 4 runs of 30 days, or of less than 80 per cent of them, is known"
+    for rule, what in (("T01", "climb"), ("T02", "steep descent")):
+        assert unknown(before + weekly.format(3) + today, rule) == [little.format(what)]
+        assert unknown(weekly.format(4) + today, rule) == [f"less than 30 days of history to hold the {what} against"]
+        assert unknown(before + weekly.format(4) + today, rule) == []
+
+
+def test_who_measures_no_hills_hears_nothing_of_them() -> None:
+    flat = EIGHT_WEEKS.replace(" + {}", "")
+    last = "2026-03-03 07:00 {} 10km 65min rpe 3 + {}"
+    assert {one.rule for one in judged(flat).unjudged} & {"T01", "T02"} == set()
+    for today in (("run", "climb 99 steep 99"), ("treadmill", "climb 300 steep 300"), ("hike", "climb 300 steep 300")):
+        assert {one.rule for one in judged(flat + last.format(*today)).unjudged} & {"T01", "T02"} == set()
+
+
+def test_the_same_lack_of_hills_is_one_entry_of_the_report() -> None:
+    flat = EIGHT_WEEKS.replace(" + {}", "")
+    weekly = "every mon from 2026-03-02 for 3 weeks 07:00 run 10km 65min rpe 3 + climb 300 steep 300\n"
+    told = [gap for gap in gaps(judged(flat + weekly).unjudged) if gap.rule in {"T01", "T02"}]
+    assert [(gap.rule, gap.times) for gap in told] == [("T01", 3), ("T02", 3)]
 
 
 def test_in_the_first_month_nothing_is_known_to_be_new() -> None:
@@ -468,6 +500,51 @@ def test_totals_bound_the_steep_descent(line: str, steep: int | None) -> None:
 
 
 @pytest.mark.parametrize(
+    ("line", "heights"),
+    [
+        ("run 10km 60min + climb 3000 descent 3000", (3000, 3000)),
+        ("run 10km 60min + climb 3001 descent 3001", (None, 3001)),  # more than 3,000 m up an hour
+        ("run 20km 60min + climb 100 descent 6000", (100, 6000)),
+        ("run 20km 60min + climb 100 descent 6001", (100, None)),  # more than 6,000 m down an hour
+        ("run 10km 2h00 + climb 5500 descent 5500", (5500, 5500)),
+        ("run 10km 2h00 + climb 5501 descent 5501", (None, None)),  # more than 550 m a kilometre
+        ("run 10km + climb 5501 descent 5501", (None, None)),
+        ("run 50km 60min + climb 3000 steep 3000", (3000, 3000)),  # a distance that is not believed is no yardstick
+    ],
+)
+def test_a_height_that_nobody_climbs_is_left_out_and_says_so(line: str, heights: tuple[int | None, int | None]) -> None:
+    [activity] = hilly(f"2026-03-03 07:00 {line}")
+    session = draft(activity, "UTC", STANDARD)
+    assert (session.climb, session.steep) == heights
+    words = ("the climb is more than anybody climbs", "the descent is more than anybody goes down")
+    doubted = [f"{word}; it was left out" for word, height in zip(words, heights, strict=True) if height is None]
+    told = [one.reason for one in doubts(activity, STANDARD) if "bicycle" not in one.reason]
+    assert told == doubted
+
+
+def test_the_climb_of_the_streams_is_doubted_too() -> None:
+    [activity] = hilly("2026-03-03 07:00 run 10km 60min + climb 80")
+    glitch = replace(activity, shape=Shape(climb_m=50_000, descent_m=50_000, steep_m=120))
+    session = draft(glitch, "UTC", STANDARD)
+    assert (session.climb, session.steep, len(doubts(glitch, STANDARD))) == (None, None, 2)
+
+
+def test_on_wheels_and_by_lift_more_is_possible() -> None:
+    for sport in ("ride", "ski"):
+        [activity] = hilly(f"2026-03-03 07:00 {sport} 10km 60min + climb 3500")
+        assert (draft(activity, "UTC", STANDARD).climb, doubts(activity, STANDARD)) == (3500, ())
+
+
+def test_an_impossible_climb_is_no_finding_and_hides_no_hill_after_it() -> None:
+    habit = EIGHT_WEEKS.format("climb 200 descent 200")
+    absurd = "2026-03-03 07:00 run 10km 60min rpe 3 + climb 50000 descent 50000\n"
+    assert [f for f in judged(habit + absurd).findings if f.rule in {"T01", "T02"}] == []
+    assert named(on_last(habit + absurd + "2026-03-05 07:00 run 10km 65min rpe 3 + climb 450", "T01")) == [
+        "T01 slow_down"
+    ]
+
+
+@pytest.mark.parametrize(
     "title",
     [
         "Trail run with Sam",
@@ -502,3 +579,15 @@ def test_a_title_may_name_a_trail(title: str) -> None:
 )
 def test_a_title_may_only_seem_to(title: str) -> None:
     assert not is_trail(title)
+
+
+def test_a_hip_that_hurt_makes_a_hill_one_step_louder() -> None:
+    """The old advice: hills aggravate. The same hill, half a year after a sore buttock."""
+    runs = list(hilly(EIGHT_WEEKS.format("climb 200") + "2026-03-03 07:00 run 10km 70min rpe 3 + climb 300"))
+    sore = Report("told:1", runs[3].start, pain=4, site="buttock", side="left")
+    stories: list[list[Activity | Report]] = [[*runs], [*runs, sore], [*runs, replace(sore, site="knee")]]
+    steps = [
+        [one.severity.word for one in fold(ALICE, story).findings if (one.rule, one.activity) == ("T01", runs[-1].key)]
+        for story in stories
+    ]
+    assert steps == [["info"], ["slow_down"], ["info"]]

@@ -26,6 +26,7 @@ from twinge.core.pack import STANDARD
 from twinge.core.rules.baseline import Series, Week, hrv_logs, settled, usual_heart, week_of
 from twinge.core.rules.belief import believe
 from twinge.core.state import Event, begin, place
+from twinge.report.unknown import gaps
 
 FIELDS = {"hr": "resting_hr", "rmssd": "hrv_rmssd_ms", "sdnn": "hrv_sdnn_ms", "sleep": "sleep_h"}
 
@@ -369,6 +370,34 @@ def test_the_baseline_of_variability(before: str, expected: list[str]) -> None:
     assert [one[:-6] for one in told(low)] == expected
 
 
+FEW_LATELY = "fewer than 3 values of heart-rate variability in the last 7 days"
+FEW_BEFORE = (
+    "heart-rate variability is judged from 14 values over at least 28 days before the last 7 on; there are fewer"
+)
+
+
+@pytest.mark.parametrize(
+    ("mornings", "workout", "expected"),
+    [
+        (f"{EIGHT_WEEKS}9 days from 2026-03-02 rmssd 60", HARD, []),
+        (f"{EIGHT_WEEKS}9 days from 2026-03-02 rmssd -/-/-/-/-/-/-/60/60", HARD, [FEW_LATELY]),
+        (f"{EIGHT_WEEKS}9 days from 2026-03-02 hr 50", HARD, [FEW_LATELY]),
+        ("27 days from 2026-02-05 rmssd 60\n7 days from 2026-03-04 rmssd 60", HARD, [FEW_BEFORE]),
+        ("7 days from 2026-03-04 rmssd 60", HARD, [FEW_BEFORE]),  # the first week of a new watch
+        ("7 days from 2026-03-04 rmssd 60", EASY, []),
+        ("63 days from 2026-01-05 hr 50", HARD, []),  # a watch that knows nothing of it
+    ],
+)
+def test_too_little_variability_for_a_hard_session_is_said(mornings: str, workout: str, expected: list[str]) -> None:
+    assert unknown(f"{mornings}\n{workout.format(10)}", "R04") == expected
+
+
+def test_the_same_lack_of_variability_is_one_entry_of_the_report() -> None:
+    new = "9 days from 2026-03-02 rmssd 60\n" + HARD.format(8) + HARD.format(10)
+    [gap] = [gap for gap in gaps(fold(ALICE, events(new)).unjudged) if gap.rule == "R04"]
+    assert (gap.reason, gap.times) == (FEW_BEFORE, 2)
+
+
 def test_low_variability_is_told_once_and_again_after_it_came_back() -> None:
     low = EIGHT_WEEKS + "9 days from 2026-03-02 rmssd 57\n" + HARD.format(10) + HARD.format(13)
     still = f"{low}3 days from 2026-03-11 rmssd 57\n"
@@ -441,6 +470,30 @@ YOUNG = replace(ALICE, birth_year=2010)
 )
 def test_short_nights(nights: str, workout: str, athlete: Athlete, expected: list[str]) -> None:
     assert told(f"7 days from 2026-03-03 sleep {nights}\n{workout}", athlete) == expected
+
+
+@pytest.mark.parametrize(
+    ("nights", "workout", "athlete", "expected"),
+    [
+        ("-/-/-/-/6h30/6h30/6h30", HARD.format(9), ALICE, 1),
+        ("-/-/-/6h30/6h30/6h30/6h30", HARD.format(9), ALICE, 0),
+        ("-/-/-/-/9h/9h/9h", LONG, ALICE, 1),
+        ("-/-/-/-/9h/9h/9h", EASY.format(9), ALICE, 0),
+        ("-/-/-/-/5h/5h/5h", HARD.format(9), ALICE, 0),  # three short ones are enough to say so
+        ("-/-/-/-/5h/5h/5h", HARD.format(9), YOUNG, 1),
+    ],
+)
+def test_too_few_nights_before_a_hard_session_are_said(
+    nights: str, workout: str, athlete: Athlete, expected: int
+) -> None:
+    outcome = fold(athlete, events(f"7 days from 2026-03-03 sleep {nights}\n{workout}"))
+    told = [one.reason for one in outcome.unjudged if one.rule == "R05"]
+    assert told == ["fewer than 4 nights of the last 7 are known"] * expected
+
+
+def test_who_does_not_measure_sleep_hears_nothing_of_it_and_who_stopped_does() -> None:
+    assert unknown(f"7 days from 2026-03-03 hr 50\n{HARD.format(9)}", "R05") == []
+    assert len(unknown(f"7 days from 2026-02-03 sleep 8h\n7 days from 2026-03-03 hr 50\n{HARD.format(9)}", "R05")) == 1
 
 
 def test_short_nights_carry_their_numbers() -> None:

@@ -220,7 +220,7 @@ def test_a_bad_row_is_named_and_the_rest_goes_on(tmp_path: Path) -> None:
         "2024-05-08,,0,0\n"
     )
     history = read(tmp_path, text, now=datetime(2025, 1, 1, tzinfo=UTC))
-    assert [(a.start.day, a.distance_m) for a in history.activities] == [(1, 9000), (3, None)]
+    assert [(a.start.day, a.distance_m) for a in history.activities] == [(1, 9000), (3, None), (5, None)]
     places = {(problem.line, problem.column) for problem in history.problems}
     assert places >= {
         (3, "date"),
@@ -231,7 +231,7 @@ def test_a_bad_row_is_named_and_the_rest_goes_on(tmp_path: Path) -> None:
         (8, None),
         (9, "date"),
     }
-    assert (history.rows, history.skipped) == (9, 7)
+    assert (history.rows, history.skipped) == (9, 6)
 
 
 def test_a_walk_of_a_kilometre_in_three_seconds_keeps_its_day_and_loses_its_distance(tmp_path: Path) -> None:
@@ -239,6 +239,32 @@ def test_a_walk_of_a_kilometre_in_three_seconds_keeps_its_day_and_loses_its_dist
     history = read(tmp_path, text)
     assert [a.distance_m for a in history.activities] == [None, 3000]
     assert history.problems[-1].line == 2
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        ("treadmill,25,60", "25000 m in 3600 s is too fast for “treadmill”; the distance was left out"),
+        ("run,40,60", "40000 m in 3600 s is too fast for “run”; the distance was left out"),
+    ],
+)
+def test_a_run_at_the_speed_of_a_bicycle_keeps_its_day_and_loses_its_distance(
+    tmp_path: Path, row: str, said: str
+) -> None:
+    history = read(tmp_path, f"date,sport,km,min\n2024-05-01,run,9,50\n2024-05-02,{row}\n2024-05-03,run,9,50\n")
+    assert [(a.start.day, a.distance_m, a.moving_s or a.elapsed_s) for a in history.activities] == [
+        (1, 9000, 3000),
+        (2, None, 3600),
+        (3, 9000, 3000),
+    ]
+    assert (history.problems[-1].line, said in str(history.problems[-1])) == (3, True)
+
+
+@pytest.mark.parametrize(("seconds", "kept"), [(2_592_000, True), (2_592_001, False)])
+def test_a_workout_takes_thirty_days_at_most(tmp_path: Path, seconds: int, kept: bool) -> None:
+    history = read(tmp_path, f"date,sport,duration_s\n2024-05-01,hike,3600\n2024-05-02,hike,{seconds}\n")
+    assert [a.start.day for a in history.activities] == ([1, 2] if kept else [1])
+    assert any("30 days" in str(problem) for problem in history.problems) is not kept
 
 
 def test_the_same_id_twice_is_one_workout_the_later_text(tmp_path: Path) -> None:

@@ -111,6 +111,7 @@ def shape(streams: Streams) -> Shape:
             bounce=gate.bridged("bounce_mm") or gate.bridged("bounce_pct"),
         ),
         left=form.left(shares, track.held) if shares else None,
+        jumped_m=None if track.path is None else round(track.jumped),
         gated=gate.words,
     )
 

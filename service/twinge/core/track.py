@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
-from itertools import accumulate
+from itertools import accumulate, compress
 from operator import le, mul, sub, truediv
 from typing import Final, NamedTuple
 
@@ -17,6 +17,9 @@ TOO_FAST: Final = 8.0
 TOO_FAST_S: Final = 30
 JUMP: Final = 12.5
 """Metres per second no runner has reached: one such step is a jump of the receiver. Ours."""
+LEAP: Final = 100
+"""Metres from which a jump counts in `Track.jumped`: less is jitter, or a distance that is written every few seconds.
+Ours."""
 CRAWL: Final = 0.5
 """Metres per second below which a step across a long gap was a pause, whatever the recorder says. Ours."""
 
@@ -46,6 +49,8 @@ class Track(NamedTuple):
     """Whether every sample stands for one second, as most recorders write."""
     spikes: bool
     """Whether a step was too fast to count."""
+    jumped: float
+    """Metres of such steps: of those that were too fast for too long, and of jumps from `LEAP` on."""
 
 
 def follow(
@@ -64,13 +69,13 @@ def follow(
         on = [seconds <= LONGEST_HOLD for seconds in took]
         if moving is not None:
             on = [short and go for short, go in zip(on, moving, strict=True)]
-        return Track(time, took, held, None, moving, on, _summed(took, on), None, even, spikes=False)
+        return Track(time, took, held, None, moving, on, _summed(took, on), None, even, spikes=False, jumped=0)
     gone = [0.0, *map(sub, path[1:], path)]
     paces = gone if even else [0.0, *map(truediv, gone[1:], took[1:])]
     if moving is None:
         moving = [pace > MOVING for pace in paces]
-    on, spikes = _on_foot(paces, took, moving)
-    return Track(time, took, held, path, moving, on, _summed(took, on), _summed(gone, on), even, spikes)
+    on, spikes, jumped = _on_foot(paces, gone, took, moving)
+    return Track(time, took, held, path, moving, on, _summed(took, on), _summed(gone, on), even, spikes, jumped)
 
 
 def _capped(steps: list[float]) -> list[float]:
@@ -98,10 +103,13 @@ def _summed(steps: list[float], on: list[bool]) -> list[float]:
     return list(accumulate(counted))
 
 
-def _on_foot(paces: list[float], took: list[float], moving: list[bool]) -> tuple[list[bool], bool]:
+def _on_foot(
+    paces: list[float], gone: list[float], took: list[float], moving: list[bool]
+) -> tuple[list[bool], bool, float]:
     """The moving steps but for pauses across a gap, jumps of the receiver, and 30 s or more over 8 m/s.
 
-    And whether there was anything of the last two: the highest values tell at once that most tracks have none.
+    And whether there was anything of the last two, and the metres of it: the highest values tell at once that most
+    tracks have none.
     """
     on = moving
     if max(took) > LONGEST_HOLD:
@@ -110,12 +118,20 @@ def _on_foot(paces: list[float], took: list[float], moving: list[bool]) -> tuple
         ]
     top = max(paces)
     if top <= TOO_FAST:
-        return on, False
+        return on, False, 0
     lifts = _lifts(paces, took)
     on = [go and pace <= JUMP for go, pace in zip(on, paces, strict=True)]
     for first, after in lifts:
         on[first:after] = [False] * (after - first)
-    return on, top > JUMP or bool(lifts)
+    return on, top > JUMP or bool(lifts), _jumped(paces, gone, lifts)
+
+
+def _jumped(paces: list[float], gone: list[float], lifts: list[tuple[int, int]]) -> float:
+    """Metres that nobody ran: the lifts, and the jumps that are long enough to be none of jitter."""
+    leapt = [pace > JUMP and metres >= LEAP for pace, metres in zip(paces, gone, strict=True)]
+    for first, after in lifts:
+        leapt[first:after] = [True] * (after - first)
+    return sum(compress(gone, leapt))
 
 
 def _lifts(paces: list[float], took: list[float]) -> list[tuple[int, int]]:

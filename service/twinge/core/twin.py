@@ -158,7 +158,7 @@ def meet(sessions: Sequence[Session], one: Session, gates: Gates) -> tuple[Meeti
     return Meeting.NEW, ""
 
 
-KEPT = {"key", "sport", "start", "elapsed_s", "moving_s", "day_only", "version", "shape", "gated"}
+KEPT = {"key", "sport", "start", "elapsed_s", "moving_s", "day_only", "version", "shape", "jumped_m", "gated"}
 """What is never taken from another record: it belongs together, or names the record."""
 
 

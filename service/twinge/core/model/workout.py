@@ -88,6 +88,11 @@ class Shape:
     """How form changed from the first to the last third; None where the run was no fair test (F01)."""
     left: int | None = None
     """Mean ground-contact share of the left foot in hundredths of a per cent, where known for 10 min or more (F02)."""
+    jumped_m: int | None = None
+    """Metres of the steps that were left out as jumps of the receiver or as too fast; None without a path.
+
+    Jitter of a few metres is not in it. It means something for sports on foot only: on wheels most steps are too fast.
+    """
     gated: tuple[str, ...] = ()
     """What was not believed of the streams, a short word each: `hr_flat`, `hr_locked`, `hr_missing`, …"""
 

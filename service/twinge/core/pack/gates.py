@@ -10,6 +10,12 @@ class Gates:
     """What is not believed, and when two records are one workout (rules.md section 1)."""
 
     run_mm_s: int = 6_500
+    climb_m_km: int = 550
+    """Metres of climb, or of descent, a kilometre on foot: a little over the steepest race up a mountain. Ours."""
+    climb_m_h: int = 3_000
+    """Metres of climb an hour of moving time. Ours."""
+    descent_m_h: int = 6_000
+    """Metres of descent. Ours."""
     merge_gap_s: int = 1_800
     twin_start_s: int = 120
     twin_overlap: int = 80

@@ -19,6 +19,8 @@ class Climb:
     """Runs of the window whose climb must be known. Ours."""
     known: int = 80
     """Per cent of the window's runs whose climb must be known. Ours."""
+    sore_d: int = 180
+    """Who told of a sore hip or buttock within so many days hears it one step louder."""
     cooldown_d: int = 7
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from math import log
 from operator import attrgetter
 
-from twinge.core.model import RUNNING, Activity, Answer, Facts, Finding, Session, Severity, Standing
+from twinge.core.model import RUNNING, Activity, Answer, Facts, Finding, Session, Severity, Standing, Unjudged
 from twinge.core.moment import METRES, SECONDS, Measure, Moment, longest
 from twinge.core.pack import DAY, Climb, Downhill
 from twinge.core.rules.progression import over
@@ -27,13 +27,16 @@ NAISMITH = 75
 """Per cent of Naismith's time (1892: 5 km an hour, and ten minutes for each 100 m of climb) from which a run without
 streams was a walk. Ours: in five histories 177 of 218 walks and hikes took so long, and 15 of 2,399 runs."""
 
+HIPS = frozenset({"buttock", "behind_hip", "hip"})
+"""Where hills are felt (T01)."""
 
-def climb_novelty(moment: Moment) -> Finding | None:
+
+def climb_novelty(moment: Moment) -> Finding | Unjudged | None:
     """T01: a run's climb against the greatest of any run of 30 days.
 
-    Metres of ascent, in hilly ground (10 m a kilometre) only: a recorder makes up to 4 m a kilometre of flat ground
-    (Ammann 2016). Uphill the propulsive force grows by 75 per cent at +9° (Gottschall & Kram 2005,
-    doi 10.1016/j.jbiomech.2004.04.023); no cohort shows that climbing injures. Strength: weak.
+    Metres of ascent, in hilly ground (10 m a kilometre) only: a recorder makes up to 4 m of flat ground (Ammann 2016).
+    A step louder where a hip or buttock has hurt. Uphill the propulsive force grows by 75 per cent at +9° (Gottschall
+    & Kram 2005, doi 10.1016/j.jbiomech.2004.04.023); no cohort shows that climbing injures. Strength: weak.
     """
     limits, session = moment.pack.t01, moment.session
     climb, metres = session.climb, session.metres
@@ -42,15 +45,17 @@ def climb_novelty(moment: Moment) -> Finding | None:
     if not moment.running or session.ground == "treadmill" or is_walk(moment.activity):
         return None
     most = _most(moment, CLIMB, limits)
-    if most is None or 100 * climb <= limits.info * most:
+    if isinstance(most, str):
+        return moment.unjudged("T01", most.format("climb"))
+    if 100 * climb <= limits.info * most:
         return None
-    much = 100 * climb > limits.slow * most
     more = over(climb, most) if most else None
     facts = {"climb_m": climb, "most_30d": most, "over_percent": more, "h": 1000 * climb // metres}
-    return moment.finding("T01", Severity.SLOW_DOWN if much else Severity.INFO, 2 if much else 1, facts)
+    step = (100 * climb > limits.slow * most) + moment.hurt(limits.sore_d, HIPS)
+    return moment.finding("T01", (Severity.INFO, Severity.SLOW_DOWN, Severity.REST)[step], 1 + step, facts)
 
 
-def downhill_novelty(moment: Moment) -> Finding | None:
+def downhill_novelty(moment: Moment) -> Finding | Unjudged | None:
     """T02: the metres a run lost on steep descents (100 m and more at −5 per cent) against the most of 30 days.
 
     REST from hard running when somebody used to descents more than doubles, or somebody who is not meets 500 m. Where
@@ -61,8 +66,12 @@ def downhill_novelty(moment: Moment) -> Finding | None:
     limits, steep = moment.pack.t02, moment.session.steep
     if steep is None or steep < limits.least_m or not moment.running or moment.session.ground == "treadmill":
         return None
-    most = None if is_walk(moment.activity) else _most(moment, STEEP, limits)
-    if most is None or 100 * steep <= limits.slow * most:
+    if is_walk(moment.activity):
+        return None
+    most = _most(moment, STEEP, limits)
+    if isinstance(most, str):
+        return moment.unjudged("T02", most.format("steep descent"))
+    if 100 * steep <= limits.slow * most:
         return None
     estimated = moment.activity.shape.steep_m is None
     rest = not estimated and _shocks(steep, most, limits)
@@ -82,18 +91,23 @@ def _shocks(steep: int, most: int, limits: Downhill) -> bool:
     return 100 * steep > limits.rest * most if most >= limits.used_m else steep >= limits.much_m
 
 
-def _most(moment: Moment, measure: Measure, limits: Climb | Downhill) -> int | None:
-    """The most of the window's runs over ground; None where too little is known of them to call anything new.
+YOUNG = "less than {} days of history to hold the {{}} against"
+FEW = "the {{}} of fewer than {} runs of {} days, or of less than {} per cent of them, is known"
+"""Why nothing can be called new; what was measured goes into the braces that stay."""
+
+
+def _most(moment: Moment, measure: Measure, limits: Climb | Downhill) -> int | str:
+    """The most of the window's runs over ground; or why too little is known of them to call anything new.
 
     A month of history, four runs, and four in five of the runs must be known: what was not measured is not zero.
     """
     if moment.history_d() < limits.window_d:
-        return None
+        return YOUNG.format(limits.window_d)
     runs = [run for run in moment.runs(limits.window_d) if run.ground != "treadmill"]
     known = [run for run in runs if measure(run) is not None]
     if len(known) < limits.least_runs or 100 * len(known) < limits.known * len(runs):
-        return None
-    return longest(known, measure)
+        return FEW.format(limits.least_runs, limits.window_d, limits.known)
+    return longest(known, measure) or 0
 
 
 def is_walk(activity: Activity) -> bool:

@@ -10,8 +10,9 @@ from __future__ import annotations
 from datetime import date
 from math import ceil, exp
 
-from twinge.core.model import Answer, Athlete, Finding, Severity, Standing
+from twinge.core.model import Answer, Athlete, Finding, Morning, Severity, Standing
 from twinge.core.moment import Dawn, Moment
+from twinge.core.pack import Variability
 from twinge.core.rules.baseline import (
     HEART,
     HRV,
@@ -100,14 +101,36 @@ def variability_down(moment: Moment) -> Answer:
     limits, mornings, day = moment.pack.r04, moment.state.mornings, moment.session.day
     if _lapsed(moment, "R04", HRV, limits.week_d):
         return None
-    series = hrv_source(mornings, day, limits) if moment.session.effort in HARD else None
-    if series is None:
+    if moment.session.effort not in HARD or not _measures(mornings, HRV):
         return Standing.UNCHANGED
-    logs = hrv_logs(mornings, series, day, limits)
+    series = hrv_source(mornings, day, limits)
+    logs = [] if series is None else hrv_logs(mornings, series, day, limits)
     week = week_of(logs, day, limits)
-    if week is None or not week.under(limits.band) or not low_days(logs, day - 1, limits.band, limits.days - 1, limits):
+    if series is None or week is None:
+        return moment.unjudged("R04", _lack(logs, day, limits))
+    if not week.under(limits.band) or not low_days(logs, day - 1, limits.band, limits.days - 1, limits):
         return Standing.UNCHANGED
     return _lowered(moment, series, logs, week)
+
+
+FEW_LATELY = "fewer than {} values of heart-rate variability in the last {} days"
+FEW_BEFORE = (
+    "heart-rate variability is judged from {} values over at least {} days before the last {} on; there are fewer"
+)
+
+
+def _lack(logs: list[Value], day: int, limits: Variability) -> str:
+    """What there is too little of: values in a week that has others to be held against, or those others."""
+    start = day - limits.week_d + 1
+    lately = sum(measured >= start for measured, _ in logs)
+    if logs and lately < limits.least_week:
+        return FEW_LATELY.format(limits.least_week, limits.week_d)
+    return FEW_BEFORE.format(limits.least, limits.base_least_d, limits.week_d)
+
+
+def _measures(mornings: tuple[Morning, ...], measures: tuple[str, ...]) -> bool:
+    """Whether anything of this was measured in any morning that is remembered."""
+    return any(getattr(one, measure) is not None for one in reversed(mornings) for measure in measures)
 
 
 def _lowered(moment: Moment, series: Series, logs: list[Value], week: Week) -> Finding:
@@ -148,14 +171,19 @@ def sleep_short(moment: Moment) -> Answer:
     limits, day = moment.pack.r05, moment.session.day
     if _lapsed(moment, "R05", SLEEP, limits.window_d):
         return None
-    slept = nights(moment.state.mornings, day, limits) if moment.session.effort in (*HARD, "long") else None
-    if slept is None:
+    if moment.session.effort not in (*HARD, "long") or not _measures(moment.state.mornings, SLEEP):
         return Standing.UNCHANGED
+    slept = nights(moment.state.mornings, day, limits)
+    if slept is None:
+        return moment.unjudged("R05", FEW_NIGHTS.format(limits.least, limits.window_d))
     young = _is_young(moment.athlete, day, limits.adult)
     limit = limits.young_min if young else limits.mean_min
     little = slept.known >= limits.least and slept.minutes < limit * slept.known
     if not little and (young or slept.short < limits.short):
-        return Standing.UNCHANGED
+        enough = slept.known >= limits.least
+        return (
+            Standing.UNCHANGED if enough else moment.unjudged("R05", FEW_NIGHTS.format(limits.least, limits.window_d))
+        )
     facts = {
         "mean_min": slept.minutes // slept.known,
         "limit_min": limit,
@@ -164,6 +192,9 @@ def sleep_short(moment: Moment) -> Answer:
         "source": slept.source,
     }
     return moment.finding("R05", Severity.SLOW_DOWN, 1, facts)
+
+
+FEW_NIGHTS = "fewer than {} nights of the last {} are known"
 
 
 def sleep_back(dawn: Dawn) -> Answer:
