@@ -125,6 +125,17 @@ async def test_at_night_only_what_finds_out_how_urgent_it_is_goes_out(home: Hous
     assert await heard(home) == ["rest_24", "rest_72"]
 
 
+async def test_a_reminder_by_the_clock_waits_for_the_morning(home: House) -> None:
+    await home.move_in("Alice", Preferences(quiet_from=time(20), quiet_to=time(9)))
+    home.clock.forward(hours=7)
+    await writes(home, "knee hurts")
+    assert await heard(home) == ["stop_now"]
+    await waits(home, hours=6)
+    assert await heard(home) == ["stop_now"]
+    await waits(home, hours=9)
+    assert await heard(home) == ["stop_now", "ask_score"]
+
+
 async def test_after_stop_nothing_but_the_answer_to_an_emergency(home: House) -> None:
     await home.move_in("Alice")
     await writes(home, "pain 4 left buttock")

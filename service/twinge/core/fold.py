@@ -51,6 +51,8 @@ class Outcome:
     says: tuple[Say, ...] = ()
     """What the pain story has to say, in order."""
     unrated: tuple[Unrated, ...] = ()
+    heard: frozenset[int] = frozenset()
+    """Instants of the reports taken in: what is said at one of them answers it."""
     same: Mapping[str, str] = field(default_factory=dict)
     """Key of a record that is counted in another's → that one's key."""
 
@@ -75,7 +77,15 @@ def fold(
         path.state = replace(path.state, last=place(events[-1], zone))
     if until is not None:
         path.go(wait(path.state, until, athlete, pack))
-    return Outcome(path.state, tuple(path.findings), tuple(path.unjudged), tuple(path.says), tuple(path.unrated), same)
+    return Outcome(
+        path.state,
+        tuple(path.findings),
+        tuple(path.unjudged),
+        tuple(path.says),
+        tuple(path.unrated),
+        frozenset(path.heard),
+        same,
+    )
 
 
 @dataclass(slots=True)
@@ -87,6 +97,7 @@ class _Path:
     unjudged: list[Unjudged] = field(default_factory=list)
     says: list[Say] = field(default_factory=list)
     unrated: list[Unrated] = field(default_factory=list)
+    heard: set[int] = field(default_factory=set)
 
     def go(self, after: Outcome) -> None:
         self.state = after.state
@@ -94,6 +105,7 @@ class _Path:
         self.unjudged += after.unjudged
         self.says += after.says
         self.unrated += after.unrated
+        self.heard |= after.heard
 
 
 def rated(events: Sequence[Event]) -> list[Activity]:
@@ -145,7 +157,8 @@ def _take(state: State, event: Taken, athlete: Athlete, pack: Pack) -> Outcome:
         return Outcome(*wake_up(state, event, athlete, pack))
     if isinstance(event, Report):
         after, says = take_report(state, event, athlete, pack)
-        return Outcome(replace(after, last=place(event, athlete.timezone)), says=says)
+        heard = frozenset({int(event.at.timestamp())})
+        return Outcome(replace(after, last=place(event, athlete.timezone)), says=says, heard=heard)
     activity, session = event
     piece = _earlier_piece(state.sessions, session, pack)
     past = state.sessions[:-1] if piece is not None else state.sessions

@@ -78,7 +78,7 @@ def speak(
     nudges: list[Nudge] = []
     held: list[Held] = []
     if outcome.says:
-        story = relay(athlete, [say for say in outcome.says if _recent(say, now)], ear, now)
+        story = relay(athlete, [say for say in outcome.says if _recent(say, now)], outcome.heard, ear, now)
         nudges, held = list(story.nudges), list(story.held)
     pack = own_pack(athlete, pack)
     for key in dict.fromkeys(outcome.same.get(key, key) for key in arrived):

@@ -2,12 +2,12 @@
 
 They are answers to what the athlete told, so neither budgets nor repeats hold them back (M01); the machine itself says
 no more than two things a day. Quiet hours hold for all of it but what is urgent, and the questions that find out
-whether it is: the athlete has just written.
+whether it is, asked of somebody who has just written.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -31,14 +31,18 @@ EFFORT = "RPE"
 """Stands for a rule where an effort is asked for."""
 
 
-def relay(athlete: Athlete, says: Iterable[Say], ear: Ear, now: datetime) -> Decision:
-    """A nudge for each thing to say, or the reason why not. The digest has what is only information."""
+def relay(athlete: Athlete, says: Iterable[Say], heard: Container[int], ear: Ear, now: datetime) -> Decision:
+    """A nudge for each thing to say, or the reason why not. The digest has what is only information.
+
+    What is said at an instant in `heard` answers what the athlete wrote then; the rest is said by the clock.
+    """
     nudges: list[Nudge] = []
     held: list[Held] = []
     for say in says:
-        reason = _withheld(athlete, say, ear.voice, now)
+        answers = say.at in heard
+        reason = _withheld(athlete, say, answers, ear.voice, now)
         if reason is None:
-            nudges.append(_nudge(athlete, say, ear, now))
+            nudges.append(_nudge(athlete, say, answers, ear, now))
             opens = say.episode == say.at and say.severity < Severity.URGENT
             nudges += [_standing(athlete, say, ear, now)] if opens else []
         else:
@@ -50,11 +54,13 @@ def relay(athlete: Athlete, says: Iterable[Say], ear: Ear, now: datetime) -> Dec
 def ask_effort(athlete: Athlete, workout: Unrated, ear: Ear, now: datetime, pack: Pack) -> Nudge | None:
     """How hard was it? Asked once a day, about a fresh workout that no sensor explains, if the athlete wants to be."""
     late = now - workout.end > timedelta(hours=pack.policy.fresh_h)
-    if not athlete.preferences.ask_effort or late or ear.voice is Voice.NONE or _asked_today(athlete, ear, now):
+    if not athlete.preferences.ask_effort or late or ear.voice is Voice.NONE:
         return None
-    facts = {"sport": workout.sport, "minutes": workout.minutes}
     earliest = max(now, workout.end + timedelta(minutes=athlete.preferences.delay_min))
     not_before = next_window(athlete.preferences, athlete.timezone, earliest)
+    if _asked_that_day(athlete, ear, not_before):
+        return None
+    facts = {"sport": workout.sport, "minutes": workout.minutes}
     return Nudge(
         id=name(athlete.id, workout.key, (EFFORT,), ()),
         athlete=athlete.id,
@@ -69,11 +75,11 @@ def ask_effort(athlete: Athlete, workout: Unrated, ear: Ear, now: datetime, pack
     )
 
 
-def _asked_today(athlete: Athlete, ear: Ear, now: datetime) -> bool:
-    """Once a day is enough."""
+def _asked_that_day(athlete: Athlete, ear: Ear, at: datetime) -> bool:
+    """Once a day is enough: yesterday's late workout is asked about in the morning, and that is today's question."""
     zone = ZoneInfo(athlete.timezone)
     days = {said.at.astimezone(zone).date() for said in ear.said if EFFORT in said.rules}
-    return now.astimezone(zone).date() in days
+    return at.astimezone(zone).date() in days
 
 
 def _standing(athlete: Athlete, say: Say, ear: Ear, now: datetime) -> Nudge:
@@ -94,8 +100,9 @@ def _standing(athlete: Athlete, say: Say, ear: Ear, now: datetime) -> Nudge:
 
 def any_hour(severity: Severity, facts: Facts, age: timedelta) -> bool:
     """Whether a message of this severity, with these facts, so long after its occasion, goes out at night too."""
-    asks = any(isinstance(inner, Mapping) and inner.get("asks") in AT_ONCE for inner in facts.values())
-    return severity is Severity.URGENT or (asks and age <= JUST_NOW)
+    told = [inner for inner in facts.values() if isinstance(inner, Mapping)]
+    finds_out = any(inner.get("asks") in AT_ONCE and inner.get("answers") for inner in told)
+    return severity is Severity.URGENT or (finds_out and age <= JUST_NOW)
 
 
 def subject(say: Say) -> str:
@@ -103,9 +110,9 @@ def subject(say: Say) -> str:
     return f"pain:{say.episode}:{say.at}:{say.kind}"
 
 
-def facts_of(say: Say) -> Facts:
-    """The evidence of one say: its numbers, its kind, and the question that an answer belongs to."""
-    facts: dict[str, Any] = {"kind": say.kind, "episode": say.episode, **say.facts}
+def facts_of(say: Say, *, answers: bool) -> Facts:
+    """The evidence of one say: its numbers, its kind, whether it answers, and the question an answer belongs to."""
+    facts: dict[str, Any] = {"kind": say.kind, "episode": say.episode, "answers": answers, **say.facts}
     return facts if say.question is None else {**facts, "question": say.question.id, "asks": say.question.kind}
 
 
@@ -115,7 +122,7 @@ def of_story(facts: Facts) -> int | None:
     return next(found, None)
 
 
-def _withheld(athlete: Athlete, say: Say, voice: Voice, now: datetime) -> str | None:
+def _withheld(athlete: Athlete, say: Say, answers: bool, voice: Voice, now: datetime) -> str | None:
     if say.severity is Severity.INFO:
         return "digest"
     if now - _instant(say.at) > FRESH.get(say.severity, DAY):
@@ -123,16 +130,12 @@ def _withheld(athlete: Athlete, say: Say, voice: Voice, now: datetime) -> str | 
     if voice is Voice.NONE:
         return "no_channel"
     paused = athlete.preferences.paused_until
-    return "paused" if paused is not None and now < paused and not _answers(say, now) else None
+    waits = not answers and say.severity < Severity.SEE_DOCTOR
+    return "paused" if waits and paused is not None and now < paused else None
 
 
-def _answers(say: Say, now: datetime) -> bool:
-    """Whether it must not wait for a pause to end: serious, or said to somebody who has just written."""
-    return say.severity >= Severity.SEE_DOCTOR or now - _instant(say.at) <= JUST_NOW
-
-
-def _nudge(athlete: Athlete, say: Say, ear: Ear, now: datetime) -> Nudge:
-    facts, at = facts_of(say), max(now, _instant(say.at))
+def _nudge(athlete: Athlete, say: Say, answers: bool, ear: Ear, now: datetime) -> Nudge:
+    facts, at = facts_of(say, answers=answers), max(now, _instant(say.at))
     at_once = any_hour(say.severity, {say.rule: facts}, now - _instant(say.at))
     not_before = at if at_once else next_window(athlete.preferences, athlete.timezone, at)
     return Nudge(

@@ -48,6 +48,17 @@ def test_a_digit_after_everything_lapsed_is_asked_about() -> None:
     assert story(KNEE + "25d reply 2")[-1] == "25d says which_question P01 asks which_question"
 
 
+def test_what_a_choice_names_is_kept_however_much_was_answered_since() -> None:
+    """Only the last answered questions are remembered; the knee's, unanswered, is the oldest of them."""
+    sites = ["right hip", "left ankle", "right ankle", "left shin", "right shin", "left calf", "right calf"]
+    full = [f"24d0h{3 * i:02} pain 1 {site}\n24d0h{3 * i + 1:02} reply 1" for i, site in enumerate(sites)]
+    book = Book().write(KNEE + "23d wait\n" + "\n".join(full) + "\n24d2h reply 2\n24d2h01 reply 2")
+    asked = [say.question for say in book.says if say.kind == "which_question"]
+    assert [one.choices for one in asked if one] == [("check left knee",)] * 2
+    book.write("24d2h02 reply 1")
+    assert (book.episode("knee").score, book.says[-1].kind) == (2, "see_doctor")
+
+
 def test_a_digit_out_of_the_blue_is_nothing() -> None:
     assert story("0h reply 3") == []
 

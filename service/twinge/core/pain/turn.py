@@ -159,8 +159,12 @@ class Turn:
         return next((q for q in self.pain.asked if q.episode == episode.id and is_open(q)), None)
 
     def _keep_asked(self, asked: list[Asked]) -> None:
-        done = sorted([q for q in asked if not is_open(q)], key=lambda q: q.id)[-ANSWERED_KEPT:]
-        kept = sorted([*done, *(q for q in asked if is_open(q))], key=lambda q: q.id)
+        """All that are open, those that the last choice between questions names, and the last of the others."""
+        needed = {q.id for q in asked if is_open(q)}
+        lists = [q for q in asked if q.kind == "which_question"]
+        needed |= set(lists[-1].options) if lists else set()
+        done = sorted(q.id for q in asked if q.id not in needed)[-ANSWERED_KEPT:]
+        kept = sorted([q for q in asked if q.id in needed or q.id in done], key=lambda q: q.id)
         self.pain = replace(self.pain, asked=tuple(kept))
 
     def _missing(self, episode: Episode) -> str:
@@ -184,8 +188,8 @@ class Turn:
         return Question(asked.id, asked.kind, asked.episode, asked.at, choices)
 
     def _named(self, number: int) -> str:
-        asked = next((q for q in self.pain.asked if q.id == number), None)
-        return "" if asked is None else f"{asked.kind} {self._place(asked.episode)}".strip()
+        asked = next(q for q in self.pain.asked if q.id == number)
+        return f"{asked.kind} {self._place(asked.episode)}" if asked.episode else asked.kind
 
     def _place(self, number: int) -> str:
         episode = self.episode(number)
