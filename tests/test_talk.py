@@ -136,6 +136,20 @@ async def test_a_reminder_by_the_clock_waits_for_the_morning(home: House) -> Non
     assert await heard(home) == ["stop_now", "ask_score"]
 
 
+async def test_a_record_takes_back_nothing_that_was_told_during_the_run(home: House) -> None:
+    """Written at the kerb of a race, answered there too; the record comes when the watch is home."""
+    await home.move_in("Alice", Preferences(quiet_from=None, quiet_to=None))
+    start = home.clock()
+    await writes(home, "pain 4 left knee")
+    await writes(home, "9")
+    before = await heard(home), await standing(home)
+    assert before == (["rest_24", "urgent"], [("urgent", "left", "knee")])
+    home.clock.forward(minutes=60)
+    await home.deliver(said("alice", replace(run("race", start, minutes=45), race=True)), lane="fake:alice")
+    await settles(home)
+    assert (await heard(home), await standing(home)) == before
+
+
 async def test_after_stop_nothing_but_the_answer_to_an_emergency(home: House) -> None:
     await home.move_in("Alice")
     await writes(home, "pain 4 left buttock")

@@ -25,6 +25,7 @@ from twinge.replies import take_reply
 from twinge.store import Kept, Store
 from twinge.store.codec import pack, pack_activity, to_ms
 from twinge.store.history import Known, activity_row, tombstone_row, weigh
+from twinge.store.outbox import CHANGED
 from twinge.store.texts import Text, is_news
 from twinge.store.wakes import Wake
 
@@ -213,7 +214,8 @@ class Desk:
         """A new word in a pain story takes the place of one that still waits, unless that one is graver."""
         for person in self._people.values():
             news = {of_story(nudge.facts): nudge for nudge, _, _ in person.nudges}
-            news.pop(None, None)
+            for of_no_story in (None, 0):
+                news.pop(of_no_story, None)
             if not news:
                 continue
             made = {nudge.id for nudge, _, _ in person.nudges}
@@ -275,7 +277,7 @@ class Desk:
         gone = {nudge.id for nudge in waiting if nudge.activity in person.arrived or not _holds(nudge, findings)}
         withdrawn = {(nudge.activity, nudge.rules) for nudge in waiting if nudge.id in gone}
         person.said = [said for said in person.said if (said.activity, said.rules) not in withdrawn]
-        await self._store.outbox.withdraw(self._tx, person.athlete.id, gone, "the workout changed")
+        await self._store.outbox.withdraw(self._tx, person.athlete.id, gone, CHANGED)
 
     async def wake(self, wakes: Sequence[Wake]) -> None:
         """What is due by the clock alone, for those who are still to be woken."""

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from twinge.core.model import Athlete, Finding, Held, Nudge, Severity, Voice
 from twinge.core.pack import Pack
 from twinge.core.policy import RANK, UTC, Ear, contradicts, name, next_window
+from twinge.core.relay import STORY
 
 DIGESTED = frozenset({"digest", "over_budget"})
 """Silences that the digest makes up for."""
@@ -64,7 +65,11 @@ def _worth_saying(athlete: Athlete, held: Sequence[Held], ear: Ear, now: datetim
     """The newest finding of each rule that was not said lately and is not muted, the most serious first."""
     newest: dict[str, Finding] = {}
     for one in held:
-        if one.reason in DIGESTED and now - one.at <= timedelta(days=pack.digest.days):
+        if (
+            one.reason in DIGESTED
+            and not (one.activity or "").startswith(STORY)
+            and now - one.at <= timedelta(days=pack.digest.days)
+        ):
             for rule in one.rules:
                 newest[rule] = Finding(rule, one.severity, 1, one.at, one.activity or "", one.facts.get(rule, {}))
     told = {rule for said in ear.said for rule in said.rules if now - said.at <= timedelta(days=pack.cooldown_d(rule))}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from math import inf
 from typing import NamedTuple
 
 from twinge.core.bounds import own_pack
@@ -13,23 +14,20 @@ from twinge.core.draft import doubts, draft
 from twinge.core.effort import after_descent, classify, harder
 from twinge.core.latch import latch
 from twinge.core.load import Load, hr_max, measure
-from twinge.core.model import RUNNING, Activity, Athlete, Confidence, Finding, Form, Report, Session, Unjudged, Wellness
+from twinge.core.memory import advance
+from twinge.core.model import Activity, Athlete, Confidence, Finding, Report, Session, Unjudged, Wellness
 from twinge.core.moment import Moment
 from twinge.core.morning import wake_up
-from twinge.core.pack import DAY, STANDARD, Pack
+from twinge.core.pack import STANDARD, Pack
 from twinge.core.pain import Say
 from twinge.core.rules import WATCHES, compound, session_spike
-from twinge.core.rules.layoff import base_before, under_way
+from twinge.core.rules.layoff import base_before
 from twinge.core.speeds import Speeds
-from twinge.core.state import Event, Mark, State, begin, order, place
+from twinge.core.state import Event, State, begin, order, place
 from twinge.core.twin import Meeting, Record, meet, together
 
-MARKED = frozenset({"R01", "W01", "F01", "L01"})
-"""Rules whose earlier findings count later; of L01 only the large ones do (P07)."""
-LARGE = 3
 GUESSED = 8
 """Rung of the load ladder from which a load is a guess."""
-MARK_D = 28
 
 
 class Unrated(NamedTuple):
@@ -72,7 +70,14 @@ def fold(
     timeline: list[Taken] = [*records, *(event for event in events if not isinstance(event, Activity))]
     path = _Path(begin() if start is None else start)
     for taken in sorted(timeline, key=lambda one: _place(one, zone)):
-        path.go(_take(path.state, taken, athlete, pack))
+        path.end(_place(taken, zone)[0])
+        if isinstance(taken, Record):
+            moment, outcome = _work(path.state, taken, athlete, pack)
+            path.under_way.append(moment)
+        else:
+            outcome = _take(path.state, taken, athlete, pack)
+        path.go(outcome)
+    path.end()
     if events:
         path.state = replace(path.state, last=place(events[-1], zone))
     if until is not None:
@@ -98,6 +103,8 @@ class _Path:
     says: list[Say] = field(default_factory=list)
     unrated: list[Unrated] = field(default_factory=list)
     heard: set[int] = field(default_factory=set)
+    under_way: list[Moment] = field(default_factory=list)
+    """Workouts that have begun, and are not in the pain story yet: what is told before they end comes first."""
 
     def go(self, after: Outcome) -> None:
         self.state = after.state
@@ -106,6 +113,15 @@ class _Path:
         self.says += after.says
         self.unrated += after.unrated
         self.heard |= after.heard
+
+    def end(self, at: float = inf) -> None:
+        """The workouts that are over by then enter the pain story, in the order in which they ended."""
+        if self.under_way and min(moment.session.end for moment in self.under_way) <= at:
+            over = sorted(self.under_way, key=lambda moment: moment.session.end)
+            self.under_way = [moment for moment in over if moment.session.end > at]
+            for moment in over[: len(over) - len(self.under_way)]:
+                self.state, says = take_session(self.state, moment)
+                self.says += says
 
 
 def rated(events: Sequence[Event]) -> list[Activity]:
@@ -143,13 +159,20 @@ def step(state: State, event: Event, athlete: Athlete, pack: Pack = STANDARD) ->
 
 
 def fits(state: State, event: Event, athlete: Athlete, pack: Pack = STANDARD) -> bool:
-    """Whether one step will do: `event` is newer than all in `state`, and changes nothing about a workout in it."""
+    """Whether one step will do: `event` is newer than all in `state`, and changes nothing about a workout in it.
+
+    For the pain story a workout happens at its end and a report when it was made, so both must be newer there too.
+    """
     if state.last is not None and place(event, athlete.timezone) <= state.last:
         return False
-    if not isinstance(event, Activity):
-        return not (isinstance(event, Report) and event.about)
+    upto = state.pain.upto or 0
+    if isinstance(event, Report):
+        return not event.about and int(event.at.timestamp()) >= upto
+    if isinstance(event, Wellness):
+        return True
     pack = own_pack(athlete, pack)
-    return meet(state.sessions, draft(event, athlete.timezone, pack), pack.gates)[0] is not Meeting.UNSURE
+    session = draft(event, athlete.timezone, pack)
+    return session.end >= upto and meet(state.sessions, session, pack.gates)[0] is not Meeting.UNSURE
 
 
 def _take(state: State, event: Taken, athlete: Athlete, pack: Pack) -> Outcome:
@@ -159,7 +182,14 @@ def _take(state: State, event: Taken, athlete: Athlete, pack: Pack) -> Outcome:
         after, says = take_report(state, event, athlete, pack)
         heard = frozenset({int(event.at.timestamp())})
         return Outcome(replace(after, last=place(event, athlete.timezone)), says=says, heard=heard)
-    activity, session = event
+    moment, outcome = _work(state, event, athlete, pack)
+    after, says = take_session(outcome.state, moment)
+    return replace(outcome, state=after, says=says)
+
+
+def _work(state: State, record: Record, athlete: Athlete, pack: Pack) -> tuple[Moment, Outcome]:
+    """A workout judged and remembered; the pain story has yet to hear of it."""
+    activity, session = record
     piece = _earlier_piece(state.sessions, session, pack)
     past = state.sessions[:-1] if piece is not None else state.sessions
     base = base_before(state, past, session.day, pack.r06)
@@ -170,7 +200,7 @@ def _take(state: State, event: Taken, athlete: Athlete, pack: Pack) -> Outcome:
     spike = session_spike(moment)
     effort = harder(classify(moment, hr_max(athlete, activity.start.year), isinstance(spike, Finding)), piece)
     moment.session = moment.session._replace(effort=effort.effort, rest_h=effort.rest_h)
-    return _judged(moment, spike)
+    return moment, _judged(moment, spike)
 
 
 def _judged(moment: Moment, spike: Finding | Unjudged | None) -> Outcome:
@@ -190,8 +220,7 @@ def _judged(moment: Moment, spike: Finding | Unjudged | None) -> Outcome:
     unjudged += [answer for answer in answers if isinstance(answer, Unjudged)]
     both = compound(moment.found)
     findings = moment.found if both is None else [*moment.found, both]
-    after, says = take_session(_advance(moment, findings), moment)
-    return Outcome(after, tuple(findings), tuple(unjudged), says, _unrated(moment))
+    return Outcome(advance(moment, findings), tuple(findings), tuple(unjudged), unrated=_unrated(moment))
 
 
 def _unrated(moment: Moment) -> tuple[Unrated, ...]:
@@ -242,61 +271,3 @@ def _join(piece: Session | None, session: Session) -> Session:
 
 def _sum(one: int | None, other: int | None) -> int | None:
     return None if one is None or other is None else one + other
-
-
-def _advance(moment: Moment, findings: list[Finding]) -> State:
-    """The state after this session: remembered, pruned, and the marks of the rules brought up to date."""
-    state, session, gates = moment.state, moment.session, moment.pack.gates
-    told = {finding.rule for finding in findings if finding.rule != "L01" or finding.band == LARGE}
-    running = moment.running
-    new_run = running and not (state.sessions and len(moment.past) < len(state.sessions))
-    return State(
-        sessions=_prune((*moment.past, session), session.start - gates.keep_d * DAY, gates.keep_sessions),
-        last=order(moment.activity),
-        since=session.start if state.since is None else state.since,
-        runs=min(state.runs + new_run, moment.pack.l07.novice_runs),
-        first_run=_first_run(moment) if running else state.first_run,
-        base=None if running else state.base,
-        comeback=under_way(moment) if running else state.comeback,
-        marks=_marks(moment, told),
-        lit=moment.lit,
-        mornings=state.mornings,
-        forms=_forms(moment),
-        novice_told=state.novice_told or "L07" in told,
-        pain=state.pain,
-    )
-
-
-def _first_run(moment: Moment) -> int:
-    """Start of the first run of all; 0 for ever once its week is over."""
-    first = moment.state.first_run
-    if first is None:
-        return moment.session.start
-    over = moment.session.start >= first + moment.pack.l07.window_d * DAY
-    return 0 if over else first
-
-
-def _marks(moment: Moment, told: set[str]) -> tuple[Mark, ...]:
-    """The marks of four weeks; a workout in two pieces leaves one."""
-    start, new = moment.session.start, sorted(told & MARKED)
-    if not new and not moment.state.marks:
-        return ()
-    kept = [mark for mark in moment.state.marks if start - MARK_D * DAY <= mark.start < start]
-    return (*kept, *(Mark(rule, start) for rule in new))
-
-
-def _forms(moment: Moment) -> tuple[Form, ...]:
-    """The forms of four weeks; of a workout in two pieces the last."""
-    start, shape, forms = moment.session.start, moment.activity.shape, moment.state.forms
-    measured = moment.session.sport in RUNNING and (shape.drift is not None or shape.left is not None)
-    if not measured and not forms:
-        return ()
-    kept = [form for form in forms if start - MARK_D * DAY <= form.start < start]
-    return (*kept, Form(start, shape.drift, shape.left)) if measured else tuple(kept)
-
-
-def _prune(sessions: tuple[Session, ...], edge: int, most: int) -> tuple[Session, ...]:
-    first = 0
-    while sessions[first].start < edge:
-        first += 1
-    return sessions[max(first, len(sessions) - most) :]

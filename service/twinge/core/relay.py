@@ -27,6 +27,8 @@ FRESH = {Severity.SEE_DOCTOR: timedelta(hours=72), Severity.URGENT: timedelta(ho
 DAY = timedelta(hours=24)
 AFTER = timedelta(seconds=20)
 """So that the standing line follows the message that it stands by."""
+STORY = "pain:"
+"""How the subject of what the story says begins; every other is an activity."""
 EFFORT = "RPE"
 """Stands for a rule where an effort is asked for."""
 
@@ -107,7 +109,7 @@ def any_hour(severity: Severity, facts: Facts, age: timedelta) -> bool:
 
 def subject(say: Say) -> str:
     """What a say is about, for ever: folding the history again gives it the same name."""
-    return f"pain:{say.episode}:{say.at}:{say.kind}"
+    return f"{STORY}{say.episode}:{say.at}:{say.kind}"
 
 
 def facts_of(say: Say, *, answers: bool) -> Facts:

@@ -41,6 +41,10 @@ MEANT = ("waiting", "taken", "unknown", "sent", "delivered")
 """States in which a nudge counts as said."""
 
 
+CHANGED = "the workout changed"
+"""Why a nudge was withdrawn that may come back when the history is folded again."""
+
+
 class Outbox:
     """Nudges and held ones."""
 
@@ -49,7 +53,7 @@ class Outbox:
 
     async def put(self, tx: AsyncConnection, nudges: Iterable[tuple[Nudge, Address, Voice]]) -> None:
         """Queue nudges for an address. One that was queued before under this id is queued again only if nothing went
-        out: its time and words may have changed with the workout."""
+        out, and nothing but a change of the workout took it back: its time and words may have changed with it."""
         rows = [nudge_row(one, place, voice) for one, place, voice in nudges]
         if not rows:
             return
@@ -59,7 +63,8 @@ class Outbox:
             statement.on_conflict_do_update(
                 index_elements=["athlete_id", "id"],
                 set_={**fresh, "reason": None},
-                where=((nudge.c.state == "waiting") | (nudge.c.state == "void")) & nudge.c.taken_ms.is_(None),
+                where=((nudge.c.state == "waiting") | ((nudge.c.state == "void") & (nudge.c.reason == CHANGED)))
+                & nudge.c.taken_ms.is_(None),
             ),
             rows,
         )

@@ -38,6 +38,8 @@ class Kind:
     back: each of them answers what the athlete has just written, and a hold nobody hears of is none."""
 
 
+STEPS = frozenset({"stage_next", "stage_again", "stage_hold", "stage_back", "stage_breach", "stage_rest", "monitor"})
+"""What asks for a run, or for how to run: nothing for while another place is held."""
 WHERE = ("site", "side")
 STAGE = (*WHERE, "stage", "sets", "walk_minutes", "run_minutes_each", "run_minutes", "wait_hours")
 ITEMS = ("signs", "bone", "same", "site")

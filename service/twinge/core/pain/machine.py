@@ -16,6 +16,7 @@ from typing import Final, NamedTuple
 from twinge.core.pain import weekly
 from twinge.core.pain.answers import take_answer
 from twinge.core.pain.back import wake_return
+from twinge.core.pain.catalogue import STEPS
 from twinge.core.pain.given import Run, Setting, Told
 from twinge.core.pain.hear import take_report
 from twinge.core.pain.hold import wake_hold, wake_urgent
@@ -23,7 +24,7 @@ from twinge.core.pain.move import close
 from twinge.core.pain.questions import is_open
 from twinge.core.pain.runs import take_run
 from twinge.core.pain.say import Say
-from twinge.core.pain.settle import wake_settling
+from twinge.core.pain.settle import graver, wake_settling
 from twinge.core.pain.silence import fire, wake_sleeper
 from twinge.core.pain.triage import wake_sore, wake_triage
 from twinge.core.pain.turn import HEARD_KEPT, Turn
@@ -143,8 +144,12 @@ def _happen(turn: Turn, thing: Due) -> None:
 
 
 def _speak(turn: Turn, later: Later) -> None:
-    """What waited for room; where something that does not wait took it meanwhile, it waits on."""
-    if turn.room() > turn.at:
+    """What waited for room; where something that does not wait took it meanwhile, it waits on. A step that another
+    hold has overtaken is not said any more."""
+    episode = turn.episode(later.episode)
+    if later.kind in STEPS and episode is not None and graver(turn, episode):
+        turn.hush(later.episode)
+    elif turn.room() > turn.at:
         moved = tuple(one._replace(due=turn.room()) if one is later else one for one in turn.pain.later)
         turn.pain = replace(turn.pain, later=moved)
     else:

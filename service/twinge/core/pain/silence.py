@@ -11,15 +11,22 @@ from twinge.core.pain.hold import check_kind
 from twinge.core.pain.limits import DAY, HOUR
 from twinge.core.pain.move import close, next_check
 from twinge.core.pain.questions import FORMS, LADDER, TWICE
+from twinge.core.pain.settle import graver
 from twinge.core.pain.turn import Turn
 from twinge.core.pain.value import OPEN, REFER, RESTS, URGENT, Asked, Episode
+
+RUNNING = frozenset({"walk", "run", "return"})
+"""Questions of a way back: while another place is held they wait."""
 
 
 def fire(turn: Turn, asked: Asked) -> None:
     """The time of an open question has come: again, or no more."""
     patience = FORMS[asked.kind].patience
     most = {LADDER: turn.limits.most_asked, TWICE: 2}.get(patience, 1)
-    if asked.times >= most:
+    episode = turn.episode(asked.episode)
+    if asked.kind in RUNNING and episode is not None and graver(turn, episode):
+        turn.change(asked._replace(due=turn.ahead(days=turn.limits.unclear_d)))
+    elif asked.times >= most:
         lapse(turn, asked)
     elif turn.room() > turn.at:
         turn.change(asked._replace(due=turn.room()))
