@@ -22,7 +22,7 @@ from urllib.parse import parse_qsl
 import aiohttp
 
 from twinge.core.model import Severity
-from twinge.plugin import Delivery, GiveUp, Item, Message, NotConfigured, Rejected, Sent, TryLater, Unknown
+from twinge.plugin import Delivery, GiveUp, Message, NotConfigured, OneWay, Rejected, Sent, TryLater, Unknown
 
 DEADLINE_S = 15.0
 CONNECT_S = 5.0
@@ -56,7 +56,7 @@ _KINDS: Mapping[Severity, str] = {
 """How loud a message is, in Apprise's words. Ours."""
 
 
-class Apprise:
+class Apprise(OneWay):
     """The channel `apprise`; an address is an Apprise URL with a scheme that the operator allows."""
 
     name: ClassVar[str] = "apprise"
@@ -123,18 +123,6 @@ class Apprise:
     def verify(self, delivery: Delivery, now: datetime) -> None:
         """Nobody calls back."""
         raise Rejected("The Apprise channel has no callbacks.", status=404)
-
-    def key(self, delivery: Delivery) -> str:
-        """Never asked: `verify` lets nothing in."""
-        return delivery.path
-
-    def read(self, delivery: Delivery) -> Sequence[Item]:
-        """Never asked."""
-        return ()
-
-    def answer(self, delivery: Delivery) -> tuple[str, bytes]:
-        """Never asked."""
-        return "text/plain", b""
 
     def _still_allowed(self, address: str) -> str:
         """The list of schemes may have changed since the address was kept."""

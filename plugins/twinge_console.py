@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import ClassVar
 
@@ -11,7 +11,7 @@ from rich.console import Console as Terminal
 from rich.text import Text
 
 from twinge.core.model import Severity
-from twinge.plugin import Delivery, Item, Message, Rejected, Sent
+from twinge.plugin import Delivery, Message, OneWay, Rejected, Sent
 
 _COLOURS = {
     Severity.INFO: "cyan",
@@ -23,7 +23,7 @@ _COLOURS = {
 }
 
 
-class Console:
+class Console(OneWay):
     """Prints one coloured line a message through `write`: a rich console's `print`, a list's `append`."""
 
     name: ClassVar[str] = "console"
@@ -59,18 +59,6 @@ class Console:
     def verify(self, delivery: Delivery, now: datetime) -> None:
         """Nobody calls back."""
         raise Rejected("The console has no callbacks.", status=404)
-
-    def key(self, delivery: Delivery) -> str:
-        """Never asked: `verify` lets nothing in."""
-        return delivery.path
-
-    def read(self, delivery: Delivery) -> Sequence[Item]:
-        """Never asked."""
-        return ()
-
-    def answer(self, delivery: Delivery) -> tuple[str, bytes]:
-        """Never asked."""
-        return "text/plain", b""
 
 
 def _line(message: Message) -> Text:

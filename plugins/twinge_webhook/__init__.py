@@ -22,7 +22,18 @@ from aiohttp.abc import AbstractResolver
 from yarl import URL
 
 from twinge.core.pause import retry_after
-from twinge.plugin import Delivery, GiveUp, Item, Message, NotConfigured, Rejected, Sent, TryLater, TwingeError, Unknown
+from twinge.plugin import (
+    Delivery,
+    GiveUp,
+    Message,
+    NotConfigured,
+    OneWay,
+    Rejected,
+    Sent,
+    TryLater,
+    TwingeError,
+    Unknown,
+)
 from twinge_webhook.reach import Gate, is_public, session
 
 SHORTEST_KEY, LONGEST_KEY = 24, 64
@@ -45,7 +56,7 @@ class Call(msgspec.Struct, tag_field="type", tag="nudge"):
     """RFC 3339 in UTC: of no use to anybody after that."""
 
 
-class Webhook:
+class Webhook(OneWay):
     """The channel `webhook`; an address is the URL to call."""
 
     name: ClassVar[str] = "webhook"
@@ -114,18 +125,6 @@ class Webhook:
     def verify(self, delivery: Delivery, now: datetime) -> None:
         """Nobody calls back."""
         raise Rejected("The webhook channel has no callbacks.", status=404)
-
-    def key(self, delivery: Delivery) -> str:
-        """Never asked: `verify` lets nothing in."""
-        return delivery.path
-
-    def read(self, delivery: Delivery) -> Sequence[Item]:
-        """Never asked."""
-        return ()
-
-    def answer(self, delivery: Delivery) -> tuple[str, bytes]:
-        """Never asked."""
-        return "text/plain", b""
 
     def _still_allowed(self, address: str) -> str:
         """The switches may have been turned off since the address was kept."""

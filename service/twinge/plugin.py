@@ -288,3 +288,19 @@ class Channel(Protocol):
 
     def answer(self, delivery: Delivery) -> tuple[str, bytes]:
         """Content type and body of the 2xx the vendor expects."""
+
+
+class OneWay:
+    """What a channel answers that nobody calls back: its `verify` lets nothing in, so none of it is ever asked."""
+
+    def key(self, delivery: Delivery) -> str:
+        """The path alone."""
+        return delivery.path
+
+    def read(self, delivery: Delivery) -> Sequence[Item]:
+        """Nothing."""
+        return ()
+
+    def answer(self, delivery: Delivery) -> tuple[str, bytes]:
+        """Empty."""
+        return "text/plain", b""

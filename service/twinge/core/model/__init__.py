@@ -6,6 +6,7 @@ which is never the same as zero.
 
 from twinge.core.model.athlete import Athlete, Preferences, Silence
 from twinge.core.model.morning import Form, Morning, Report, Wellness
+from twinge.core.model.symptoms import Symptoms
 from twinge.core.model.words import Answer, Facts, Finding, Held, Nudge, Said, Severity, Standing, Unjudged, Voice
 from twinge.core.model.workout import (
     FAMILY,
@@ -44,6 +45,7 @@ __all__ = [
     "Shape",
     "Silence",
     "Standing",
+    "Symptoms",
     "Unjudged",
     "Voice",
     "Wellness",

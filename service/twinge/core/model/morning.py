@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple
 
+from twinge.core.model.symptoms import Symptoms
 from twinge.core.model.workout import Drift
 
 
@@ -52,7 +53,7 @@ class Morning(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class Report(Symptoms):
     """What the athlete told us: pain and its signs, how hard a workout was, answers to our questions.
 
     None is *not known*, False is a no. Free text is data: never echoed, never logged.
@@ -60,74 +61,9 @@ class Report:
 
     key: str
     at: datetime
-    pain: int | None = None
-    """0 to 10."""
-    site: str | None = None
-    side: str | None = None
-    """left · right · both."""
-    radiating: bool | None = None
-    """Travels down a leg."""
-    numb: bool | None = None
-    weak: bool | None = None
-    limp: bool | None = None
     text: str | None = None
     """Read for what it says of pain, in the athlete's language."""
     version: int = 0
-    hurts: bool | None = None
-    """It hurts, and no more was said."""
-    onset: str | None = None
-    """during · after · next_morning, of the session."""
-    live: bool | None = None
-    """Written while the session was still going."""
-    tingling: bool | None = None
-    daily_life: bool | None = None
-    """Hurts walking, sitting or on stairs."""
-    walking: bool | None = None
-    night: bool | None = None
-    """Hurts at night or at rest."""
-    spot: bool | None = None
-    """One spot the size of a fingertip."""
-    worse_longer: bool | None = None
-    """The longer the run, the worse."""
-    previous_bone: bool | None = None
-    """A bone stress injury before."""
-    bowel_bladder: bool | None = None
-    """New trouble controlling either."""
-    saddle_numb: bool | None = None
-    """Numb between the legs."""
-    both_legs: bool | None = None
-    """Weak, numb or newly painful in both legs."""
-    weak_worse: bool | None = None
-    """Weakness that quickly gets worse, or a foot that drops."""
-    cannot_bear_weight: bool | None = None
-    fall: bool | None = None
-    """Since a fall or a crash."""
-    fever: bool | None = None
-    """Fever, or feeling very unwell."""
-    unwell_chest: bool | None = None
-    """Pain in the chest, fainting, or a swollen calf with breathlessness."""
-    night_uneased: bool | None = None
-    """Night pain that no position eases."""
-    weight_loss: bool | None = None
-    cancer_history: bool | None = None
-    alarm: bool | None = None
-    """One of the emergency signs of the menu, not said which."""
-    soreness: bool | None = None
-    """Called ordinary soreness by the athlete."""
-    missed: int | None = None
-    """Planned sessions in a row left out for pain."""
-    seeing_someone: bool | None = None
-    """Already under somebody's care."""
-    cleared_by: str | None = None
-    """doctor · physio · clinician · coach: who says that running may begin again."""
-    walked_30min_ok: bool | None = None
-    """Thirty brisk minutes on foot without pain."""
-    unconfirmed: tuple[str, ...] = ()
-    """Emergency signs found in free text, to be confirmed by one tap."""
-    answers: tuple[tuple[int, str], ...] = ()
-    """(id of the question, digits). Id 0: bare digits, matched to the one open question that they fit."""
-    episode: int | None = None
-    """The pain story it is about, by its id."""
     effort: int | None = None
     """0 to 10: how hard the workout `about` was."""
     about: str | None = None
