@@ -1,0 +1,45 @@
+"""The public face for platforms and channels: everything a plugin may import, besides `twinge.core`.
+
+A platform adapter turns a vendor's webhook calls into items; a channel carries one message to one address. Both are
+found by entry points (`twinge.platforms`, `twinge.channels`), built from their own slice of the environment, and
+never see the database. `docs/adapters.md` walks through the smallest one, `plugins/twinge_demo.py`.
+"""
+
+from __future__ import annotations
+
+from twinge.plugin.channel import Channel, Confirms, Message, OneWay, Pace, Paced, Sent
+from twinge.plugin.delivery import OWN, Delivery, Inline, Item, Pointer, Receipt, Reply, Revoked
+from twinge.plugin.platform import Access, Capabilities, Glances, OAuth, PlatformAdapter, ReadsRows, Tokens
+from twinge.plugin.trouble import GiveUp, NotConfigured, Rejected, TokenRefused, TryLater, TwingeError, Unknown
+
+__all__ = [
+    "OWN",
+    "Access",
+    "Capabilities",
+    "Channel",
+    "Confirms",
+    "Delivery",
+    "GiveUp",
+    "Glances",
+    "Inline",
+    "Item",
+    "Message",
+    "NotConfigured",
+    "OAuth",
+    "OneWay",
+    "Pace",
+    "Paced",
+    "PlatformAdapter",
+    "Pointer",
+    "ReadsRows",
+    "Receipt",
+    "Rejected",
+    "Reply",
+    "Revoked",
+    "Sent",
+    "TokenRefused",
+    "Tokens",
+    "TryLater",
+    "TwingeError",
+    "Unknown",
+]

@@ -1,0 +1,117 @@
+"""A platform adapter: a vendor's webhook calls become items."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, ClassVar, Protocol, runtime_checkable
+
+import aiohttp
+
+from twinge.core.model import Activity, Removed
+from twinge.plugin.delivery import Delivery, Item, Pointer
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What a platform does, as data: shown by `twinge plugins` and checked by `twinge.testing`."""
+
+    signed: bool
+    """False: the vendor signs nothing, so its route carries a secret token."""
+    points: bool = False
+    """True: deliveries only point; `fetch` brings the data."""
+    deletes: bool = False
+    polls: bool = False
+    """True: `recent` lists what a lost webhook would have said."""
+    batch: bool = False
+    retention_days: int | None = None
+    """What the vendor's terms ask; None where they ask nothing."""
+    coach_may_see: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class OAuth:
+    """A vendor's OAuth 2 endpoints as data; `twinge.oauth` does the rest."""
+
+    authorize_url: str
+    token_url: str
+    client_id: str
+    client_secret: str = field(repr=False)
+    scopes: tuple[str, ...] = ()
+    scope_separator: str = " "
+    revoke_url: str | None = None
+    pkce: bool = False
+    owner_at: tuple[str, ...] = ()
+    """Where the token answer names the athlete, e.g. ("athlete", "id"); empty where it does not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """What a vendor's token endpoint gave for one athlete."""
+
+    access_token: str = field(repr=False)
+    refresh_token: str | None = field(default=None, repr=False)
+    expires_ms: int | None = None
+    """Epoch milliseconds; None where the access token does not end."""
+    scope: str | None = None
+    owner: str | None = None
+    """The athlete's id at the platform, where the answer gives it (`OAuth.owner_at`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """What `fetch` gets to call a vendor with: a session, a fresh token and the athlete's id there."""
+
+    http: aiohttp.ClientSession
+    token: str | None
+    owner: str
+
+
+class PlatformAdapter(Protocol):
+    """One vendor. `verify` and `read` are pure; only `fetch` and `recent` touch the network."""
+
+    name: ClassVar[str]
+    capabilities: ClassVar[Capabilities]
+    oauth: OAuth | None
+
+    @classmethod
+    def from_env(cls, env: Mapping[str, str]) -> PlatformAdapter:
+        """Build from the plugin's own settings (prefix stripped), or raise `NotConfigured`."""
+
+    def verify(self, delivery: Delivery, now: datetime) -> None:
+        """Raise `Rejected` unless the raw bytes are the vendor's."""
+
+    def key(self, delivery: Delivery) -> str:
+        """The delivery's name at the vendor: the same call twice has the same key."""
+
+    def read(self, delivery: Delivery) -> Sequence[Item]:
+        """What the delivery says, or `Rejected` naming the field."""
+
+    def handshake(self, delivery: Delivery) -> Mapping[str, Any] | None:
+        """The JSON answer to a GET that proves the URL is ours, or None where the vendor asks none."""
+
+    async def fetch(self, pointer: Pointer, access: Access) -> Activity | Removed | None:
+        """Bring what a pointer names. None: not ours to have. Raises `TryLater`, `GiveUp`."""
+
+    async def recent(self, access: Access, since: datetime) -> Sequence[Pointer]:
+        """What happened since, for the daily reconcile."""
+
+
+@runtime_checkable
+class Glances(Protocol):
+    """An adapter whose items are dear to build: it can judge a delivery's shape and name its owner without them."""
+
+    def glance(self, delivery: Delivery) -> str | None:
+        """The owner of the first item, None where there is no item; `Rejected` exactly where `read` would be."""
+
+
+@runtime_checkable
+class ReadsRows(Protocol):
+    """An adapter that also reads one row of its vendor's listing or export, for backtest."""
+
+    def recognises(self, row: Mapping[str, Any]) -> bool:
+        """Whether this row looks like the vendor's."""
+
+    def read_row(self, row: Mapping[str, Any]) -> Activity:
+        """The row as an activity, or `Rejected` naming the field."""
