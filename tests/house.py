@@ -52,14 +52,16 @@ class House:
         how = {"deadline_s": 0.3, "backoff": quarter, **settings}
         return Sender(self.store, self.channels, nothing, self.clock, "https://t.example", **how)
 
-    async def move_in(self, name: str, preferences: Preferences | None = None, **profile: Any) -> str:
-        """A new athlete: connected as their lower-case name, reachable by SMS."""
+    async def move_in(
+        self, name: str, preferences: Preferences | None = None, *, channel: str = "sms", **profile: Any
+    ) -> str:
+        """A new athlete: connected as their lower-case name, reachable by `channel`."""
         wishes = preferences or Preferences(quiet_from=None, quiet_to=None)
         async with self.store.write() as tx:
             made = await self.store.athletes.create(tx, Athlete("", name=name, preferences=wishes, **profile), NOON)
             await self.store.athletes.connect(tx, made.id, "fake", name.lower(), NOON)
-            number = f"+1555010000{len(self.people)}"
-            await self.store.addresses.add(tx, made.id, "sms", number, Consent(NOON, "test"), verified_at=NOON)
+            number = f"+15550100{len(self.people):03d}"
+            await self.store.addresses.add(tx, made.id, channel, number, Consent(NOON, "test"), verified_at=NOON)
         self.people[name] = made.id
         return made.id
 

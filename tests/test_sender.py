@@ -11,51 +11,15 @@ import pytest
 
 from fakes import NOON, GiveUp, Sent, TryLater, Unknown
 from house import House, house
-from twinge.core.model import Nudge, Severity, Voice
+from outbox import outcome, queue
+from twinge.core.model import Severity
 from twinge.plugin import Message
-from twinge.store import Spoken
 
 
 @pytest.fixture
 async def home(tmp_path: Path) -> AsyncIterator[House]:
     async with house(tmp_path) as made:
         yield made
-
-
-async def queue(
-    home: House,
-    name: str = "Alice",
-    *,
-    severity: Severity = Severity.REST,
-    rules: tuple[str, ...] = ("L01",),
-    n: int = 1,
-) -> None:
-    """A nudge for an athlete who moves in when needed, due at once, good for six hours."""
-    if name not in home.people:
-        await home.move_in(name)
-    athlete = home.people[name]
-    now = home.clock()
-    nudge = Nudge(
-        id=f"{name.lower()}-{n}",
-        athlete=athlete,
-        severity=severity,
-        rules=rules,
-        text=f"Take it easy, {name}.",
-        facts={"L01": {"over_percent": 40}},
-        made_at=now,
-        not_before=now,
-        expires_at=now + timedelta(hours=6),
-        activity="fake:1",
-        bands=(1,) * len(rules),
-    )
-    [place] = await home.store.addresses.of(athlete)
-    async with home.store.write() as tx:
-        await home.store.outbox.put(tx, [(nudge, place, Voice.SMS)])
-
-
-async def outcome(home: House, name: str = "Alice") -> Spoken:
-    [spoken] = (await home.store.outbox.find_nudges(home.people[name])).items
-    return spoken
 
 
 async def test_a_nudge_is_sent_once_with_our_id_in_the_callback(home: House) -> None:

@@ -68,15 +68,18 @@ class Caller:
 
     async def _call(self, one: Taken, lane: Lane) -> None:
         """The one call, under our own deadline: the twilio library's own timeout does not hold."""
+        lane.spent += 1  # before the call: those that go out together must see each other
         try:
             await lane.wait()
             async with asyncio.timeout(self._deadline_s):
                 sent = await lane.channel.send(self._message(one), self._http, self._clock())
         except TryLater as error:
+            lane.spent -= 1
             await self._ledger.stumbled(lane, error.reason)
             wait = error.after if error.after is not None else self._backoff(one.attempts)
             await self._later(one, self._clock() + wait, error.reason)
         except GiveUp as error:
+            lane.spent -= 1
             await self._ledger.worked(lane)
             await self._ledger.give_up(one, error)
         except Unknown as error:

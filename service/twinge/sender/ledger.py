@@ -47,7 +47,6 @@ class Ledger:
         now = self._clock()
         wait = None if sent.state == "delivered" and not is_grave(one.nudge.severity) else self._again(one, lane)
         end = End(sent.state, None, sent.provider_id, sent.segments, None if wait is None else now + wait)
-        lane.count(lane.spent + 1, now)
 
         async def write(tx: AsyncConnection) -> None:
             await self._store.post.settle(tx, one.nudge, end, now)
