@@ -218,14 +218,60 @@ async def test_messages_stand_newest_first_with_what_became_of_them(web: Web) ->
     page = await (await come_in(web, alice)).get()
     assert "Withdrawn." not in page
     assert "Rest &lt;b&gt;today&lt;/b&gt;." in page
+    assert "<details>" not in page
     assert words(page).index("A question Mon, May 4, 2:00") < words(page).index("Rest Mon, May 4, 12:00")
     assert "not sent yet, Printed" in words(page)
+
+
+async def test_the_same_words_to_several_addresses_stand_there_once(web: Web) -> None:
+    alice = await web.alice()
+    first, second = await reach(web, alice), await reach(web, alice, "+15550100002", "ntfy")
+    await say(web, first, "See somebody.", "n1", severity=Severity.SEE_DOCTOR)
+    await say(web, second, "See somebody.", "n1-2", severity=Severity.SEE_DOCTOR, copy_of="n1")
+    page = words(await (await come_in(web, alice)).get())
+    assert page.count("See somebody.") == 1
+    assert "not sent yet, Printed · not sent yet, ntfy" in page or "not sent yet, ntfy · not sent yet, Printed" in page
+
+
+async def test_a_code_is_read_where_it_was_sent_and_not_on_the_page(web: Web) -> None:
+    alice = await web.alice()
+    async with web.store.write() as tx:
+        await web.store.addresses.add(tx, alice, "console", "+15550100009", None, verified_at=None)
+    visitor = await come_in(web, alice)
+    [place] = await entries(web, alice, "console")
+    assert (await visitor.send(f"/channels/{place.id}/code")).headers["Location"] == "/me?done=code"
+    [nudge] = (await web.store.outbox.find_nudges(alice)).items
+    [code] = re.findall(r"\b\d{6}\b", nudge.nudge.text)
+    assert code not in await visitor.get()
+    wrong = await visitor.send(f"/channels/{place.id}/confirm", {"code": f"{(int(code) + 1) % 1_000_000:06d}"})
+    assert wrong.headers["Location"] == "/me?done=wrong_code"
+    right = await visitor.send(f"/channels/{place.id}/confirm", {"code": f" {code[:3]} {code[3:]} "})
+    assert right.headers["Location"] == "/me?done=confirmed"
+    [place] = await entries(web, alice, "console")
+    assert place.verified_at == NOW
+    again = await visitor.post(f"/me/channels/{place.id}/code", Forms(await visitor.get()).of("/me/stop")[1])
+    assert again.status == 409
+
+
+async def test_a_test_goes_out_at_once_and_once_a_minute(web: Web) -> None:
+    alice = await web.alice()
+    place = await reach(web, alice)
+    visitor = await come_in(web, alice)
+    assert (await visitor.send(f"/channels/{place.id}/test")).headers["Location"] == "/me?done=test"
+    assert (await visitor.send(f"/channels/{place.id}/test")).status == 409
+    web.clock.now += timedelta(minutes=1)
+    assert (await visitor.send(f"/channels/{place.id}/test")).status == 303
+    tests = (await web.store.outbox.find_nudges(alice)).items
+    assert [one.nudge.facts["notice"] for one in tests] == ["test", "test"]
+    await visitor.send(f"/channels/{place.id}/stop")
+    proof = Forms(await visitor.get()).of("/me/stop")[1]
+    assert (await visitor.post(f"/me/channels/{place.id}/test", proof)).status == 409
 
 
 async def test_an_empty_page_says_so(web: Web) -> None:
     page = words(await (await come_in(web, await web.alice())).get())
     assert "Nothing was said yet." in page
-    assert "Nowhere yet." in page
+    assert "Nowhere yet:" in page
 
 
 @pytest.mark.parametrize(
@@ -379,7 +425,7 @@ async def test_stop_silences_everything_at_once_and_start_takes_it_back(web: Web
     assert [one["action"] for one in (await web.get("/api/v1/audit"))["items"][:2]] == ["address.start", "address.stop"]
 
 
-@pytest.mark.parametrize("deed", ["consent", "test", "stop", "start"])
+@pytest.mark.parametrize("deed", ["consent", "test", "stop", "start", "code", "confirm"])
 async def test_another_athletes_channel_is_not_there(web: Web, deed: str) -> None:
     alice, bob = await web.alice(), await web.alice(name="Bob")
     hers, visitor = await reach(web, alice), await come_in(web, bob)

@@ -14,6 +14,8 @@ from twinge.web.parts import CHANNELS, STORE
 
 LATELY: Final = 20
 """Messages on the page."""
+SHOWN: Final = 3
+"""How many of them stand above the answer box; the others are folded away, or it would be out of a thumb's reach."""
 DONE: Final = frozenset({"answer", "test", "saved", "code", "confirmed", "wrong_code", "stopped", "started"})
 
 
@@ -33,6 +35,7 @@ async def page(request: web.Request) -> web.Response:
         proof=one.proof,
         nonce=secrets.token_urlsafe(16),
         done=done if done in DONE else "",
+        shown=SHOWN,
         said=lines(said.items, one.athlete, words, channels),
         question=None if kept is None else open_question(kept.state.pain),
         places=places([entry for entry in entries if entry.channel != ME], one.athlete, words, channels),

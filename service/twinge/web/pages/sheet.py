@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from twinge.core.model import Athlete, Purpose
 from twinge.core.pain import Pain
 from twinge.core.pain.questions import FORMS, SCORES, is_open
+from twinge.core.purpose import NOTICE
 from twinge.plugin import Channel
 from twinge.store import Address
 from twinge.store.spoken import Spoken
@@ -63,21 +64,36 @@ class Place:
 
 
 def lines(said: Sequence[Spoken], athlete: Athlete, words: Words, channels: Mapping[str, Channel]) -> list[Line]:
-    """Messages as they stand on the page, in the order given."""
-    zone = ZoneInfo(athlete.timezone)
-    return [_line(one, words, zone, channels) for one in said if one.state not in HIDDEN]
+    """Messages as they stand on the page, newest first; the same words to several addresses stand there once."""
+    zone, families = ZoneInfo(athlete.timezone), dict[str, list[Spoken]]()
+    for one in said:
+        if _is_shown(one):
+            families.setdefault(one.nudge.copy_of or one.nudge.id, []).append(one)
+    told = [_line(family, words, zone, channels) for family in families.values()]
+    return sorted(told, key=lambda line: line.at, reverse=True)
 
 
-def _line(one: Spoken, words: Words, zone: ZoneInfo, channels: Mapping[str, Channel]) -> Line:
-    nudge = one.nudge
-    at = one.sent_at or (nudge.not_before if one.state == "waiting" else nudge.made_at)
-    state = words.say(
-        "said.line", state=words.say(f"state.{one.state}"), channel=channel_name(one.channel, words, channels)
-    )
-    if one.channel == "me" and one.state == "delivered":
-        state = words.say("channel.me")
+def _is_shown(one: Spoken) -> bool:
+    """Not a code: it proves that an address is theirs only as long as it can be read nowhere else."""
+    return one.state not in HIDDEN and one.nudge.facts.get(NOTICE) != "code"
+
+
+def _line(family: Sequence[Spoken], words: Words, zone: ZoneInfo, channels: Mapping[str, Channel]) -> Line:
+    nudge, at = family[0].nudge, max(map(_at, family))
+    states = dict.fromkeys(_became(one, words, channels) for one in sorted(family, key=_at))
     head = words.say(f"severity.{nudge.severity.word}")
-    return Line(at, words.when(at, zone), nudge.severity.word, head, nudge.text, state)
+    return Line(at, words.when(at, zone), nudge.severity.word, head, nudge.text, " · ".join(states))
+
+
+def _at(one: Spoken) -> datetime:
+    return one.sent_at or one.nudge.not_before
+
+
+def _became(one: Spoken, words: Words, channels: Mapping[str, Channel]) -> str:
+    if one.channel == "me" and one.state == "delivered":
+        return words.say("channel.me")
+    name = channel_name(one.channel, words, channels)
+    return words.say("said.line", state=words.say(f"state.{one.state}"), channel=name)
 
 
 def open_question(story: Pain) -> Question | None:
