@@ -76,6 +76,7 @@ MAY: dict[str, set[str]] = {
         "core",
         "plugin",
         "store",
+        "speech",
     },
 }
 """Room → the rooms below it that it may import (itself always)."""

@@ -167,6 +167,17 @@ async def test_a_channel_that_stays_down_gives_way_and_does_not_say_it_again(hom
     assert len(channel(home, "push").sent) == 1
 
 
+async def test_an_address_that_is_gone_is_no_silence_where_there_is_another(home: House) -> None:
+    await queue(home)
+    [push] = await home.store.addresses.of(home.people["Alice"])
+    async with home.store.write() as tx:
+        await home.store.addresses.disable(tx, push.id, "removed")
+    await add(home, "sms", "+1555")
+    await home.sender.drain()
+    assert await went(home) == [("push", "void"), ("sms", "sent")]
+    assert (await home.store.outbox.find_held(home.people["Alice"])).items == []
+
+
 async def test_what_went_two_ways_was_said_once(home: House) -> None:
     await add(home, "sms", "+1555")
     await queue(home)
@@ -310,10 +321,11 @@ async def test_nothing_but_its_code_goes_to_an_address_until_the_code_came_back(
 
     await write(home, "sms", "+1777", f"{int(digits) ^ 1:06d}")
     assert (await home.store.addresses.of(bob))[0].shut == "not_verified"
+    assert len(await outcomes(home, "Bob")) == 2
     await write(home, "sms", "+1777", f"{digits[:3]} {digits[3:]}")
     assert (await home.store.addresses.of(bob))[0].shut is None
     await home.sender.drain()
-    assert "Twinge" in channel(home, "sms").sent[-1].text
+    assert "Twinge writes to you about your training" in channel(home, "sms").sent[-1].text
     await queue(home, "Bob", n=2)
     await home.sender.drain()
     assert (await outcomes(home, "Bob"))[-1].state == "sent"

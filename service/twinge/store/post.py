@@ -45,6 +45,15 @@ class End:
 
 
 @dataclass(frozen=True, slots=True)
+class Unheard:
+    """A nudge that is looked at again, and how it stands."""
+
+    nudge: Nudge
+    state: str
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Sibling:
     """The same words at some address, and what became of them there."""
 
@@ -161,10 +170,10 @@ class Post:
 
     # ---- looked at again ---------------------------------------------------------------------------------------------
 
-    async def unheard(self, tx: AsyncConnection, now: datetime, limit: int = 50) -> list[tuple[Taken, str]]:
-        """What must be looked at again by now, each with its state."""
+    async def unheard(self, tx: AsyncConnection, now: datetime, limit: int = 50) -> list[Unheard]:
+        """What must be looked at again by now."""
         rows = (await tx.execute(_UNHEARD, {"now": codec.to_ms(now), "n": limit})).all()
-        return [(read_taken(row, codec.maybe_at(row.taken_ms) or now, row.attempts), row.state) for row in rows]
+        return [Unheard(read_nudge(row), row.state, row.reason) for row in rows]
 
     async def let_be(self, tx: AsyncConnection, ones: Iterable[Nudge]) -> None:
         """Never look at them again."""
