@@ -15,7 +15,7 @@ demo: $(UV) ## the whole service on made-up athletes, no account, no network
 test: $(UV) browser ## every test; those of the page want Chromium, which root on Debian gets by itself
 	@$(RUN) pytest -q
 browser:    ## Chromium for the tests of the page
-	@test -n "$$CHROMIUM" || command -v chromium chromium-browser google-chrome >/dev/null \
+	@test -n "$$CHROMIUM" || command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null \
 	|| { test "$$(id -u)" = 0 && apt-get -qq update && apt-get -qqy install --no-install-recommends chromium >/dev/null; } \
 	|| { echo "The tests of the page want Chromium: apt-get install chromium, or set CHROMIUM to a browser." >&2; exit 1; }
 check: $(UV) ## formatting, lint, strict types

@@ -38,6 +38,12 @@ CLICK = """async ([tag, action]) => {
     self.dispatchEvent(new NotificationEvent("notificationclick", {notification, action}));
 }"""
 
+SUBSCRIBE = """async () => {
+    const {publicKey} = await crypto.subtle.generateKey({name: "ECDH", namedCurve: "P-256"}, true, ["deriveKey"]);
+    const applicationServerKey = await crypto.subtle.exportKey("raw", publicKey);
+    return (await self.registration.pushManager.subscribe({userVisibleOnly: true, applicationServerKey})).endpoint;
+}"""
+
 
 @pytest.fixture
 async def at_home(tmp_path: Path) -> AsyncIterator[Scene]:
@@ -127,6 +133,19 @@ async def test_push_stays_on_over_a_reload_and_is_turned_off(at_home: Scene) -> 
     await turn_on(at_home)
     assert len(await at_home.places("webpush")) == 1
     assert at_home.errors == []
+
+
+async def test_a_subscription_for_a_key_that_is_gone_is_made_anew(at_home: Scene) -> None:
+    await expect(at_home.page.get_by_role("button", name="Turn on")).to_be_visible()
+    worker = await at_home.worker()
+    await until(lambda: worker.evaluate("self.registration.active?.state === 'activated'"))
+    first = await worker.evaluate(SUBSCRIBE)
+    await at_home.page.reload()
+    await turn_on(at_home)
+    [place] = await at_home.places("webpush")
+    assert json.loads(place.address)["endpoint"] != first
+    await at_home.say(place, "Rest.")
+    assert len(await until(lambda: notifications(at_home))) == 1
 
 
 async def test_a_dead_subscription_is_switched_off_and_said_so(at_home: Scene) -> None:

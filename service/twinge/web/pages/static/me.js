@@ -33,7 +33,11 @@ function swap(id, page) {
   const here = document.getElementById(id);
   const there = page.getElementById(id);
   const changed = there !== null && here.textContent.replace(/\s+/g, " ") !== there.textContent.replace(/\s+/g, " ");
-  if (changed) here.replaceChildren(...there.childNodes);
+  if (changed) {
+    const unfolded = here.querySelector("details")?.open;
+    here.replaceChildren(...there.childNodes);
+    if (unfolded) here.querySelector("details")?.setAttribute("open", "");
+  }
   return changed;
 }
 

@@ -28,8 +28,9 @@ async function start() {
 
 async function renewed(kept) {
   const before = localStorage.getItem(LAST) ?? "";
-  const answer = await call("PUT", { subscription: plain(kept), instead: before === kept.endpoint ? "" : before });
-  const { on } = await answer.json();
+  const { on } = await call("PUT", { subscription: plain(kept), instead: before === kept.endpoint ? "" : before })
+    .then((answer) => answer.json())
+    .catch((error) => (error.message === "400" ? { on: false } : Promise.reject(error))); // made for a key that is gone
   if (on) localStorage.setItem(LAST, kept.endpoint);
   return on;
 }
@@ -37,7 +38,10 @@ async function renewed(kept) {
 async function turnOn() {
   const { pushManager } = await worker();
   const options = { userVisibleOnly: true, applicationServerKey: bytes(box.dataset.key) };
-  const kept = (await pushManager.getSubscription()) ?? (await pushManager.subscribe(options));
+  const old = await pushManager.getSubscription();
+  const fits = old !== null && plain(old).key === box.dataset.key;
+  if (old !== null && !fits) await old.unsubscribe(); // a browser takes no second key beside the first
+  const kept = fits ? old : await pushManager.subscribe(options);
   await call("POST", plain(kept));
   localStorage.setItem(LAST, kept.endpoint);
   location.reload();
@@ -72,7 +76,7 @@ async function call(method, body) {
     headers: { "content-type": "application/json" },
     body: JSON.stringify(body),
   });
-  if (!answer.ok) throw new Error(`push: ${answer.status}`);
+  if (!answer.ok) throw new Error(`${answer.status}`);
   return answer;
 }
 
