@@ -14,7 +14,7 @@ from twinge.core.model import Severity
 
 ENDS = {"sent", "delivered", "failed", "expired", "void"}
 ONWARD = {
-    "waiting": {"taken", "expired", "void"},
+    "waiting": {"taken", "expired", "void", "delivered"},
     "taken": {"sent", "delivered", "failed", "unknown", "waiting", "expired", "void"},
     "unknown": {"sent", "delivered", "failed", "waiting", "unknown", "expired", "void"},
     "sent": {"delivered", "failed"},
