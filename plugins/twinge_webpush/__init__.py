@@ -78,7 +78,8 @@ class WebPush:
     name: ClassVar[str] = "webpush"
     voice: ClassVar[str] = "push"
     pace: Pace = Pace()
-    """FCM takes 240 messages a minute for one device; nobody else names a number. We send a handful a day."""
+    """FCM takes 240 messages a minute for one device, and nobody else names a number: we send a handful a day.
+    https://firebase.google.com/docs/cloud-messaging/throttling-and-quotas"""
     confirms: bool = True
 
     def __init__(self, private_keys: Sequence[str], setup: Setup) -> None:
