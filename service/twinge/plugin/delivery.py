@@ -49,6 +49,24 @@ class Pointer:
 
 
 @dataclass(frozen=True, slots=True)
+class Recording:
+    """A workout as the file that its device wrote: the house reads it, in a process of its own and with limits."""
+
+    key: str
+    """As an activity's: `wahoo:123`."""
+    body: bytes = field(repr=False)
+    format: str = ""
+    """fit, tcx or gpx, perhaps with .gz or .zip; empty: its first bytes tell."""
+    version: int = 0
+    known: Activity | None = None
+    """What the vendor tells beside it: the file leads, this fills what it lacks."""
+
+
+Fetched = Activity | Wellness | Removed | Recording
+"""What an adapter may bring from its vendor."""
+
+
+@dataclass(frozen=True, slots=True)
 class Revoked:
     """The athlete disconnected us at the platform: tokens are wiped, no retry."""
 
