@@ -24,6 +24,7 @@ from twinge.plugin import (
     Message,
     NotConfigured,
     OneWay,
+    Pace,
     Rejected,
     Sent,
     TryLater,
@@ -52,6 +53,8 @@ class Webhook(OneWay):
 
     name: ClassVar[str] = "webhook"
     voice: ClassVar[str] = "push"
+    pace: Pace = Pace(shared=False)
+    """Every address is somebody's own server: where one is down, the others are called all the same."""
 
     def __init__(self, secrets: Sequence[str], *, http_allowed: bool = False, reach: Reach | None = None) -> None:
         """Every secret signs every call. The standard asks for a deadline of 15 to 30 seconds; ours is 15."""

@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from fakes import NOON, FakeChannel, GiveUp, TryLater, Unknown, run, said
+from fakes import NOON, FakeChannel, GiveUp, Sent, TryLater, Unknown, run, said
 from house import House, house
 from outbox import outcomes, queue
 from twinge.core.insist import FALL_BACK, REPEAT
@@ -53,7 +53,7 @@ async def add(
         return await home.store.addresses.add(tx, home.people["Alice"], name, value, given, verified_at=at)
 
 
-async def receipt(home: House, nudge: str, state: str, **more: str | bool) -> None:
+async def receipt(home: House, nudge: str, state: str, **more: str | bool | int) -> None:
     await home.deliver(msgspec.json.encode({"nudge": nudge, "state": state, **more}), platform="channel:push")
     await home.worker.drain()
 
@@ -144,6 +144,38 @@ async def test_a_receipt_that_it_failed_sends_it_on_too(home: House) -> None:
     await receipt(home, nudge.id, "failed", reason="30003 unreachable")
     await home.sender.drain()
     assert await went(home) == [("push", "failed"), ("sms", "sent")]
+
+
+async def test_a_trouble_that_passes_is_tried_again_where_there_is_no_other_way(home: House) -> None:
+    nudge = await queue(home)
+    for n in range(3):
+        await home.sender.drain()
+        await receipt(home, nudge.id, "failed", reason="30003 unreachable", again=10, sid=f"SM{n + 1}")
+        await home.sender.drain()
+        home.clock.forward(minutes=11)
+    await home.sender.drain()
+    assert await went(home) == [("push", "failed")]
+    assert len(channel(home, "push").sent) == 3
+
+
+async def test_a_trouble_that_passes_does_not_hold_up_another_way(home: House) -> None:
+    await add(home, "sms", "+1555")
+    nudge = await queue(home)
+    await home.sender.drain()
+    await receipt(home, nudge.id, "failed", reason="30003 unreachable", again=10)
+    await home.sender.drain()
+    assert await went(home) == [("push", "void"), ("sms", "sent")]
+
+
+async def test_that_an_earlier_try_failed_is_no_news_of_the_later_one(home: House) -> None:
+    nudge = await queue(home, severity=DOCTOR, facts=PAINFUL)
+    channel(home, "push").plays = [Unknown("reset"), Sent("SM2")]
+    await home.sender.drain()
+    await after(home, timedelta(seconds=91))
+    await receipt(home, nudge.id, "failed", sid="SM1")
+    assert await went(home) == [("push", "sent")]
+    await receipt(home, nudge.id, "delivered", sid="SM1")
+    assert await went(home) == [("push", "delivered")]
 
 
 async def test_a_lost_answer_goes_on_only_when_it_is_known_not_to_have_arrived(home: House) -> None:

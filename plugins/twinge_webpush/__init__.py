@@ -77,8 +77,10 @@ class WebPush:
 
     name: ClassVar[str] = "webpush"
     voice: ClassVar[str] = "push"
-    pace: Pace = Pace()
-    """FCM takes 240 messages a minute for one device; nobody else names a number. We send a handful a day."""
+    pace: Pace = Pace(shared=False)
+    """FCM takes 240 messages a minute for one device, and nobody else names a number: we send a handful a day. Behind
+    the addresses are several services.
+    https://firebase.google.com/docs/cloud-messaging/throttling-and-quotas"""
     confirms: bool = True
 
     def __init__(self, private_keys: Sequence[str], setup: Setup) -> None:

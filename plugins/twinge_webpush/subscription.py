@@ -25,7 +25,7 @@ SERVICES = (
 
 https://source.chromium.org/chromium/chromium/src/+/main:components/push_messaging/push_messaging_constants.cc,
 https://mozilla-services.github.io/autopush-rs/, Apple's *Sending web push notifications in web apps and browsers*, and
-https://learn.microsoft.com/windows/apps/windows-app-sdk/notifications/push-notifications. Sygnal lists the same ones.
+https://learn.microsoft.com/answers/questions/940324/406-not-acceptable-may-be-returned-when-sending-a.
 """
 AUTH_BYTES = 16
 LONGEST_ENDPOINT = 2_000

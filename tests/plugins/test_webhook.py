@@ -212,6 +212,10 @@ async def test_no_url_text_or_secret_reaches_a_log_or_a_reason(
         assert secret not in " ".join([*logged, *reasons])
 
 
+def test_one_server_that_is_down_closes_nobody_elses() -> None:
+    assert not at_home().pace.shared
+
+
 async def test_it_cannot_be_asked_and_nobody_calls_back(http: aiohttp.ClientSession) -> None:
     assert await at_home().lookup(MESSAGE, NOW, http) is None
     with pytest.raises(Rejected) as caught:

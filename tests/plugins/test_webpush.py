@@ -18,7 +18,7 @@ from aiohttp.test_utils import TestServer, unused_port
 from names import PRIVATE, Names
 from push_standin import OVERHEAD, Device, PushStandin
 from twinge.core.model import Severity
-from twinge.plugin import Channel, Confirms, GiveUp, Message, Paced, Sent, TryLater
+from twinge.plugin import Channel, Confirms, GiveUp, Message, Pace, Paced, Sent, TryLater
 from twinge.reach import Reach
 from twinge.testing import Fault, check_channel, send_once
 from twinge_webpush import Setup, WebPush
@@ -223,7 +223,7 @@ async def test_it_keeps_the_contract(
 def test_it_says_that_it_confirms_and_how_fast_it_may_be_used(webpush: WebPush) -> None:
     assert isinstance(webpush, Confirms)
     assert isinstance(webpush, Paced)
-    assert (webpush.confirms, webpush.pace.at_once) == (True, 20)
+    assert (webpush.confirms, webpush.pace) == (True, Pace(at_once=20, shared=False))
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from twinge.cli.screen import stop, with_store
 
 @click.group()
 def keys() -> None:
-    """Make, list and revoke API keys."""
+    """Make, list and revoke API keys; make the key for Web Push."""
 
 
 @keys.command("create")
