@@ -7,7 +7,7 @@ never see the database. `docs/adapters.md` walks through the smallest one, `plug
 
 from __future__ import annotations
 
-from twinge.plugin.channel import Channel, Confirms, Message, OneWay, Pace, Paced, Sent
+from twinge.plugin.channel import Channel, Closes, Confirms, Message, OneWay, Pace, Paced, Sent
 from twinge.plugin.delivery import OWN, Delivery, Inline, Item, Pointer, Receipt, Reply, Revoked
 from twinge.plugin.platform import Access, Capabilities, Glances, OAuth, PlatformAdapter, ReadsRows, Tokens
 from twinge.plugin.trouble import GiveUp, NotConfigured, Rejected, TokenRefused, TryLater, TwingeError, Unknown
@@ -17,6 +17,7 @@ __all__ = [
     "Access",
     "Capabilities",
     "Channel",
+    "Closes",
     "Confirms",
     "Delivery",
     "GiveUp",
