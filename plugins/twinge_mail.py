@@ -148,7 +148,7 @@ class Mail:
 
     def read(self, delivery: Delivery) -> Sequence[Item]:
         """The athlete wants no more mail."""
-        return [Reply(self._open(delivery), "STOP")]
+        return [Reply(self._open(delivery), "", "UNSUBSCRIBE")]
 
     def answer(self, delivery: Delivery) -> tuple[str, bytes]:
         """Mail programs want nothing but the status."""

@@ -7,14 +7,15 @@ import itertools
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from fakes import NOON, Clock, FakeChannel, FakePlatform, FakeTokens
 from twinge.core.model import Athlete, Preferences
-from twinge.plugin import Delivery
+from twinge.plugin import Channel, Delivery
 from twinge.sender import Sender
-from twinge.store import Store, schema
+from twinge.store import Consent, Store, schema
 from twinge.worker import Worker
 
 SECRET = b"a secret of the tests, long enough"
@@ -25,31 +26,42 @@ def url_of(folder: Path) -> str:
     return f"sqlite+aiosqlite:///{folder / 'twinge.db'}"
 
 
+def quarter(tries: int) -> timedelta:
+    """How long to wait after so many tries, without chance."""
+    return timedelta(seconds=30 * 4 ** (tries - 1))
+
+
 class House:
     """Everything between the inbox and the channel."""
 
     def __init__(self, store: Store) -> None:
         self.store, self.clock = store, Clock()
         self.platform, self.channel = FakePlatform(), FakeChannel()
-        self.worker = self.new_worker()
-        nothing: Any = None
-        self.sender = Sender(store, {"sms": self.channel}, nothing, self.clock, "https://t.example", deadline_s=0.3)
+        self.channels: dict[str, Channel] = {"sms": self.channel}
+        self.worker, self.sender = self.new_worker(), self.new_sender()
         self.people: dict[str, str] = {}
         self._numbers = itertools.count(1)
 
     def new_worker(self, **settings: Any) -> Worker:
         """A worker as after a restart."""
-        platforms, channels = {"fake": self.platform}, {"sms": self.channel}
-        return Worker(self.store, platforms, channels, FakeTokens(), self.clock, **settings)
+        return Worker(self.store, {"fake": self.platform}, self.channels, FakeTokens(), self.clock, **settings)
 
-    async def move_in(self, name: str, preferences: Preferences | None = None, **profile: Any) -> str:
-        """A new athlete: connected as their lower-case name, reachable by SMS."""
+    def new_sender(self, **settings: Any) -> Sender:
+        """A sender as after a restart, or one that knows more channels."""
+        nothing: Any = None
+        how = {"deadline_s": 0.3, "backoff": quarter, **settings}
+        return Sender(self.store, self.channels, nothing, self.clock, "https://t.example", **how)
+
+    async def move_in(
+        self, name: str, preferences: Preferences | None = None, *, channel: str = "sms", **profile: Any
+    ) -> str:
+        """A new athlete: connected as their lower-case name, reachable by `channel`."""
         wishes = preferences or Preferences(quiet_from=None, quiet_to=None)
         async with self.store.write() as tx:
             made = await self.store.athletes.create(tx, Athlete("", name=name, preferences=wishes, **profile), NOON)
             await self.store.athletes.connect(tx, made.id, "fake", name.lower(), NOON)
-            number = f"+1555010000{len(self.people)}"
-            await self.store.athletes.add_address(tx, made.id, "sms", number, NOON, "test")
+            number = f"+15550100{len(self.people):03d}"
+            await self.store.addresses.add(tx, made.id, channel, number, Consent(NOON, "test"), verified_at=NOON)
         self.people[name] = made.id
         return made.id
 

@@ -160,6 +160,8 @@ PHRASES: Mapping[str, list[dict[str, Any]]] = {
     "noted": [{}],
     "unmuted": [{"rules": rules} for rules in (["L01"], ["X01", "L01", "R01"], ["R04", "T03"])],
     "unmuted.all": [{}],
+    "notice.code": [{"code": "038104"}],
+    "notice.test": [{}],
     "effort_ask": every(
         sport=["run", "trail_run", "ride", "swim", "walk", "hike", "row", "strength", "yoga", "nordic_ski", "skate"],
         minutes=[None, 40, 605],

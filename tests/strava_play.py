@@ -29,6 +29,7 @@ from twinge.core.model import Activity, Athlete
 from twinge.files import open_history
 from twinge.plugin import ReadsRows, Tokens
 from twinge.registry import load_plugins
+from twinge.store import Consent
 from twinge.testing import FixedClock
 
 HOOK_TOKEN = "a-long-secret-path-segment-of-the-tests"
@@ -108,7 +109,7 @@ async def connect(service: Service, owner: int, zone: str, grant: Any, now: date
     async with store.write() as tx:
         made = await store.athletes.create(tx, Athlete("", name="Alice", timezone=zone), now)
         await store.athletes.connect(tx, made.id, "strava", str(owner), now)
-        await store.athletes.add_address(tx, made.id, "console", "Alice", now, "test")
+        await store.addresses.add(tx, made.id, "console", "Alice", Consent(now, "test"), verified_at=now)
     tokens = Tokens(grant.access, grant.refresh, grant.expires_at * 1000)
     await store.athletes.save_tokens("strava", str(owner), tokens, expected_refresh=None)
     return made.id

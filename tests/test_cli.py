@@ -54,7 +54,9 @@ HISTORY = (
 )
 
 
-@pytest.mark.parametrize("words", [[], ["serve"], ["demo"], ["backtest"], ["plugins"], ["keys", "create"], ["db"]])
+@pytest.mark.parametrize(
+    "words", [[], ["serve"], ["demo"], ["backtest"], ["plugins"], ["keys", "create"], ["channels", "test"], ["db"]]
+)
 def test_every_command_explains_itself(run: Run, words: list[str]) -> None:
     result = run(*words, "--help")
     assert result.exit_code == 0
@@ -133,6 +135,30 @@ def test_a_key_is_alone_on_the_last_line_and_can_be_revoked(run: Run) -> None:
     assert run("keys", "revoke", key_id).exit_code == 0
     again = run("keys", "revoke", key_id)
     assert (again.exit_code, again.stderr.count("\n")) == (1, 1)
+
+
+def test_a_channel_is_tried_and_says_what_came_of_it(run: Run) -> None:
+    tried = run("channels", "test", "console", "Alice")
+    assert tried.exit_code == 0, tried.output
+    assert "this is a test" in tried.output
+    assert "delivered" in tried.output.splitlines()[-1]
+    listed = json.loads(run("channels", "list", "--format", "json").stdout)
+    assert listed == [{"channel": "console", "state": "up", "messages_today": 0, "segments_today": 0}]
+    assert "console" in run("channels", "list").stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["twilio", "+1555"], "`twinge plugins` says what it lacks"),
+        (["ntfy", "a b"], "topic of 1 to 64 letters"),
+        (["ntfy", "a-topic-nobody-guesses"], "may work later: ntfy could not be reached"),
+    ],
+)
+def test_a_channel_that_does_not_work_says_why(run: Run, words: list[str], sentence: str) -> None:
+    env = {"TWINGE_NTFY_SECRET": "s" * 20, "TWINGE_NTFY_API_BASE": "http://127.0.0.1:9"}
+    tried = run("channels", "test", *words, **env)
+    assert (tried.exit_code, sentence in tried.output) == (1, True), tried.output
 
 
 def test_the_database_is_checked_and_upgraded(run: Run) -> None:

@@ -15,7 +15,7 @@ import pytest
 
 import catalogue
 from pages import ENV_EXAMPLE, FENCE, PAGES, ROOT, missing, page, plugin_settings
-from twinge import event
+from twinge import event, ways
 from twinge.config import KEYS, Settings
 from twinge.core.model import FAMILY, GENTLE, RUNNING, Preferences, family
 from twinge.core.pack import STANDARD
@@ -24,7 +24,8 @@ from twinge.core.rules import CATALOGUE
 from twinge.core.sport import _SAME, OTHER
 from twinge.plugin import Capabilities
 from twinge.registry import load_plugins
-from twinge.store.outbox import FORWARD
+from twinge.sender import gates
+from twinge.store.post import FORWARD
 from twinge.web import ROUTES
 from twinge.web.api import deliveries, shapes
 from twinge.web.metrics import Metrics
@@ -270,8 +271,8 @@ def test_every_state_of_a_delivery_and_of_a_message_is_described() -> None:
 
 def held_reasons() -> set[str]:
     """What the policy and the sender's last look give as a reason, as their source says it."""
-    found = set(GATES)
-    for name in ("core/policy.py", "sender.py"):
+    found = {*GATES, *gates.GATES, *ways.SAID_FIRST, "channel_down"}
+    for name in ("core/policy.py", "core/relay.py", "ways.py"):
         for node in ast.walk(ast.parse((ROOT / "service/twinge" / name).read_text())):
             if isinstance(node, ast.FunctionDef) and node.returns and ast.unparse(node.returns) == "str | None":
                 for each in ast.walk(node):

@@ -11,51 +11,15 @@ import pytest
 
 from fakes import NOON, GiveUp, Sent, TryLater, Unknown
 from house import House, house
-from twinge.core.model import Nudge, Severity, Voice
+from outbox import outcome, queue
+from twinge.core.model import Severity
 from twinge.plugin import Message
-from twinge.store import Spoken
 
 
 @pytest.fixture
 async def home(tmp_path: Path) -> AsyncIterator[House]:
     async with house(tmp_path) as made:
         yield made
-
-
-async def queue(
-    home: House,
-    name: str = "Alice",
-    *,
-    severity: Severity = Severity.REST,
-    rules: tuple[str, ...] = ("L01",),
-    n: int = 1,
-) -> None:
-    """A nudge for an athlete who moves in when needed, due at once, good for six hours."""
-    if name not in home.people:
-        await home.move_in(name)
-    athlete = home.people[name]
-    now = home.clock()
-    nudge = Nudge(
-        id=f"{name.lower()}-{n}",
-        athlete=athlete,
-        severity=severity,
-        rules=rules,
-        text=f"Take it easy, {name}.",
-        facts={"L01": {"over_percent": 40}},
-        made_at=now,
-        not_before=now,
-        expires_at=now + timedelta(hours=6),
-        activity="fake:1",
-        bands=(1,) * len(rules),
-    )
-    [place] = await home.store.athletes.addresses(athlete)
-    async with home.store.write() as tx:
-        await home.store.outbox.put(tx, [(nudge, place, Voice.SMS)])
-
-
-async def outcome(home: House, name: str = "Alice") -> Spoken:
-    [spoken] = (await home.store.outbox.find_nudges(home.people[name])).items
-    return spoken
 
 
 async def test_a_nudge_is_sent_once_with_our_id_in_the_callback(home: House) -> None:
@@ -102,12 +66,12 @@ async def test_what_comes_too_late_expires(home: House) -> None:
 async def test_the_last_check_holds_what_must_not_go_out(home: House, word: str) -> None:
     await queue(home)
     alice = home.people["Alice"]
-    [place] = await home.store.athletes.addresses(alice)
+    [place] = await home.store.addresses.of(alice)
     async with home.store.write() as tx:
         if word == "stopped":
-            await home.store.athletes.stop(tx, "sms", place.address, NOON)
+            await home.store.addresses.stop(tx, place, NOON)
         if word == "disabled":
-            await home.store.athletes.disable(tx, place.id, "landline")
+            await home.store.addresses.disable(tx, place.id, "landline")
     if word == "muted":
         await home.wish("Alice", mute=("L01", "R02"))
     if word == "paused":
@@ -127,8 +91,9 @@ async def test_a_pause_does_not_hold_what_sends_to_a_doctor_but_stop_does(home: 
     await home.sender.drain()
     assert (await outcome(home)).state == "sent"
     await queue(home, "Bob", severity=Severity.URGENT)
+    [place] = await home.store.addresses.of(home.people["Bob"])
     async with home.store.write() as tx:
-        await home.store.athletes.stop(tx, "sms", "+15550100001", NOON)
+        await home.store.addresses.stop(tx, place, NOON)
     await home.sender.drain()
     assert (await outcome(home, "Bob")).state == "void"
 
@@ -185,8 +150,8 @@ async def test_give_up_fails_and_may_disable_the_address(home: House) -> None:
     await home.sender.drain()
     reasons = {(await outcome(home, name)).reason: name for name in ("Alice", "Bob")}
     assert set(reasons) == {"21610 opted out", "30007 filtered"}
-    [dead] = await home.store.athletes.addresses(home.people[reasons["21610 opted out"]])
-    [alive] = await home.store.athletes.addresses(home.people[reasons["30007 filtered"]])
+    [dead] = await home.store.addresses.of(home.people[reasons["21610 opted out"]])
+    [alive] = await home.store.addresses.of(home.people[reasons["30007 filtered"]])
     assert (dead.disabled_reason, alive.disabled_reason) == ("21610 opted out", None)
 
 
@@ -246,7 +211,7 @@ async def test_a_channel_that_cannot_be_asked_is_asked_again_for_an_hour(home: H
 
 async def test_what_a_dead_process_had_taken_is_unknown_and_not_sent_again_blindly(home: House) -> None:
     await queue(home)
-    [taken] = await home.store.outbox.claim(NOON)
+    [taken] = await home.store.post.claim(NOON, {"sms": 9})
     assert taken.attempts == 1
     home.clock.forward(seconds=59)
     await home.sender.drain()

@@ -22,6 +22,7 @@ from twinge.core.model import Removed, Wellness
 from twinge.core.pack import STANDARD
 from twinge.core.state import SHAPE
 from twinge.store import Kept, Page, Spoken
+from twinge.store.post import End
 
 
 @pytest.fixture
@@ -330,11 +331,11 @@ async def test_stop_silences_at_once_and_start_speaks_again(home: House) -> None
     await home.worker.drain()
     [spoken] = (await nudges(home, alice)).items
     assert (spoken.state, spoken.reason) == ("void", "the athlete wrote STOP")
-    [place] = await home.store.athletes.addresses(alice)
+    [place] = await home.store.addresses.of(alice)
     assert place.stopped_at == NOON
     await home.deliver(b'{"from": "+15550100000", "text": "x", "opt_out": "START"}', platform="channel:sms")
     await home.worker.drain()
-    [place] = await home.store.athletes.addresses(alice)
+    [place] = await home.store.addresses.of(alice)
     assert place.stopped_at is None
     lines = (await home.store.keys.find_audit()).items
     assert [line.action for line in lines] == ["address.start", "address.stop"]
@@ -346,7 +347,7 @@ async def test_mute_and_ok_answer_the_last_message(home: House) -> None:
     async with home.store.write() as tx:
         [spoken] = (await nudges(home, alice)).items
         await tx.execute(text("UPDATE nudge SET state = 'taken'"))
-        await home.store.outbox.settle(tx, spoken.nudge, "sent", now=home.clock())
+        await home.store.post.settle(tx, spoken.nudge, End("sent"), home.clock())
     async with home.store.read() as tx:
         said_before = await home.store.outbox.said(tx, [alice], NOON - timedelta(days=1))
     assert said_before[alice][0].answered is False
@@ -383,7 +384,7 @@ async def test_a_receipt_can_say_that_the_address_is_dead(home: House) -> None:
     body = {"nudge": spoken.nudge.id, "state": "failed", "reason": "30006 landline", "dead": True}
     await home.deliver(msgspec.json.encode(body), platform="channel:sms")
     await home.worker.drain()
-    [place] = await home.store.athletes.addresses(alice)
+    [place] = await home.store.addresses.of(alice)
     assert place.disabled_reason == "30006 landline"
     [spoken] = (await nudges(home, alice)).items
     assert spoken.state == "failed"
@@ -391,14 +392,15 @@ async def test_a_receipt_can_say_that_the_address_is_dead(home: House) -> None:
 
 async def test_without_an_address_the_silence_has_a_reason(home: House) -> None:
     alice = await home.move_in("Alice")
+    [place] = await home.store.addresses.of(alice)
     async with home.store.write() as tx:
-        await home.store.athletes.stop(tx, "sms", "+15550100000", NOON)
+        await home.store.addresses.stop(tx, place, NOON)
     await train(home, "alice")
     await home.deliver(said("alice", run("big", NOON - timedelta(hours=2), 11)))
     await home.worker.drain()
     assert (await nudges(home, alice)).items == []
     reasons = {one.reason for one in (await home.store.outbox.find_held(alice)).items if one.activity == "fake:big"}
-    assert reasons == {"no_channel"}
+    assert reasons == {"stopped"}
 
 
 async def test_a_stop_in_the_middle_loses_nothing(home: House) -> None:

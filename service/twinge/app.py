@@ -15,7 +15,7 @@ import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -78,7 +78,14 @@ async def running(
         tokens = TokenKeeper(store, http, clock)
         stack.push_async_callback(tokens.close)
         worker = Worker(store, plugins.platforms, plugins.channels, tokens, clock, pack)
-        sender = Sender(store, plugins.channels, http, clock, settings.public_url)
+        sender = Sender(
+            store,
+            plugins.channels,
+            http,
+            clock,
+            settings.public_url,
+            fall_back=timedelta(minutes=settings.fall_back_min),
+        )
         schedule = Schedule(store, sender, plugins.platforms, tokens, clock)
         loops = {"worker": worker.run, "sender": sender.run}
         wanted = {role: run for role, run in loops.items() if role in roles}

@@ -149,6 +149,23 @@ KEYS: tuple[Key, ...] = (
         str,
     ),
     Key(
+        "TWINGE_VERIFY_ADDRESSES",
+        "verify_addresses",
+        "0",
+        "0 or 1",
+        "1: every address that is added gets a code first, and nothing else until it came back; 0: the operator's word "
+        "is enough, unless they ask for a code.",
+        lambda text: _one_of("0", "1")(text) == "1",
+    ),
+    Key(
+        "TWINGE_FALL_BACK_MIN",
+        "fall_back_min",
+        "15",
+        "a number from 1 to 1440",
+        "Minutes without word of an arrival, or with a channel that is down, until the next channel is tried.",
+        _number(1, 1440),
+    ),
+    Key(
         "TWINGE_BODY_CAP_KB",
         "body_cap_kb",
         "256",
@@ -196,6 +213,8 @@ class Settings:
     port: int = 8700
     roles: tuple[str, ...] = ROLES
     pack: str = ""
+    verify_addresses: bool = False
+    fall_back_min: int = 15
     body_cap_kb: int = 256
     request_deadline_s: float = 10
     stop_grace_s: float = 20

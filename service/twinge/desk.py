@@ -28,6 +28,7 @@ from twinge.store.history import Known, activity_row, tombstone_row, weigh
 from twinge.store.outbox import CHANGED
 from twinge.store.texts import Text, is_news
 from twinge.store.wakes import Wake
+from twinge.ways import Ways
 
 WINDOW = timedelta(days=400)
 """How much of a history is folded anew (a return after a break may look back a year and a month)."""
@@ -62,7 +63,7 @@ class Desk:
         self._owners = await self._store.athletes.by_external(self._tx, owners - {(OWN, owner) for _, owner in owners})
         self._owners |= {(OWN, owner): owner for platform, owner in owners if platform == OWN}
         writers = [(platform.partition(":")[2], item.address) for platform, item in told if isinstance(item, Reply)]
-        entries = [each for writer in writers for each in await self._store.athletes.by_address(self._tx, *writer)]
+        entries = [each for writer in writers for each in await self._store.addresses.at(self._tx, *writer)]
         await self._invite({*self._owners.values(), *(entry.athlete_id for entry in entries)})
         places = {
             (self._owners[platform, item.owner], item.event.key): item.event
@@ -81,14 +82,14 @@ class Desk:
             return
         athletes = await self._store.athletes.load(self._tx, ids)
         states = await self._store.history.states(self._tx, ids)
-        places = await self._store.athletes.usable(self._tx, ids, self._channels)
+        places = await self._store.addresses.load(self._tx, ids)
+        voices = {name: Voice(channel.voice) for name, channel in self._channels.items()}
         said = await self._store.outbox.said(self._tx, ids, self._now - MEMORY)
         for athlete_id, athlete in athletes.items():
-            place = places.get(athlete_id)
-            voice = Voice.NONE if place is None else Voice(self._channels[place.channel].voice)
             kept = states.get(athlete_id) or Kept(stamp_of(athlete, self._pack), begin())
             heard = said.get(athlete_id, [])
-            self._people[athlete_id] = Person(athlete, kept, voice, place, heard, self._pack, self._now)
+            ways = Ways(places.get(athlete_id, []), voices)
+            self._people[athlete_id] = Person(athlete, kept, ways, heard, self._pack, self._now)
 
     async def take(self, platform: str, items: Sequence[Item], received_at: datetime) -> int:
         """Apply one delivery's items; how many of them belong to nobody we know."""
@@ -162,12 +163,15 @@ class Desk:
         told = await take_reply(self._store, self._tx, channel, reply, at, languages)
         for heard in told:
             person = self._people[heard.entry.athlete_id]
+            if heard.welcomed:
+                person.welcome(heard.entry)
+                continue
             before, spoken = person.kept.state.pain, len(person.nudges)
-            response = person.converse(heard, Voice(self._channels[channel].voice))
+            response = person.converse(heard)
             if response.report is not None:
                 self._report(person, response.report)
                 person.acknowledge(heard, response.report, before, spoken)
-        return not told and not await self._store.athletes.by_address(self._tx, channel, reply.address)
+        return not told and not await self._store.addresses.at(self._tx, channel, reply.address)
 
     def _remove(self, person: Person, key: str, version: int) -> None:
         place = (person.athlete.id, key)
@@ -181,11 +185,14 @@ class Desk:
             person.disturb(start_ms, None)
 
     async def _stamp_receipt(self, receipt: Receipt) -> None:
-        dead = await self._store.outbox.receipt(self._tx, receipt, self._now)
-        if dead is not None:
+        place = await self._store.post.receipt(self._tx, receipt, self._now)
+        if place is not None and receipt.disable:
             reason = receipt.reason or "the channel says that the address is dead"
-            await self._store.athletes.disable(self._tx, dead.id, reason)
-            await self._store.outbox.silence(self._tx, dead.id, "address disabled")
+            await self._store.addresses.disable(self._tx, place.id, reason)
+            await self._store.outbox.silence(self._tx, place, "address disabled")
+        if place is not None and receipt.opt_out:
+            await self._store.addresses.stop(self._tx, place, self._now)
+            await self._store.outbox.silence(self._tx, place, "opted out", alone=False)
 
     async def clear(self) -> None:
         """Write everything, folding anew who was disturbed."""
@@ -206,7 +213,7 @@ class Desk:
 
     def _digests(self) -> list[Wake]:
         """When those for whom something was kept are to get their digest."""
-        wanted = [one.athlete for one in self._people.values() if one.sums_up and one.address is not None]
+        wanted = [one.athlete for one in self._people.values() if one.sums_up and one.ways.reachable]
         hours = [(athlete.id, next_digest(athlete, self._now)) for athlete in wanted]
         return [Wake(athlete_id, "digest", at) for athlete_id, at in hours if at is not None]
 

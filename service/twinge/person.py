@@ -15,14 +15,17 @@ from twinge.core.model import Athlete, Finding, Held, Nudge, Report, Said, Sever
 from twinge.core.pack import Pack
 from twinge.core.pain import Pain, standing
 from twinge.core.policy import Ear, name, next_window
+from twinge.core.purpose import purpose_of
 from twinge.core.reply import Answer, Digits, Ok, Start, Unclear
 from twinge.core.reply import Pain as ReportedPain
 from twinge.core.state import SHAPE, Event
 from twinge.core.talk import Response, confirms, respond
 from twinge.core.view import describe
+from twinge.notices import welcome
 from twinge.replies import Heard
 from twinge.store import Address, Kept
 from twinge.store.codec import to_ms
+from twinge.ways import Ways
 
 ANSWER = timedelta(hours=12)
 """How long an answer to a reply may still go out."""
@@ -40,14 +43,18 @@ def stamp_of(athlete: Athlete, pack: Pack) -> str:
     return f"{SHAPE}/{pack.version}/{athlete.revision}"
 
 
+def _with_why(held: Held, ways: Ways) -> Held:
+    """A silence for want of a channel, with what it is that shuts the channels they have."""
+    return replace(held, reason=ways.why_not()) if held.reason == "no_channel" else held
+
+
 @dataclass(slots=True)
 class Person:
     """One athlete, and the effects that wait to be written."""
 
     athlete: Athlete
     kept: Kept
-    voice: Voice
-    address: Address | None
+    ways: Ways
     said: list[Said]
     pack: Pack
     now: datetime
@@ -69,7 +76,7 @@ class Person:
     @property
     def ear(self) -> Ear:
         """What the policy must know of this athlete."""
-        return Ear(self.voice, tuple(self.said), speech)
+        return Ear(self.ways.voice, tuple(self.said), speech)
 
     def disturb(self, start_ms: int, key: str | None) -> None:
         """The history changed from `start_ms` on; the event `key` may speak about it."""
@@ -105,20 +112,30 @@ class Person:
 
     def speak(self, nudges: Iterable[Nudge], held: Iterable[Held]) -> None:
         """Queue messages and silences."""
-        silences = list(held)
+        silences = [_with_why(one, self.ways) for one in held]
+        for nudge in nudges:
+            if routed := self.ways.route(nudge):
+                self.nudges += routed
+                self.said.append(self.ear.heard(nudge))
+            else:
+                silences.append(self._unsaid(nudge))
         self.held += silences
         self.sums_up = self.sums_up or any(one.reason in DIGESTED for one in silences)
-        if self.address is None:
-            return
-        for nudge in nudges:
-            self.nudges.append((nudge, self.address, self.voice))
-            self.said.append(self.ear.heard(nudge))
+
+    def _unsaid(self, nudge: Nudge) -> Held:
+        reason = self.ways.why_not(purpose_of(nudge))
+        return Held(nudge.athlete, nudge.rules, nudge.severity, reason, self.now, nudge.activity, nudge.facts)
 
     # ---- conversation ------------------------------------------------------------------------------------------------
 
-    def converse(self, heard: Heard, voice: Voice) -> Response:
+    def welcome(self, place: Address) -> None:
+        """They have just shown that an address is theirs."""
+        self.ways.talking = place
+        self.speak([welcome(self.athlete, place, self.now)], [])
+
+    def converse(self, heard: Heard) -> Response:
         """Take a reply in and answer it on the channel it came by; what it reports is left to `learn`."""
-        self.address, self.voice = heard.entry, voice
+        self.ways.talking = heard.entry
         answer, story = heard.answer, self.kept.state.pain
         if confirms(story):
             answer = _confirmed(heard)

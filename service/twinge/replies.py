@@ -16,7 +16,10 @@ from twinge.core.reply import Answer, Help, Pain, Start, Stop, parse
 from twinge.core.reply.assent import assent
 from twinge.plugin import Reply
 from twinge.store import Address, Store
+from twinge.store.verifications import DIGITS
 
+UNSUBSCRIBE = "UNSUBSCRIBE"
+"""Concerns one address alone, where STOP concerns them all."""
 _CARRIER: dict[str, Answer] = {"STOP": Stop(), "START": Start(), "HELP": Help()}
 
 
@@ -32,33 +35,49 @@ class Heard:
     """Names it for ever: the same reply worked off twice has one effect."""
     assent: bool | None = None
     """A plain yes or no."""
+    welcomed: bool = False
+    """It was the code for their address: nothing is left to do but to greet them."""
 
 
 async def take_reply(
     store: Store, tx: AsyncConnection, channel: str, reply: Reply, at: datetime, languages: dict[str, str]
 ) -> list[Heard]:
     """Act on a reply that came by `channel`; whoever shares the address shares it. `languages` are by athlete."""
-    entries = await store.athletes.by_address(tx, channel, reply.address)
+    entries = await store.addresses.at(tx, channel, reply.address)
     digest = blake2b(f"{reply.address}\x1f{reply.text}\x1f{at.isoformat()}".encode(), digest_size=9).hexdigest()
     heard = []
     for entry in entries:
+        if reply.opt_out == UNSUBSCRIBE:
+            await _stop(store, tx, entry, at, alone=True)
+            continue
         said = _CARRIER.get(reply.opt_out or "") or parse(reply.text, languages.get(entry.athlete_id, "en"))
-        stops = isinstance(said, Stop) or (isinstance(said, Pain) and "opt_out" in said.flags)
-        if stops:
-            await _stop(store, tx, channel, entry, at)
+        if isinstance(said, Stop) or (isinstance(said, Pain) and "opt_out" in said.flags):
+            await _stop(store, tx, entry, at)
         if isinstance(said, Start):
-            await store.athletes.start(tx, channel, reply.address)
+            await store.addresses.start(tx, entry, at)
             await _audit(store, tx, entry, "start", at)
-        if not isinstance(said, Stop) and reply.opt_out is None:
-            last = await store.outbox.answered(tx, entry.id, at)
-            heard.append(Heard(entry, said, last, f"{channel}:{digest}", assent(reply.text)))
+        if isinstance(said, Stop) or reply.opt_out is not None:
+            continue
+        if await _confirms(store, tx, entry, reply.text, at):
+            heard.append(Heard(entry, said, None, f"{channel}:{digest}", welcomed=True))
+            continue
+        last = await store.outbox.answered(tx, entry.id, at)
+        heard.append(Heard(entry, said, last, f"{channel}:{digest}", assent(reply.text)))
     return heard
 
 
-async def _stop(store: Store, tx: AsyncConnection, channel: str, entry: Address, now: datetime) -> None:
-    await store.athletes.stop(tx, channel, entry.address, now)
-    await store.outbox.silence(tx, entry.id, "the athlete wrote STOP")
-    await _audit(store, tx, entry, "stop", now)
+async def _confirms(store: Store, tx: AsyncConnection, entry: Address, text: str, at: datetime) -> bool:
+    """Whether it was the code that shows whose address this is."""
+    code = "".join(text.split())
+    if entry.verified_at is not None or len(code) != DIGITS or not code.isdecimal():
+        return False
+    return await store.verifications.confirm(tx, entry, code, at)
+
+
+async def _stop(store: Store, tx: AsyncConnection, entry: Address, now: datetime, *, alone: bool = False) -> None:
+    await store.addresses.stop(tx, entry, now, alone=alone)
+    await store.outbox.silence(tx, entry, "the athlete wrote STOP", alone=alone)
+    await _audit(store, tx, entry, "unsubscribe" if alone else "stop", now)
 
 
 async def _audit(store: Store, tx: AsyncConnection, entry: Address, word: str, now: datetime) -> None:

@@ -24,7 +24,7 @@ from twinge.core.fold import fold
 from twinge.core.judge import begin
 from twinge.core.model import Athlete
 from twinge.core.pack import STANDARD
-from twinge.store import Kept, Store
+from twinge.store import Consent, Kept, Store
 from twinge.store.codec import pack_activity
 from twinge.store.history import activity_row
 
@@ -126,7 +126,7 @@ async def _settle_in(store: Store, workouts: Sequence[Workout]) -> str:
         profile = Athlete("", name=f"Athlete {workouts[0].owner}", timezone="Europe/Berlin", birth_year=1985)
         athlete = await store.athletes.create(tx, profile, first)
         await store.athletes.connect(tx, athlete.id, "generic", f"a-{workouts[0].owner}", first)
-        await store.athletes.add_address(tx, athlete.id, "console", "bench", first, "bench")
+        await store.addresses.add(tx, athlete.id, "console", "bench", Consent(first, "bench"), verified_at=first)
         history = [workout.activity() for workout in workouts]
         state = fold(athlete, history, start=begin()).state
         rows = [activity_row(athlete.id, one, pack_activity(one)) for one in history]

@@ -397,7 +397,7 @@ async def way_out(post: Post, port: int, http: aiohttp.ClientSession, to: str = 
 
 async def test_unsubscribing_is_a_stop(post: Post, port: int, http: aiohttp.ClientSession) -> None:
     call = await way_out(post, port, http)
-    assert mail().read(call) == [Reply(ALICE, "STOP")]
+    assert mail().read(call) == [Reply(ALICE, "", "UNSUBSCRIBE")]
     assert parse("STOP") == Stop()
     assert ALICE.partition("@")[0] not in call.url
     check_callbacks(mail(), [Sample("unsubscribe", call)], NOW)
@@ -419,7 +419,7 @@ async def test_it_comes_in_by_the_front_door(serve: Serve, post: Post, port: int
     ]
     assert [answer.status for answer in told] == [200, 401, 401]
     [delivery] = [one.delivery for one in await web.store.inbox.claim(web.clock())]
-    assert mail().read(delivery) == [Reply(ALICE, "STOP")]
+    assert mail().read(delivery) == [Reply(ALICE, "", "UNSUBSCRIBE")]
 
 
 async def test_a_stranger_cannot_unsubscribe_anybody(post: Post, port: int, http: aiohttp.ClientSession) -> None:
@@ -453,7 +453,7 @@ async def test_without_a_public_https_address_there_is_a_mail_address_to_write_t
 async def test_the_longest_address_fits_into_the_link(post: Post, port: int, http: aiohttp.ClientSession) -> None:
     longest = mail().normalise("a" * 64 + "@" + ".".join(["b" * 61] * 3) + ".de")
     call = await way_out(post, port, http, to=longest)
-    assert mail().read(call) == [Reply(longest, "STOP")]
+    assert mail().read(call) == [Reply(longest, "", "UNSUBSCRIBE")]
 
 
 # Addresses and settings

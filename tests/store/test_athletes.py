@@ -111,36 +111,6 @@ async def test_an_account_belongs_to_one_athlete(home: House) -> None:
     assert refused.value.status == 409
 
 
-async def test_the_first_address_that_may_be_used_is_used(home: House) -> None:
-    alice = await home.move_in("Alice")
-    athletes = home.store.athletes
-    async with home.store.write() as tx:
-        await athletes.add_address(tx, alice, "sms", "+15550100009", NOON, "by the operator")
-        await athletes.add_address(tx, alice, "sms", "+15550100008", None, "")
-
-        async def first() -> str | None:
-            found = (await athletes.usable(tx, [alice], {"sms"})).get(alice)
-            return None if found is None else found.address
-
-        assert await first() == "+15550100000"
-        await athletes.stop(tx, "sms", "+15550100000", NOON)
-        assert await first() == "+15550100009"
-        [second] = await athletes.by_address(tx, "sms", "+15550100009")
-        await athletes.disable(tx, second.id, "no such number")
-        assert await first() is None
-        await athletes.start(tx, "sms", "+15550100000")
-        assert await first() == "+15550100000"
-        assert await athletes.usable(tx, [alice], {"webpush"}) == {}
-
-
-async def test_adding_an_address_again_does_not_undo_a_stop(home: House) -> None:
-    alice = await home.move_in("Alice")
-    async with home.store.write() as tx:
-        await home.store.athletes.stop(tx, "sms", "+15550100000", NOON)
-        await home.store.athletes.add_address(tx, alice, "sms", "+15550100000", NOON, "again")
-        assert await home.store.athletes.usable(tx, [alice], {"sms"}) == {}
-
-
 async def test_a_key_opens_until_it_is_revoked_and_is_kept_as_a_hash(home: House, tmp_path: Path) -> None:
     keys = home.store.keys
     token = await keys.create("admin", "laptop", NOON)

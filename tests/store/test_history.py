@@ -12,7 +12,7 @@ from sqlalchemy.dialects import sqlite
 from fakes import NOON, run
 from house import House
 from twinge.core.model import Finding, Report, Severity, Shape, Wellness
-from twinge.store import athletes, codec, history, inbox, outbox, texts
+from twinge.store import addresses, athletes, codec, history, inbox, outbox, post, texts
 from twinge.store.history import Before
 from twinge.store.texts import is_news
 
@@ -115,11 +115,13 @@ async def test_the_window_begins_before_the_newest_word_too(home: House) -> None
         (texts.reports(NOBODY).known_statement, {"ids": ["a", "b"], "keys": ["a", "b"]}),
         (history._STATES, {"ids": ["a", "b"]}),
         (athletes._BY_OWNER, {"platform": "a", "ids": ["a", "b"]}),
-        (athletes._BY_ATHLETE, {"ids": ["a", "b"]}),
+        (addresses._BY_ATHLETE, {"ids": ["a", "b"]}),
         (outbox._SAID, {"ids": ["a", "b"], "since": 1}),
-        (outbox._DUE, {"now": 1, "n": 20}),
-        (outbox._STALE, {"before": 1}),
-        (outbox._DOUBTFUL, {"now": 1, "n": 20}),
+        (post._DUE, {"now": 1, "n": 20, "channel": "sms"}),
+        (post._LATELY, {"ids": [1, 2], "since": 1}),
+        (post._STALE, {"before": 1}),
+        (post._DOUBTFUL, {"now": 1, "n": 20}),
+        (post._UNHEARD, {"now": 1, "n": 20}),
     ],
 )
 async def test_a_hot_statement_scans_no_table(home: House, statement: Any, values: dict[str, Any]) -> None:

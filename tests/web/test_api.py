@@ -228,7 +228,7 @@ async def tell(web: Web, alice: str) -> None:
     )
     silent = Held(alice, ("R02",), Severity.REST, "quiet", NOW, activity.key)
     verdict = judge(Athlete(alice), begin(), activity, Ear(Voice.NONE, ()), NOW)
-    (place,) = await web.store.athletes.addresses(alice)
+    (place,) = await web.store.addresses.of(alice)
     async with web.store.write() as tx:
         await web.store.history.put_activity(tx, alice, activity)
         await web.store.history.add_findings(tx, [(alice, finding)])

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from conftest import NOW, Web, run
 from twinge.core.model import Held, Severity
+from twinge.store.outages import Outage, Spent
 
 
 async def test_alive_and_ready_with_versions(web: Web) -> None:
@@ -14,6 +15,21 @@ async def test_alive_and_ready_with_versions(web: Web) -> None:
     body = await response.json()
     assert response.status == 200
     assert set(body["versions"]) == {"twinge", "rules", "sqlite"}
+    assert body["channels"]["console"] == {"state": "up"}
+
+
+async def test_a_channel_that_is_down_is_told_and_counted(web: Web) -> None:
+    outage = Outage("console", NOW, NOW + timedelta(seconds=30), "not reached")
+    async with web.store.write() as tx:
+        await web.store.outages.begin(tx, outage)
+        await web.store.outages.spend(tx, NOW, {"console": Spent(2, 5)})
+    response = await web.client.get("/health/ready")
+    told = {"state": "down", "since": "2026-05-04T10:00:00Z", "next_try": "2026-05-04T10:00:30Z"}
+    assert (response.status, (await response.json())["channels"]["console"]) == (200, told)
+    found = await scraped(web)
+    assert found['twinge_channel_down{channel="console"}'] == 1
+    assert found['twinge_channel_messages_today{channel="console"}'] == 2
+    assert found['twinge_channel_segments_today{channel="console"}'] == 5
 
 
 async def test_without_its_database_it_lives_but_is_not_ready(web: Web) -> None:

@@ -104,7 +104,8 @@ def any_hour(severity: Severity, facts: Facts, age: timedelta) -> bool:
     """Whether a message of this severity, with these facts, so long after its occasion, goes out at night too."""
     told = [inner for inner in facts.values() if isinstance(inner, Mapping)]
     finds_out = any(inner.get("asks") in AT_ONCE and inner.get("answers") for inner in told)
-    return severity is Severity.URGENT or (finds_out and age <= JUST_NOW)
+    asked = facts.get("asked") is True  # a notice that they have just asked for
+    return severity is Severity.URGENT or ((finds_out or asked) and age <= JUST_NOW)
 
 
 def subject(say: Say) -> str:

@@ -47,7 +47,9 @@ class Pace:
     per_address_day: int | None = None
     """Most messages to one address in 24 hours; graver ones have twice that."""
     per_day: int | None = None
-    """Most messages of the channel in 24 hours: what a mistake or a stranger may cost."""
+    """Most messages of the channel in a day (UTC): what a mistake or a stranger may cost."""
+    shared: bool = True
+    """Whether one vendor stands behind all addresses: where it fails for one, it is left alone for all."""
 
 
 @runtime_checkable

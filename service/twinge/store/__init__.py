@@ -1,6 +1,7 @@
 """The only door to the database, and the only SQL."""
 
-from twinge.store.athletes import Address, Connection
+from twinge.store.addresses import Address, Consent
+from twinge.store.athletes import Connection
 from twinge.store.door import Store
 from twinge.store.engine import TROUBLE, Unusable
 from twinge.store.history import Kept
@@ -8,4 +9,16 @@ from twinge.store.inbox import Waiting
 from twinge.store.page import Page
 from twinge.store.spoken import Spoken, Taken
 
-__all__ = ["TROUBLE", "Address", "Connection", "Kept", "Page", "Spoken", "Store", "Taken", "Unusable", "Waiting"]
+__all__ = [
+    "TROUBLE",
+    "Address",
+    "Connection",
+    "Consent",
+    "Kept",
+    "Page",
+    "Spoken",
+    "Store",
+    "Taken",
+    "Unusable",
+    "Waiting",
+]

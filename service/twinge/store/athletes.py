@@ -1,11 +1,11 @@
-"""Athletes, their connections to platforms, and the addresses they may be reached at.
+"""Athletes, and their connections to platforms.
 
 Methods that take `tx` join the caller's transaction; the others open their own.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Container, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -19,7 +19,7 @@ from twinge.store import codec
 from twinge.store.engine import Engines, upsert
 from twinge.store.page import Page, cut, page
 from twinge.store.seal import Seal
-from twinge.store.tables import address, athlete, connection
+from twinge.store.tables import athlete, connection
 
 Owner = tuple[str, str]
 """(platform, the athlete's id there)."""
@@ -44,27 +44,8 @@ class Connection:
     created_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Address:
-    """One way to reach an athlete on one channel."""
-
-    id: int
-    athlete_id: str
-    channel: str
-    address: str = field(repr=False)
-    consent_at: datetime | None
-    consent_how: str
-    disabled_reason: str | None
-    stopped_at: datetime | None
-
-    @property
-    def usable(self) -> bool:
-        """Consented to, not stopped, not dead."""
-        return self.consent_at is not None and self.stopped_at is None and self.disabled_reason is None
-
-
 class Athletes:
-    """Whom we watch, where their data comes from, and where messages go."""
+    """Whom we watch, and where their data comes from."""
 
     def __init__(self, engines: Engines, seal: Seal) -> None:
         self._engines, self._seal = engines, seal
@@ -189,57 +170,6 @@ class Athletes:
         await tx.execute(update(connection).where(mine).values(state="revoked", **self._sealed(None)))
         return None if row is None else str(row.athlete_id)
 
-    async def add_address(
-        self, tx: AsyncConnection, athlete_id: str, channel: str, value: str, consent_at: datetime | None, how: str
-    ) -> None:
-        """Add an address with the consent given for it; adding it again renews the consent, not a STOP."""
-        row = {
-            "athlete_id": athlete_id,
-            "channel": channel,
-            "address": value,
-            "consent_ms": None if consent_at is None else codec.to_ms(consent_at),
-            "consent_how": how,
-        }
-        statement = upsert(tx.dialect.name, address)
-        statement = statement.on_conflict_do_update(
-            index_elements=["athlete_id", "channel", "address"],
-            set_={
-                "consent_ms": statement.excluded.consent_ms,
-                "consent_how": statement.excluded.consent_how,
-                "disabled_reason": None,
-            },
-        )
-        await tx.execute(statement, row)
-
-    async def addresses(self, athlete_id: str) -> list[Address]:
-        """The addresses of one athlete, oldest first."""
-        async with self._engines.read() as tx:
-            return await _addresses(tx, address.c.athlete_id == athlete_id)
-
-    async def usable(self, tx: AsyncConnection, ids: Collection[str], channels: Container[str]) -> dict[str, Address]:
-        """The first address of each athlete, in order of creation, that may be used and whose channel is ready."""
-        found: dict[str, Address] = {}
-        for place in map(_address, await tx.execute(_BY_ATHLETE, {"ids": list(ids)})):
-            if place.usable and place.channel in channels:
-                found.setdefault(place.athlete_id, place)
-        return found
-
-    async def by_address(self, tx: AsyncConnection, channel: str, value: str) -> list[Address]:
-        """Every athlete's entry of one address: a family may share a phone."""
-        return await _addresses(tx, (address.c.channel == channel) & (address.c.address == value))
-
-    async def stop(self, tx: AsyncConnection, channel: str, value: str, now: datetime) -> None:
-        """STOP: nothing more to this address, for whomever it was meant."""
-        await tx.execute(_mine(channel, value).values(stopped_ms=codec.to_ms(now)))
-
-    async def start(self, tx: AsyncConnection, channel: str, value: str) -> None:
-        """START: the person at this address takes the STOP back."""
-        await tx.execute(_mine(channel, value).values(stopped_ms=None))
-
-    async def disable(self, tx: AsyncConnection, address_id: int, reason: str) -> None:
-        """The address itself is dead, with the reason to show."""
-        await tx.execute(update(address).where(address.c.id == address_id).values(disabled_reason=reason))
-
     async def _connections(self, statement: Select[Any]) -> list[Connection]:
         async with self._engines.read() as tx:
             rows = (await tx.execute(statement.order_by(connection.c.id))).all()
@@ -269,7 +199,6 @@ class Athletes:
 
 
 _BY_ID = select(athlete).where(athlete.c.id.in_(bindparam("ids", expanding=True)))
-_BY_ATHLETE = select(address).where(address.c.athlete_id.in_(bindparam("ids", expanding=True))).order_by(address.c.id)
 _BY_OWNER = select(connection.c.external_id, connection.c.athlete_id).where(
     connection.c.platform == bindparam("platform"),
     connection.c.external_id.in_(bindparam("ids", expanding=True)),
@@ -277,27 +206,5 @@ _BY_OWNER = select(connection.c.external_id, connection.c.athlete_id).where(
 )
 
 
-def _mine(channel: str, value: str) -> Any:
-    return update(address).where(address.c.channel == channel, address.c.address == value)
-
-
-async def _addresses(tx: AsyncConnection, condition: Any) -> list[Address]:
-    rows: Sequence[Any] = (await tx.execute(select(address).where(condition).order_by(address.c.id))).all()
-    return [_address(row) for row in rows]
-
-
 def _athlete(row: Any) -> Athlete:
     return codec.from_profile(row.profile)
-
-
-def _address(row: Any) -> Address:
-    return Address(
-        row.id,
-        row.athlete_id,
-        row.channel,
-        row.address,
-        codec.maybe_at(row.consent_ms),
-        row.consent_how,
-        row.disabled_reason,
-        codec.maybe_at(row.stopped_ms),
-    )

@@ -27,8 +27,9 @@ class GroupCommit:
     `commit` gets a list of rows and answers one bool a row, in order, once they are durable.
     """
 
-    def __init__(self, commit: Callable[[Sequence[Row]], Awaitable[Sequence[bool]]]) -> None:
-        self._commit = commit
+    def __init__(self, commit: Callable[[Sequence[Row]], Awaitable[Sequence[bool]]], hop: str = "inbox") -> None:
+        """`hop` names it in the log."""
+        self._commit, self._hop = commit, hop
         self._queue: list[tuple[Row, asyncio.Future[bool]]] = []
         self._task: asyncio.Task[None] | None = None
         self.trouble: str | None = None
@@ -68,7 +69,7 @@ class GroupCommit:
 
     def _refuse(self, group: Sequence[tuple[Row, asyncio.Future[bool]]], error: Exception) -> None:
         self.trouble = str(error) if isinstance(error, sqlite3.Error) else type(error).__name__
-        log.error("hop=inbox outcome=refused rows=%d error=%s", len(group), type(error).__name__)
+        log.error("hop=%s outcome=refused rows=%d error=%s", self._hop, len(group), type(error).__name__)
         for _, future in group:
             if not future.done():
                 future.set_exception(TryLater(f"the database takes nothing now: {self.trouble}"))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import datetime
 
 from sqlalchemy import select, text
@@ -12,14 +13,18 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from twinge.store import codec, tables
+from twinge.store.addresses import Addresses
 from twinge.store.athletes import Athletes
 from twinge.store.engine import Engines, Unusable, upsert
 from twinge.store.history import History
 from twinge.store.inbox import Inbox
 from twinge.store.keys import Keys
+from twinge.store.outages import Outages
 from twinge.store.outbox import Outbox
+from twinge.store.post import Post
 from twinge.store.seal import Seal
 from twinge.store.texts import mornings, reports
+from twinge.store.verifications import Verifications
 from twinge.store.wakes import Wakes
 
 log = logging.getLogger("twinge.store")
@@ -34,10 +39,14 @@ class Store:
         """Rung when work may be waiting. A hint only: whoever waits for it also polls."""
         self.inbox = Inbox(engines, self.bell)
         self.athletes = Athletes(engines, Seal(secret))
+        self.addresses = Addresses(engines)
+        self.verifications = Verifications(self.addresses, secret)
         self.mornings, self.reports = mornings(engines), reports(engines)
         self.history = History(engines, self.mornings, self.reports)
         self.wakes = Wakes(engines)
         self.outbox = Outbox(engines)
+        self.post = Post(engines)
+        self.outages = Outages(engines)
         self.keys = Keys(engines)
 
     @classmethod
@@ -62,9 +71,12 @@ class Store:
         await self.inbox.close()
         await self._engines.close()
 
-    def write(self) -> AbstractAsyncContextManager[AsyncConnection]:
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[AsyncConnection]:
         """The one writing transaction: committed at the end of the block, rolled back on an exception."""
-        return self._engines.write()
+        async with self._engines.write() as tx:
+            yield tx
+        self.outbox.tell()
 
     def read(self) -> AbstractAsyncContextManager[AsyncConnection]:
         """A reader's snapshot."""

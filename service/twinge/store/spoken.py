@@ -9,7 +9,7 @@ from typing import Any
 
 from twinge.core.model import Athlete, Held, Nudge, Said, Severity, Voice
 from twinge.store import codec
-from twinge.store.athletes import Address
+from twinge.store.addresses import Address, read_address
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +24,9 @@ class Spoken:
     answered_at: datetime | None
     provider_id: str | None
     reason: str | None
+    again_at: datetime | None = None
+    """When another channel is tried, or the same words go out once more, if no word of it comes."""
+    segments: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,12 @@ class Taken:
     channel: str
     attempts: int
     taken_at: datetime
+    lately: int = 0
+    """How many messages went to this address in 24 hours; counted only where the channel has a cap."""
+
+
+PLACE = "a_"
+"""What the columns of an address are labelled with where it is joined to a nudge."""
 
 
 def nudge_row(one: Nudge, place: Address, voice: Voice) -> dict[str, Any]:
@@ -57,6 +66,7 @@ def nudge_row(one: Nudge, place: Address, voice: Voice) -> dict[str, Any]:
         "expires_ms": codec.to_ms(one.expires_at),
         "state": "waiting",
         "attempts": 0,
+        "copy_of": one.copy_of,
     }
 
 
@@ -90,6 +100,7 @@ def read_nudge(row: Any) -> Nudge:
         expires_at=codec.from_ms(row.expires_ms),
         activity=row.activity,
         bands=tuple(codec.from_json(row.bands)),
+        copy_of=row.copy_of,
     )
 
 
@@ -110,21 +121,13 @@ def read_place(row: Any) -> Address | None:
     """The address joined to a row, or None when it is gone."""
     if row.a_address is None:
         return None
-    return Address(
-        row.address_id,
-        row.athlete_id,
-        row.a_channel,
-        row.a_address,
-        codec.maybe_at(row.a_consent_ms),
-        row.a_consent_how,
-        row.a_disabled_reason,
-        codec.maybe_at(row.a_stopped_ms),
-    )
+    return read_address(row, PLACE)
 
 
-def read_taken(row: Any, at: datetime, attempts: int) -> Taken:
+def read_taken(row: Any, at: datetime, attempts: int, lately: int = 0) -> Taken:
     """A row that is being sent."""
-    return Taken(read_nudge(row), codec.from_profile(row.profile), read_place(row), row.channel, attempts, at)
+    place = read_place(row)
+    return Taken(read_nudge(row), codec.from_profile(row.profile), place, row.channel, attempts, at, lately)
 
 
 def read_spoken(row: Any) -> Spoken:
@@ -138,6 +141,8 @@ def read_spoken(row: Any) -> Spoken:
         codec.maybe_at(row.answered_ms),
         row.provider_id,
         row.reason,
+        codec.maybe_at(row.again_ms),
+        row.segments,
     )
 
 

@@ -35,6 +35,7 @@ Serial = BigInteger().with_variant(Integer(), "sqlite")
 # SQLite uses a partial index only where the query's own condition is one side of it, so these are ORs and not INs.
 WAITING = text("state = 'waiting'")
 SET_ASIDE = text("state = 'dead' OR state = 'stray'")
+AGAIN = text("again_ms IS NOT NULL")
 UNDER_WAY = text("state = 'taken' OR state = 'unknown'")
 
 inbox = Table(
@@ -96,8 +97,60 @@ address = Table(
     Column("consent_how", Text, nullable=False),
     Column("disabled_reason", Text),
     Column("stopped_ms", BigInteger),
+    Column("stopped_by", BigInteger),  # the address that STOP came from
+    Column("verified_ms", BigInteger),
+    Column("purposes", Text, nullable=False, server_default="[]"),
+    Column("rank", Integer, nullable=False, server_default="0"),
     UniqueConstraint("athlete_id", "channel", "address"),
     Index("ix_address_channel_address", "channel", "address"),
+)
+
+consent = Table(
+    "consent",
+    metadata,
+    Column("id", Serial, primary_key=True),
+    Column("athlete_id", Text, nullable=False),
+    Column("address_id", BigInteger, nullable=False),
+    Column("at_ms", BigInteger, nullable=False),
+    Column("what", Text, nullable=False),  # given · withdrawn · stop · start
+    Column("purposes", Text, nullable=False),
+    Column("by", Text, nullable=False),  # athlete · operator
+    Column("how", Text, nullable=False),
+    Column("words", Text, nullable=False),
+    Index("ix_consent_athlete_id_id", "athlete_id", "id"),
+)
+
+verification = Table(
+    "verification",
+    metadata,
+    Column("id", Serial, primary_key=True),
+    Column("athlete_id", Text, nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("address_hash", LargeBinary, nullable=False),
+    Column("code_hash", LargeBinary, nullable=False),
+    Column("made_ms", BigInteger, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("ended_ms", BigInteger),
+    Index("ix_verification_channel_address_hash_made_ms", "channel", "address_hash", "made_ms"),
+)
+
+outage = Table(
+    "outage",
+    metadata,
+    Column("channel", Text, primary_key=True),
+    Column("since_ms", BigInteger, nullable=False),
+    Column("until_ms", BigInteger, nullable=False),
+    Column("reason", Text, nullable=False),
+)
+
+spent = Table(
+    "spent",
+    metadata,
+    Column("channel", Text, nullable=False),
+    Column("day", Text, nullable=False),  # of UTC
+    Column("messages", Integer, nullable=False),
+    Column("segments", Integer, nullable=False),
+    PrimaryKeyConstraint("channel", "day"),
 )
 
 activity = Table(
@@ -171,10 +224,15 @@ nudge = Table(
     Column("answered_ms", BigInteger),
     Column("provider_id", Text),
     Column("reason", Text),
+    Column("copy_of", Text),  # the id of the same words to another address, or said once more
+    Column("again_ms", BigInteger),  # when it is looked at again, for another channel or a second time
+    Column("segments", Integer),
     PrimaryKeyConstraint("athlete_id", "id"),
     Index("ix_nudge_id", "id"),
     Index("ix_nudge_athlete_id_not_before_ms", "athlete_id", "not_before_ms"),
-    Index("ix_nudge_waiting", "not_before_ms", sqlite_where=WAITING, postgresql_where=WAITING),
+    Index("ix_nudge_address_id_sent_ms", "address_id", "sent_ms"),
+    Index("ix_nudge_waiting", "channel", "not_before_ms", sqlite_where=WAITING, postgresql_where=WAITING),
+    Index("ix_nudge_again", "again_ms", sqlite_where=AGAIN, postgresql_where=AGAIN),
     Index(
         "ix_nudge_open",
         "state",

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from sqlalchemy import func, literal_column, select
 
 from twinge.store import codec
-from twinge.store.tables import held, inbox, nudge
+from twinge.store.outages import Spent
+from twinge.store.tables import held, inbox, nudge, outage
 
 if TYPE_CHECKING:
     from twinge.store.door import Store
@@ -28,9 +29,13 @@ class Tally:
     """By reason."""
     oldest: datetime | None
     """When the oldest waiting delivery came."""
+    down: frozenset[str]
+    """Channels that are left alone at the moment."""
+    spent: Mapping[str, Spent]
+    """By channel, today (UTC)."""
 
 
-async def tally(store: Store) -> Tally:
+async def tally(store: Store, now: datetime) -> Tally:
     """Count everything in one snapshot."""
     waiting = inbox.c.state == literal_column("'waiting'")
     async with store.read() as tx:
@@ -46,4 +51,6 @@ async def tally(store: Store) -> Tally:
             {row[0]: int(row[1]) for row in nudges},
             {row[0]: int(row[1]) for row in reasons},
             codec.maybe_at(first),
+            frozenset((await tx.execute(select(outage.c.channel))).scalars()),
+            await store.outages.spent(tx, now),
         )

@@ -32,9 +32,11 @@ _CODES = {
     404: "not_found",
     405: "method_not_allowed",
     408: "too_slow",
+    409: "conflict",
     413: "too_large",
     415: "unsupported_media_type",
     417: "expectation_failed",
+    429: "too_often",
 }
 
 

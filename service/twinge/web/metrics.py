@@ -6,7 +6,7 @@ are counted in the process. No label ever holds an athlete.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -17,7 +17,7 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from twinge.plugin import Rejected, TryLater
 from twinge.store.tally import Tally, tally
 from twinge.web.answer import Problem
-from twinge.web.parts import CLOCK, STORE
+from twinge.web.parts import CHANNELS, CLOCK, STORE
 
 BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
 
@@ -41,6 +41,9 @@ class Metrics:
         self.deliveries = self._gauge("twinge_deliveries", "Deliveries kept.", "platform", "state")
         self.nudges = self._gauge("twinge_nudges", "Nudges kept.", "state")
         self.held = self._gauge("twinge_held", "Messages held back.", "reason")
+        self.down = self._gauge("twinge_channel_down", "1 while a channel is left alone because it failed.", "channel")
+        self.sent = self._gauge("twinge_channel_messages_today", "Messages handed over since midnight UTC.", "channel")
+        self.segments = self._gauge("twinge_channel_segments_today", "Parts that the vendor counts, today.", "channel")
         self.waiting = self._gauge("twinge_inbox_waiting", "Deliveries that wait for the worker.")
         self.oldest = self._gauge("twinge_inbox_oldest_seconds", "Age of the oldest waiting delivery.")
 
@@ -59,11 +62,14 @@ class Metrics:
         status = 503 if isinstance(error, TryLater) else error.status
         self._refused.labels(platform, str(status)).inc()
 
-    def show(self, found: Tally, now: datetime) -> None:
+    def show(self, found: Tally, now: datetime, channels: Iterable[str]) -> None:
         """Put the database's counts into the gauges; what is gone from it goes from them."""
         _fill(self.deliveries, found.deliveries)
         _fill(self.nudges, {(state,): count for state, count in found.nudges.items()})
         _fill(self.held, {(reason,): count for reason, count in found.held.items()})
+        _fill(self.down, {(name,): int(name in found.down) for name in channels})
+        _fill(self.sent, {(name,): one.messages for name, one in found.spent.items()})
+        _fill(self.segments, {(name,): one.segments for name, one in found.spent.items()})
         self.waiting.set(sum(count for (_, state), count in found.deliveries.items() if state == "waiting"))
         self.oldest.set(0 if found.oldest is None else max(0.0, (now - found.oldest).total_seconds()))
 
@@ -79,7 +85,7 @@ METRICS = web.AppKey("metrics", Metrics)
 
 async def scrape(request: web.Request) -> web.Response:
     """`GET /metrics` in Prometheus' text format."""
-    metrics, found = request.app[METRICS], await tally(request.app[STORE])
-    metrics.show(found, request.app[CLOCK]())
+    metrics, now, channels = request.app[METRICS], request.app[CLOCK](), request.app[CHANNELS]
+    metrics.show(await tally(request.app[STORE], now), now, channels)
     text = generate_latest(metrics.registry)
     return web.Response(body=text, headers={hdrs.CONTENT_TYPE: CONTENT_TYPE_LATEST})

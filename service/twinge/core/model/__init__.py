@@ -7,7 +7,20 @@ which is never the same as zero.
 from twinge.core.model.athlete import Athlete, Preferences, Silence
 from twinge.core.model.morning import Form, Morning, Report, Wellness
 from twinge.core.model.symptoms import Symptoms
-from twinge.core.model.words import Answer, Facts, Finding, Held, Nudge, Said, Severity, Standing, Unjudged, Voice
+from twinge.core.model.words import (
+    EVERYTHING,
+    Answer,
+    Facts,
+    Finding,
+    Held,
+    Nudge,
+    Purpose,
+    Said,
+    Severity,
+    Standing,
+    Unjudged,
+    Voice,
+)
 from twinge.core.model.workout import (
     FAMILY,
     GENTLE,
@@ -22,6 +35,7 @@ from twinge.core.model.workout import (
 )
 
 __all__ = [
+    "EVERYTHING",
     "FAMILY",
     "GENTLE",
     "RUNNING",
@@ -37,6 +51,7 @@ __all__ = [
     "Morning",
     "Nudge",
     "Preferences",
+    "Purpose",
     "Removed",
     "Report",
     "Said",

@@ -81,6 +81,8 @@ class Nudge:
     activity: str | None = None
     bands: tuple[int, ...] = ()
     """The band of each rule, in the order of `rules`."""
+    copy_of: str | None = None
+    """The id of the same words to another address, or said before; None for what counts as said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,3 +119,18 @@ class Voice(StrEnum):
     SMS = "sms"
     PUSH = "push"
     PRINT = "print"
+
+
+class Purpose(StrEnum):
+    """What an athlete can agree to, address by address."""
+
+    LOAD = "load"
+    """Slow down, rest, how hard was it: what workouts and mornings say."""
+    PAIN = "pain"
+    """The conversation about pain, a doctor's and an emergency's words included."""
+    DIGEST = "digest"
+    """One message a week."""
+
+
+EVERYTHING = tuple(Purpose)
+"""All purposes, in their usual order."""

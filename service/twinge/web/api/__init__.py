@@ -2,15 +2,21 @@
 
 from aiohttp import web
 
-from twinge.web.api import athletes, catalogue, deliveries, history, pain, silences
+from twinge.web.api import athletes, catalogue, channels, deliveries, history, pain, silences
 
 ROUTES = [
     web.get("/api/v1/athletes", athletes.find),
     web.post("/api/v1/athletes", athletes.create),
     web.get("/api/v1/athletes/{athlete}", athletes.show),
     web.patch("/api/v1/athletes/{athlete}", athletes.edit),
-    web.get("/api/v1/athletes/{athlete}/channels", athletes.channels),
+    web.get("/api/v1/athletes/{athlete}/channels", channels.find),
     web.post("/api/v1/athletes/{athlete}/channels", athletes.add_channel),
+    web.patch("/api/v1/athletes/{athlete}/channels/{channel}", channels.edit),
+    web.delete("/api/v1/athletes/{athlete}/channels/{channel}", channels.remove),
+    web.post("/api/v1/athletes/{athlete}/channels/{channel}/test", channels.test),
+    web.post("/api/v1/athletes/{athlete}/channels/{channel}/code", channels.code),
+    web.post("/api/v1/athletes/{athlete}/channels/{channel}/confirm", channels.confirm),
+    web.get("/api/v1/athletes/{athlete}/consents", channels.consents),
     web.get("/api/v1/athletes/{athlete}/connections", athletes.connections),
     web.post("/api/v1/athletes/{athlete}/connections", athletes.connect),
     web.get("/api/v1/athletes/{athlete}/silences", silences.find),

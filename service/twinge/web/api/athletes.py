@@ -8,11 +8,13 @@ from aiohttp import web
 
 from twinge.core.digest import next_digest
 from twinge.core.model import Athlete
-from twinge.plugin import Channel, Rejected
+from twinge.plugin import Rejected
 from twinge.store.wakes import Wake
 from twinge.web.answer import Problem, answer, not_found
 from twinge.web.api import views
+from twinge.web.api.channels import checked, put, shown
 from twinge.web.api.listing import listed, wanted, whole
+from twinge.web.api.people import known, note
 from twinge.web.api.shapes import (
     NewAthlete,
     NewChannel,
@@ -25,11 +27,7 @@ from twinge.web.api.shapes import (
     wrong,
 )
 from twinge.web.body import read_as
-from twinge.web.guard import ACTOR, SCOPE
-from twinge.web.parts import CHANNELS, CLOCK, PACK, PLATFORMS, STORE, Tx
-
-CONSENT = "stated by the operator"
-"""How consent came about for an address that was added over the API."""
+from twinge.web.parts import CLOCK, PACK, PLATFORMS, STORE, Tx
 
 
 async def find(request: web.Request) -> web.Response:
@@ -41,7 +39,7 @@ async def create(request: web.Request) -> web.Response:
     """`POST /athletes`: profile, channels and connections in one transaction."""
     body = await read_as(request, read_athlete)
     profile = merged(Athlete(id=""), body, request.app[PACK], request.app[CLOCK]())
-    places = [_place(request, one, f"channels[{n}].") for n, one in enumerate(body.channels)]
+    places = [checked(request, one, f"channels[{n}].") for n, one in enumerate(body.channels)]
     for n, link in enumerate(body.connections):
         _check_platform(request, link, f"connections[{n}].")
     async with request.app[STORE].write() as tx:
@@ -49,7 +47,7 @@ async def create(request: web.Request) -> web.Response:
         if made.preferences.weekly_since is not None:
             await request.app[STORE].wakes.set(tx, [Wake(made.id, "pain", made.preferences.weekly_since)])
         await note(request, tx, "athlete.create", made.id)
-        await _add_all(request, tx, made.id, places, body)
+        await _add_all(request, tx, made, places, body)
     return answer(await _whole(request, made), 201)
 
 
@@ -75,18 +73,12 @@ async def edit(request: web.Request) -> web.Response:
     return answer(await _whole(request, new))
 
 
-async def channels(request: web.Request) -> web.Response:
-    """`GET /athletes/{id}/channels`: oldest first, which is the order they are tried in."""
-    found = await request.app[STORE].athletes.addresses((await known(request)).id)
-    return whole(found, lambda one: views.address(one, whole=request[SCOPE] == "admin"))
-
-
 async def add_channel(request: web.Request) -> web.Response:
-    """`POST /athletes/{id}/channels`."""
+    """`POST /athletes/{id}/channels`: with `verify` a code goes there, and nothing else until it came back."""
     one = await known(request)
-    place = _place(request, await read_as(request, read_channel), "")
+    place = checked(request, await read_as(request, read_channel), "")
     async with request.app[STORE].write() as tx:
-        await _add(request, tx, one.id, place)
+        await put(request, tx, one, place)
     return answer(await _whole(request, one), 201)
 
 
@@ -104,37 +96,20 @@ async def connect(request: web.Request) -> web.Response:
     return answer(await _whole(request, one), 201)
 
 
-async def known(request: web.Request) -> Athlete:
-    """The athlete of the path, or 404."""
-    athlete_id = request.match_info["athlete"]
-    found = await request.app[STORE].athletes.get(athlete_id) if athlete_id.isalnum() else None
-    if found is None:
-        raise not_found("athlete")
-    return found
-
-
 async def _whole(request: web.Request, one: Athlete) -> dict[str, Any]:
     athletes = request.app[STORE].athletes
-    full = request[SCOPE] == "admin"
     return {
         **views.athlete(one),
-        "channels": [views.address(place, whole=full) for place in await athletes.addresses(one.id)],
+        "channels": [shown(request, place) for place in await request.app[STORE].addresses.of(one.id)],
         "connections": [views.connection(link) for link in await athletes.connections(one.id)],
     }
 
 
-async def _add_all(request: web.Request, tx: Tx, athlete_id: str, places: list[NewChannel], body: NewAthlete) -> None:
+async def _add_all(request: web.Request, tx: Tx, athlete: Athlete, places: list[NewChannel], body: NewAthlete) -> None:
     for place in places:
-        await _add(request, tx, athlete_id, place)
+        await put(request, tx, athlete, place)
     for n, link in enumerate(body.connections):
-        await _link(request, tx, athlete_id, link, f"connections[{n}].external_id")
-
-
-async def _add(request: web.Request, tx: Tx, athlete_id: str, place: NewChannel) -> None:
-    now = request.app[CLOCK]()
-    athletes = request.app[STORE].athletes
-    await athletes.add_address(tx, athlete_id, place.channel, place.address, now, CONSENT)
-    await note(request, tx, "consent.stated", athlete_id, f"channel={place.channel}")
+        await _link(request, tx, athlete.id, link, f"connections[{n}].external_id")
 
 
 async def _link(request: web.Request, tx: Tx, athlete_id: str, link: NewConnection, field: str) -> None:
@@ -145,32 +120,6 @@ async def _link(request: web.Request, tx: Tx, athlete_id: str, link: NewConnecti
     await note(request, tx, "connection.create", athlete_id, f"platform={link.platform}")
     if await request.app[STORE].inbox.welcome(tx, f"{link.platform}:{link.external_id}"):
         request.app[STORE].bell.set()
-
-
-async def note(request: web.Request, tx: Tx, action: str, athlete_id: str, detail: str = "") -> None:
-    """One line of the audit about an athlete."""
-    store = request.app[STORE]
-    await store.audit(tx, request.app[CLOCK](), request[ACTOR], action, f"athlete:{athlete_id}", detail)
-
-
-def _place(request: web.Request, asked: NewChannel, prefix: str) -> NewChannel:
-    """The channel that is meant and the address in its one canonical form."""
-    name, channel = _channel(request, asked.channel, f"{prefix}channel")
-    try:
-        return NewChannel(name, channel.normalise(asked.address))
-    except Rejected as error:
-        raise wrong(f"{prefix}address", error.reason) from None
-
-
-def _channel(request: web.Request, name: str, field: str) -> tuple[str, Channel]:
-    """The ready channel `name`; `sms` is whichever one has that voice."""
-    ready = request.app[CHANNELS]
-    if name in ready:
-        return name, ready[name]
-    for other, channel in ready.items():
-        if name == "sms" and channel.voice == "sms":
-            return other, channel
-    raise wrong(field, "No such channel is ready here; GET /api/v1/plugins says what is.")
 
 
 def _check_platform(request: web.Request, link: NewConnection, prefix: str) -> None:

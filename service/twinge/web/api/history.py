@@ -9,8 +9,8 @@ from twinge.core.state import begin
 from twinge.core.view import describe
 from twinge.web.answer import answer
 from twinge.web.api import views
-from twinge.web.api.athletes import known
 from twinge.web.api.listing import listed, wanted
+from twinge.web.api.people import known
 from twinge.web.parts import CLOCK, PACK, STORE
 
 

@@ -23,8 +23,8 @@ from twinge.plugin import OWN, Delivery
 from twinge.store.codec import new_id, pack
 from twinge.web.answer import answer, not_found
 from twinge.web.api import views
-from twinge.web.api.athletes import known, note
 from twinge.web.api.listing import listed, wanted, whole
+from twinge.web.api.people import known, note
 from twinge.web.api.shapes import read_report, wrong
 from twinge.web.body import read_as
 from twinge.web.parts import CLOCK, PACK, STORE

@@ -12,7 +12,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType, field
 from msgspec.json import Decoder
 
 from twinge.core.bounds import Unsafe, check_own
-from twinge.core.model import Athlete, Preferences
+from twinge.core.model import EVERYTHING, Athlete, Preferences
 from twinge.core.pack import Pack
 from twinge.core.rules import CATALOGUE
 from twinge.event import Complaint
@@ -27,6 +27,7 @@ Year = Annotated[int, Meta(ge=1900, le=2100)]
 Delay = Annotated[int, Meta(ge=20, le=90)]
 DailyCap = Annotated[int, Meta(ge=1, le=5)]
 WeeklyCap = Annotated[int, Meta(ge=1, le=14)]
+Purposes = Annotated[list[Literal["load", "pain", "digest"]], Meta(max_length=3)]
 Instant = Annotated[datetime, Meta(tz=True)]
 
 T = TypeVar("T")
@@ -91,6 +92,27 @@ class NewChannel(Struct, forbid_unknown_fields=True):
 
     channel: Word
     address: Annotated[str, Meta(min_length=1, max_length=2000)]
+    purposes: Purposes = field(default_factory=lambda: [one.value for one in EVERYTHING])
+    words: Annotated[str, Meta(max_length=2000)] = ""
+    """What they were shown when they agreed."""
+    verify: bool = False
+    """True: six digits go there first, and nothing else until they came back."""
+
+
+class Way(Struct, forbid_unknown_fields=True):
+    """`PATCH /athletes/{id}/channels/{channel}`: what is left out stays."""
+
+    purposes: Purposes | None = None
+    """All that is agreed to from now on."""
+    words: Annotated[str, Meta(max_length=2000)] = ""
+    rank: Annotated[int, Meta(ge=-1000, le=1000)] | None = None
+    """Smaller is tried first."""
+
+
+class Code(Struct, forbid_unknown_fields=True):
+    """`POST /athletes/{id}/channels/{channel}/confirm`."""
+
+    code: Annotated[str, Meta(min_length=1, max_length=20)]
 
 
 class NewConnection(Struct, forbid_unknown_fields=True):
@@ -112,6 +134,8 @@ class NewAthlete(Profile, kw_only=True):
 read_profile = Decoder(Profile).decode
 read_athlete = Decoder(NewAthlete).decode
 read_channel = Decoder(NewChannel).decode
+read_way = Decoder(Way).decode
+read_code = Decoder(Code).decode
 read_connection = Decoder(NewConnection).decode
 read_report = Decoder(NewReport).decode
 read_silence = Decoder(NewSilence).decode

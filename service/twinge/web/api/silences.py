@@ -13,8 +13,8 @@ from twinge.core.silence import LONGEST, MOST, living, remembered
 from twinge.store.codec import new_id
 from twinge.web.answer import Problem, answer, not_found
 from twinge.web.api import views
-from twinge.web.api.athletes import known, note
 from twinge.web.api.listing import whole
+from twinge.web.api.people import known, note
 from twinge.web.api.shapes import NewSilence, known_rules, read_silence, wrong
 from twinge.web.body import read_as
 from twinge.web.guard import ACTOR

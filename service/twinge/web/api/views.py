@@ -7,13 +7,15 @@ from datetime import UTC, datetime
 from typing import Any
 
 from twinge.core.bounds import safe
-from twinge.core.model import Athlete, Finding, Held, Report, Silence, Wellness
+from twinge.core.model import EVERYTHING, Athlete, Finding, Held, Report, Silence, Wellness
 from twinge.core.pack import Pack
 from twinge.core.pain import Episode
+from twinge.core.purpose import NOTICE
 from twinge.core.rules import Rule
 from twinge.core.silence import rules_of
 from twinge.registry import PluginStatus
 from twinge.store import Address, Connection
+from twinge.store.addresses import Agreed
 from twinge.store.history import Recorded
 from twinge.store.inbox import Kept
 from twinge.store.keys import Audited, Key
@@ -45,14 +47,25 @@ def silence(one: Silence) -> dict[str, Any]:
 def address(one: Address, *, whole: bool) -> dict[str, Any]:
     """One way to reach somebody; whoever may only read sees its two ends."""
     return {
+        "id": one.id,
         "channel": one.channel,
         "address": one.address if whole else masked(one.address),
         "usable": one.usable,
+        "shut": one.shut,
+        "purposes": [purpose.value for purpose in EVERYTHING if purpose in one.purposes],
+        "rank": one.rank,
+        "verified_at": instant(one.verified_at),
         "consent_at": instant(one.consent_at),
         "consent_how": one.consent_how,
         "stopped_at": instant(one.stopped_at),
         "disabled_reason": one.disabled_reason,
     }
+
+
+def agreed(one: Agreed) -> dict[str, Any]:
+    """One line of the ledger of consent."""
+    names = ("what", "purposes", "by", "how", "words")
+    return {"channel_id": one.address_id, "at": instant(one.at), **{name: getattr(one, name) for name in names}}
 
 
 def masked(text: str) -> str:
@@ -137,7 +150,7 @@ def nudge(one: Spoken) -> dict[str, Any]:
         "id": one.nudge.id,
         "severity": one.nudge.severity.word,
         "rules": one.nudge.rules,
-        "text": one.nudge.text,
+        "text": "•••" if one.nudge.facts.get(NOTICE) == "code" else one.nudge.text,
         "facts": one.nudge.facts,
         "state": one.state,
         "reason": one.reason,
@@ -149,6 +162,8 @@ def nudge(one: Spoken) -> dict[str, Any]:
         "answered_at": instant(one.answered_at),
         "attempts": one.attempts,
         "activity_id": one.nudge.activity,
+        "copy_of": one.nudge.copy_of,
+        "segments": one.segments,
     }
 
 

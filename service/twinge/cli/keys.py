@@ -1,0 +1,49 @@
+"""`twinge keys`."""
+# ruff: noqa: PLC0415 - imports inside commands are the point: aiohttp.web and SQLAlchemy take most of a second
+
+from __future__ import annotations
+
+import click
+
+from twinge.cli.screen import stop, with_store
+
+
+@click.group()
+def keys() -> None:
+    """Make, list and revoke API keys."""
+
+
+@keys.command("create")
+@click.option("--scope", type=click.Choice(["admin", "read"]), required=True, help="read: GET only.")
+@click.option("--name", default="", help="Whose key it is, for the list.")
+def create_key(scope: str, name: str) -> None:
+    """Make a key and show it this once, alone on the last line.
+
+    \b
+    KEY=$(twinge keys create --scope admin | tail -n 1)
+    curl -H "Authorization: Bearer $KEY" http://127.0.0.1:8700/api/v1/rules
+    """
+    from twinge.app import now
+
+    click.echo("Keep this key safe: it is shown once and stored only as a hash.", err=True)
+    click.echo(with_store(lambda store: store.keys.create(scope, name, now())))
+
+
+@keys.command("list")
+def list_keys() -> None:
+    """List the keys: id, scope, state, last use, name; never the key itself."""
+    for key in with_store(lambda store: store.keys.list()):
+        state = "revoked" if key.revoked_at else "active"
+        used = key.used_at.strftime("%Y-%m-%d") if key.used_at else "never used"
+        click.echo(f"{key.id}  {key.scope:<5}  {state:<7}  {used:<10}  {key.name}".rstrip())
+
+
+@keys.command("revoke")
+@click.argument("key")
+def revoke_key(key: str) -> None:
+    """Revoke the key with this id, at once and for ever."""
+    from twinge.app import now
+
+    if not with_store(lambda store: store.keys.revoke(key, now())):
+        stop(f"there is no active key with the id {key}; `twinge keys list` shows them.")
+    click.echo(f"revoked {key}")

@@ -1,0 +1,86 @@
+"""What went out and was not heard of: by another channel, or once more.
+
+Preferred channel first; where it failed, is down, or tells of arrivals and told of none, the next one. Doctor and
+urgent went to every address at once; what nobody acknowledged is said once more, unless a newer word took its place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterable, Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from twinge.core.insist import is_grave
+from twinge.core.model import Nudge, Voice
+from twinge.core.purpose import purpose_of
+from twinge.core.relay import of_story
+from twinge.plugin import Channel
+from twinge.store import Address, Store, Taken
+
+OTHER_WAY = "it went by another channel"
+
+
+async def look_again(store: Store, channels: Mapping[str, Channel], down: Container[str], now: datetime) -> int:
+    """Work off what is due to be looked at again; how many those were. Channels that are `down` are no way out."""
+    async with store.read() as tx:
+        if not await store.post.unheard(tx, now, 1):
+            return 0
+    async with store.write() as tx:
+        found = await store.post.unheard(tx, now)
+        for one, state in found:
+            await _look(store, tx, _Ways(channels, down), one, state, now)
+    return len(found)
+
+
+class _Ways:
+    """Where a message may go at the moment."""
+
+    def __init__(self, channels: Mapping[str, Channel], down: Container[str]) -> None:
+        self._channels, self._down = channels, down
+
+    def open(self, places: Iterable[Address], nudge: Nudge) -> list[Address]:
+        """The addresses that may have it, in order."""
+        purpose = purpose_of(nudge)
+        return [
+            place
+            for place in places
+            if place.usable
+            and (purpose is None or purpose in place.purposes)
+            and place.channel in self._channels
+            and place.channel not in self._down
+        ]
+
+    def voice(self, place: Address) -> Voice:
+        return Voice(self._channels[place.channel].voice)
+
+
+async def _look(store: Store, tx: AsyncConnection, ways: _Ways, one: Taken, state: str, now: datetime) -> None:
+    nudge, post = one.nudge, store.post
+    if now >= nudge.expires_at or await post.acknowledged(tx, nudge):
+        return await post.let_be(tx, [nudge])
+    places = (await store.addresses.load(tx, [nudge.athlete])).get(nudge.athlete, [])
+    if is_grave(nudge.severity) and nudge.copy_of is None and state in {"sent", "delivered"}:
+        if not await _overtaken(store, tx, nudge):
+            again = [(copy(nudge, place, now, "-2"), place, ways.voice(place)) for place in ways.open(places, nudge)]
+            await store.outbox.put(tx, again)
+        return await post.let_be(tx, [nudge])
+    tried = {sibling.address_id for sibling in await post.family(tx, nudge)}
+    untried = [place for place in ways.open(places, nudge) if place.id not in tried]
+    if untried:
+        await store.outbox.put(tx, [(copy(nudge, untried[0], now), untried[0], ways.voice(untried[0]))])
+        await post.give_way(tx, nudge, OTHER_WAY)
+    return await post.let_be(tx, [nudge])
+
+
+async def _overtaken(store: Store, tx: AsyncConnection, nudge: Nudge) -> bool:
+    """Whether something newer was said in the same story."""
+    story = of_story(nudge.facts)
+    return story is not None and any(of_story(newer.facts) == story for newer in await store.post.later(tx, nudge))
+
+
+def copy(nudge: Nudge, place: Address, now: datetime, suffix: str = "") -> Nudge:
+    """The same words for another address, or once more; their id says of what and where."""
+    first = nudge.copy_of or nudge.id
+    return replace(nudge, id=f"{first}-{place.id}{suffix}", copy_of=first, not_before=now)

@@ -1,0 +1,144 @@
+"""The one call to a channel, and the question what became of one whose answer was lost."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+
+import aiohttp
+from tenacity import RetryCallState, wait_exponential_jitter
+
+from twinge.core.model import Severity
+from twinge.core.policy import next_window
+from twinge.core.relay import any_hour
+from twinge.plugin import GiveUp, Message, Sent, TryLater, Unknown
+from twinge.sender.gates import Look, forbidden
+from twinge.sender.lane import Lane
+from twinge.sender.ledger import Ledger
+from twinge.store import Taken
+
+DEADLINE_S = 20.0
+LOOKS = timedelta(hours=1)
+"""How long a channel that cannot be asked is asked again."""
+MOST_SENDS = 3
+"""Calls for one grave message whose answer was lost each time."""
+QUIET = "quiet hours"
+
+_wait = wait_exponential_jitter(multiplier=30, exp_base=4, max=3600, jitter=15)
+
+
+def backoff(tries: int) -> timedelta:
+    """How long to wait after the `tries`-th try: 30 s, 2 min, 8 min, …, an hour at most, and up to 15 s by chance."""
+    state = RetryCallState(None, None, (), {})  # type: ignore[arg-type]  # only its count is read
+    state.attempt_number = tries
+    return timedelta(seconds=_wait(state))
+
+
+class Caller:
+    """Takes one message through the gates, the call, and to its end."""
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        lanes: Mapping[str, Lane],
+        http: aiohttp.ClientSession,
+        clock: Callable[[], datetime],
+        public_url: str,
+        deadline_s: float,
+        backoff: Callable[[int], timedelta],
+    ) -> None:
+        self._ledger, self._lanes, self._http, self._clock = ledger, lanes, http, clock
+        self._public_url, self._deadline_s, self._backoff = public_url.rstrip("/"), deadline_s, backoff
+
+    async def deliver(self, one: Taken) -> None:
+        """Send it, put it off, or end it."""
+        now, lane = self._clock(), self._lanes.get(one.channel)
+        if now >= one.nudge.expires_at:
+            return await self._ledger.expire(one, "its time was over before it could be sent")
+        reason = forbidden(Look(one, lane, now))
+        if reason is not None or lane is None:
+            return await self._ledger.withdraw(one, reason or "no_channel", now)
+        opening = next_window(one.athlete.preferences, one.athlete.timezone, now)
+        if opening > now and not any_hour(one.nudge.severity, one.nudge.facts, now - one.nudge.made_at):
+            return await self._put_off(one, opening, QUIET)
+        if lane.breaker.is_open(now) and lane.breaker.until is not None:
+            return await self._put_off(one, lane.breaker.until, "channel_down")
+        return await self._call(one, lane)
+
+    async def _call(self, one: Taken, lane: Lane) -> None:
+        """The one call, under our own deadline: the twilio library's own timeout does not hold."""
+        lane.spent += 1  # before the call: those that go out together must see each other
+        try:
+            await lane.wait()
+            async with asyncio.timeout(self._deadline_s):
+                sent = await lane.channel.send(self._message(one), self._http, self._clock())
+        except TryLater as error:
+            lane.spent -= 1
+            await self._ledger.stumbled(lane, error.reason)
+            wait = error.after if error.after is not None else self._backoff(one.attempts)
+            await self._later(one, self._clock() + wait, error.reason)
+        except GiveUp as error:
+            lane.spent -= 1
+            await self._ledger.worked(lane)
+            await self._ledger.give_up(one, error)
+        except Unknown as error:
+            await self._doubt(one, lane, error.reason)
+        except TimeoutError:
+            await self._doubt(one, lane, f"no answer within {self._deadline_s:.0f} s")
+        except Exception as error:  # noqa: BLE001 - a plugin may raise anything, before or after it spoke
+            await self._doubt(one, lane, f"the channel failed: {type(error).__name__}")
+        else:
+            await self._ledger.worked(lane)
+            await self._ledger.sent(one, lane, sent)
+
+    async def _doubt(self, one: Taken, lane: Lane, reason: str) -> None:
+        await self._ledger.stumbled(lane, reason)
+        await self._ledger.doubt(one, reason)
+
+    async def _put_off(self, one: Taken, at: datetime, reason: str) -> None:
+        """Back to waiting without having been tried, if it still makes sense then."""
+        if at >= one.nudge.expires_at:
+            return await self._ledger.expire(one, f"{reason}, and its time is over before the next try")
+        return await self._ledger.postpone(one, at, reason, tried=False)
+
+    async def _later(self, one: Taken, at: datetime, reason: str) -> None:
+        """Back to waiting after a try, if it still makes sense then."""
+        if at >= one.nudge.expires_at:
+            return await self._ledger.fail(one, f"{reason}, and its time is over before the next try")
+        return await self._ledger.postpone(one, at, reason)
+
+    async def reconcile(self, one: Taken) -> None:
+        """Ask the channel what became of a message whose answer was lost."""
+        lane = self._lanes.get(one.channel)
+        try:
+            if lane is None:
+                raise TryLater("the channel is not configured")
+            async with asyncio.timeout(self._deadline_s):
+                found = await lane.channel.lookup(self._message(one), one.taken_at, self._http)
+        except GiveUp as error:
+            return await self._ledger.give_up(one, error)
+        except Exception as error:  # noqa: BLE001 - whatever it was, the answer is still lost
+            return await self._look_again(one, type(error).__name__)
+        return await self._found(one, lane, found)
+
+    async def _found(self, one: Taken, lane: Lane, found: Sent | None) -> None:
+        """It is there; or it never arrived, as far as they know: repeated only where a double beats a miss."""
+        if found is not None:
+            return await self._ledger.sent(one, lane, found)
+        now = self._clock()
+        worth = one.nudge.severity >= Severity.SEE_DOCTOR and one.attempts < MOST_SENDS
+        if worth and now < one.nudge.expires_at:
+            return await self._later(one, now, "answer lost, sent again")
+        return await self._ledger.fail(one, "answer lost")
+
+    async def _look_again(self, one: Taken, reason: str) -> None:
+        if self._clock() - one.taken_at > LOOKS:
+            await self._ledger.fail(one, "answer lost, and the channel could not be asked")
+        else:
+            await self._ledger.doubt(one, f"could not be looked up: {reason}")
+
+    def _message(self, one: Taken) -> Message:
+        url = f"{self._public_url}/channels/{one.channel}/status/{one.nudge.id}" if self._public_url else None
+        place = "" if one.address is None else one.address.address
+        return Message(one.nudge.id, place, one.nudge.text, one.nudge.severity, one.nudge.expires_at, url)

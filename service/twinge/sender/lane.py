@@ -1,0 +1,77 @@
+"""One channel as the sender uses it: how many calls at once, how fast, how many a day, and whether it is up."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+from aiolimiter import AsyncLimiter
+
+from twinge.plugin import Channel, Confirms, Pace, Paced
+from twinge.sender.breaker import Breaker
+
+SET_ASIDE = 50
+"""Messages of a channel that is down that are looked at in one go, to be put off."""
+GRAVER = 2
+"""How many times a cap graver words may reach."""
+
+
+class Lane:
+    """The state of one channel in this process."""
+
+    def __init__(self, name: str, channel: Channel, *, called_back: bool) -> None:
+        """`called_back` says whether the channel's provider can reach us."""
+        self.name, self.channel = name, channel
+        self.pace = channel.pace if isinstance(channel, Paced) else Pace()
+        self.confirms = called_back and isinstance(channel, Confirms) and channel.confirms
+        self.breaker = Breaker()
+        self.busy = 0
+        self.spent = 0
+        """Messages of `day`, the other replicas' included as far as they are known."""
+        self.day: date | None = None
+        self._limiter: AsyncLimiter | None = None
+
+    @property
+    def capped(self) -> bool:
+        """Whether messages to each address must be counted."""
+        return self.pace.per_address_day is not None
+
+    def quota(self, now: datetime) -> int:
+        """How many messages may be taken up now."""
+        if self.breaker.is_open(now):
+            return SET_ASIDE
+        free = (1 if self.breaker.on_trial else self.pace.at_once) - self.busy
+        limiter = self.limiter()
+        if limiter is None:
+            return max(0, free)
+        return next((n for n in range(max(0, free), 0, -1) if limiter.has_capacity(n)), 0)
+
+    @property
+    def roomy(self) -> bool:
+        """Whether enough is free for it to be worth a look at the queue."""
+        return self.busy * 2 <= self.pace.at_once
+
+    def limiter(self) -> AsyncLimiter | None:
+        """The bucket of a vendor's limit, made inside the running loop; None where there is no limit."""
+        if self._limiter is None and self.pace.per_s is not None:
+            per_s = self.pace.per_s
+            self._limiter = AsyncLimiter(per_s, 1) if per_s >= 1 else AsyncLimiter(1, 1 / per_s)
+        return self._limiter
+
+    def count(self, spent: int, now: datetime) -> None:
+        """So many messages went today."""
+        self.day, self.spent = now.astimezone(UTC).date(), spent
+
+    async def wait(self) -> None:
+        """Wait for the bucket, where there is one."""
+        if (limiter := self.limiter()) is not None:
+            await limiter.acquire()
+
+    def is_over(self, now: datetime, lately: int, *, grave: bool) -> bool:
+        """Whether one more message would cost more than the caps allow."""
+        if self.day != now.astimezone(UTC).date():
+            self.day, self.spent = now.astimezone(UTC).date(), 0
+        times = GRAVER if grave else 1
+        address, total = self.pace.per_address_day, self.pace.per_day
+        return (address is not None and lately >= address * times) or (
+            total is not None and self.spent >= total * times
+        )

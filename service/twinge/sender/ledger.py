@@ -1,0 +1,156 @@
+"""What the sender writes down: the end of each send, and how its channels fare. Writes that meet share one commit."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from twinge.core.insist import is_grave, look_again
+from twinge.core.model import Held, Severity
+from twinge.plugin import GiveUp, Sent
+from twinge.sender.gates import ELSEWHERE
+from twinge.sender.lane import Lane
+from twinge.store import Store, Taken
+from twinge.store.commit import GroupCommit
+from twinge.store.outages import Outage, Spent
+from twinge.store.post import End
+
+log = logging.getLogger("twinge.sender")
+
+LOOK_AFTER = timedelta(seconds=90)
+"""A receipt usually comes before; then there is nothing to look up."""
+
+Write = Callable[[AsyncConnection], Awaitable[None]]
+
+
+class Ledger:
+    """Settles, postpones, doubts; opens and closes breakers."""
+
+    def __init__(self, store: Store, clock: Callable[[], datetime], fall_back: timedelta) -> None:
+        self._store, self._clock, self._fall_back = store, clock, fall_back
+        self._group = GroupCommit(self._commit, "sender")
+
+    async def _commit(self, rows: Sequence[tuple[object, ...]]) -> list[bool]:
+        async with self._store.write() as tx:
+            for (write,) in rows:
+                await write(tx)  # type: ignore[operator]  # a group's rows are opaque to it
+        return [True] * len(rows)
+
+    async def _write(self, write: Write) -> None:
+        await self._group.put((write,))
+
+    async def sent(self, one: Taken, lane: Lane, sent: Sent) -> None:
+        """It was handed over."""
+        now = self._clock()
+        wait = None if sent.state == "delivered" and not is_grave(one.nudge.severity) else self._again(one, lane)
+        end = End(sent.state, None, sent.provider_id, sent.segments, None if wait is None else now + wait)
+
+        async def write(tx: AsyncConnection) -> None:
+            await self._store.post.settle(tx, one.nudge, end, now)
+            await self._store.outages.spend(tx, now, {lane.name: Spent(1, sent.segments or 0)})
+
+        _tell(one, sent.state)
+        await self._write(write)
+
+    def _again(self, one: Taken, lane: Lane) -> timedelta | None:
+        return look_again(one.nudge, confirms=lane.confirms, fall_back=self._fall_back)
+
+    async def fail(self, one: Taken, reason: str) -> None:
+        """It will not be sent there; another channel may carry it."""
+        await self._settle(one, End("failed", reason, again_at=self._elsewhere(one)))
+
+    async def expire(self, one: Taken, reason: str) -> None:
+        """Its time is over."""
+        await self._settle(one, End("expired", reason))
+
+    async def _settle(self, one: Taken, end: End) -> None:
+        now = self._clock()
+
+        async def write(tx: AsyncConnection) -> None:
+            await self._store.post.settle(tx, one.nudge, end, now)
+
+        _tell(one, end.state)
+        await self._write(write)
+
+    async def postpone(self, one: Taken, at: datetime, reason: str, *, tried: bool = True) -> None:
+        """Back to waiting; a channel that stays down gives way to another."""
+        now = self._clock()
+        waits = one.nudge.severity > Severity.INFO and not is_grave(one.nudge.severity) and reason != "quiet hours"
+        again_at = now + self._fall_back if waits else None
+
+        async def write(tx: AsyncConnection) -> None:
+            await self._store.post.postpone(tx, one.nudge, at, reason, tried=tried, again_at=again_at)
+
+        _tell(one, "later")
+        await self._write(write)
+
+    async def withdraw(self, one: Taken, reason: str, now: datetime) -> None:
+        """Not said after all: void, and held with the reason."""
+        nudge = one.nudge
+        silence = Held(nudge.athlete, nudge.rules, nudge.severity, reason, now, nudge.activity, nudge.facts)
+        end = End("void", reason, again_at=self._elsewhere(one) if reason in ELSEWHERE else None)
+
+        async def write(tx: AsyncConnection) -> None:
+            await self._store.post.settle(tx, nudge, end, now)
+            await self._store.outbox.hold(tx, [silence])
+
+        if reason == "over_cap":
+            log.error("hop=sender channel=%s outcome=operator_needed reason=over_cap", one.channel)
+        _tell(one, "void")
+        await self._write(write)
+
+    async def give_up(self, one: Taken, error: GiveUp) -> None:
+        """It never will; the address may be dead, or closed to us by its owner."""
+        now, place = self._clock(), one.address
+        end = End("failed", error.reason, again_at=None if error.opt_out else self._elsewhere(one))
+
+        async def write(tx: AsyncConnection) -> None:
+            await self._store.post.settle(tx, one.nudge, end, now)
+            if error.disable and place is not None:
+                await self._store.addresses.disable(tx, place.id, error.reason)
+                await self._store.outbox.silence(tx, place, "address disabled")
+            if error.opt_out and place is not None:
+                await self._store.addresses.stop(tx, place, now)
+                await self._store.outbox.silence(tx, place, "opted out", alone=False)
+
+        if error.alert:
+            log.error("hop=sender channel=%s outcome=operator_needed", one.channel)
+        _tell(one, "failed")
+        await self._write(write)
+
+    async def doubt(self, one: Taken, reason: str) -> None:
+        """The answer was lost: it is looked up later."""
+        look_at = self._clock() + LOOK_AFTER
+
+        async def write(tx: AsyncConnection) -> None:
+            await self._store.post.doubt(tx, one.nudge, look_at, reason)
+
+        _tell(one, "unknown")
+        await self._write(write)
+
+    def _elsewhere(self, one: Taken) -> datetime | None:
+        return self._clock() if one.nudge.severity > Severity.INFO else None
+
+    # ---- channels ----------------------------------------------------------------------------------------------------
+
+    async def worked(self, lane: Lane) -> None:
+        """Somebody answered there."""
+        if lane.breaker.worked():
+            log.warning("hop=sender channel=%s outcome=up", lane.name)
+            await self._write(lambda tx: self._store.outages.end(tx, lane.name))
+
+    async def stumbled(self, lane: Lane, reason: str) -> None:
+        """A call failed that may work later; where one vendor stands behind all addresses it may be down."""
+        now, breaker = self._clock(), lane.breaker
+        if not lane.pace.shared or not breaker.failed(now) or breaker.since is None or breaker.until is None:
+            return
+        log.error("hop=sender channel=%s outcome=down", lane.name)
+        outage = Outage(lane.name, breaker.since, breaker.until, reason)
+        await self._write(lambda tx: self._store.outages.begin(tx, outage))
+
+
+def _tell(one: Taken, outcome: str) -> None:
+    log.info("hop=sender nudge=%s channel=%s outcome=%s", one.nudge.id, one.channel, outcome)

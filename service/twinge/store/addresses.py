@@ -1,0 +1,253 @@
+"""Where athletes may be reached, what they have agreed to there, and the ledger of all that.
+
+STOP from any of an athlete's addresses silences all of them. START takes back what STOP from the same address did, and
+opens the address it came from. Neither is the operator's to give, and what the athlete withdrew the operator cannot
+agree to in their name. Methods that take `tx` join the caller's transaction; the others open their own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Update, bindparam, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from twinge.core.model import EVERYTHING, Purpose
+from twinge.plugin import Rejected
+from twinge.store import codec
+from twinge.store.engine import Engines, upsert
+from twinge.store.tables import address, consent
+
+REMOVED = "removed"
+"""The reason of an address that was taken away."""
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """What somebody agreed to, and how we know."""
+
+    at: datetime
+    how: str
+    words: str = ""
+    """What they were shown when they agreed."""
+    purposes: tuple[Purpose, ...] = EVERYTHING
+    by: str = "operator"
+    """athlete, or operator where somebody states it for them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """One way to reach an athlete on one channel."""
+
+    id: int
+    athlete_id: str
+    channel: str
+    address: str = field(repr=False)
+    consent_at: datetime | None
+    consent_how: str
+    disabled_reason: str | None
+    stopped_at: datetime | None
+    verified_at: datetime | None = None
+    """When it was shown, or stated, to be theirs."""
+    purposes: frozenset[Purpose] = frozenset()
+    rank: int = 0
+    """Smaller is tried first; among equals the older."""
+
+    @property
+    def usable(self) -> bool:
+        """Consented to for something, theirs, not stopped, not dead."""
+        return self.shut is None and bool(self.purposes)
+
+    @property
+    def shut(self) -> str | None:
+        """Why nothing may go there, in a word of docs/messages.md; None where something may."""
+        if self.stopped_at is not None:
+            return "stopped"
+        if self.disabled_reason is not None:
+            return "no_channel"
+        if self.verified_at is None:
+            return "not_verified"
+        return "no_consent" if self.consent_at is None else None
+
+
+@dataclass(frozen=True, slots=True)
+class Agreed:
+    """One line of the ledger of consent."""
+
+    address_id: int
+    at: datetime
+    what: str
+    """given · withdrawn · stop · start."""
+    purposes: tuple[str, ...]
+    by: str
+    how: str
+    words: str
+
+
+class Addresses:
+    """Addresses and the consent for them."""
+
+    def __init__(self, engines: Engines) -> None:
+        self._engines = engines
+
+    async def of(self, athlete_id: str) -> list[Address]:
+        """The addresses of one athlete, in the order they are tried; removed ones are left out."""
+        async with self._engines.read() as tx:
+            return (await self.load(tx, [athlete_id])).get(athlete_id, [])
+
+    async def get(self, athlete_id: str, address_id: int) -> Address | None:
+        """One address of this athlete, or None."""
+        return next((one for one in await self.of(athlete_id) if one.id == address_id), None)
+
+    async def load(self, tx: AsyncConnection, ids: Collection[str]) -> dict[str, list[Address]]:
+        """The addresses of each athlete, in the order they are tried; removed ones are left out."""
+        found: dict[str, list[Address]] = {}
+        for row in await tx.execute(_BY_ATHLETE, {"ids": list(ids)}):
+            if row.disabled_reason != REMOVED:
+                found.setdefault(row.athlete_id, []).append(read_address(row))
+        return found
+
+    async def at(self, tx: AsyncConnection, channel: str, value: str) -> list[Address]:
+        """Every athlete's entry of one address: a family may share a phone."""
+        mine = (address.c.channel == channel) & (address.c.address == value)
+        rows: Sequence[Any] = (await tx.execute(select(address).where(mine).order_by(address.c.id))).all()
+        return [read_address(row) for row in rows]
+
+    async def add(
+        self,
+        tx: AsyncConnection,
+        athlete_id: str,
+        channel: str,
+        value: str,
+        given: Consent | None,
+        *,
+        verified_at: datetime | None,
+    ) -> Address:
+        """Add an address; adding it again switches it on again, renews what was agreed to, and changes no STOP."""
+        row = {"athlete_id": athlete_id, "channel": channel, "address": value, "consent_how": "", "purposes": "[]"}
+        statement = upsert(tx.dialect.name, address).on_conflict_do_update(
+            index_elements=["athlete_id", "channel", "address"], set_={"disabled_reason": None}
+        )
+        await tx.execute(statement, {**row, "rank": 0, "verified_ms": None})
+        made = next(one for one in await self.at(tx, channel, value) if one.athlete_id == athlete_id)
+        if verified_at is not None and made.verified_at is None:
+            await self.verify(tx, made, verified_at)
+        if given is not None:
+            await self.agree(tx, made, given)
+        return next(one for one in await self.at(tx, channel, value) if one.id == made.id)
+
+    async def agree(self, tx: AsyncConnection, place: Address, given: Consent) -> None:
+        """Note consent, beside what was agreed to before; `Rejected` (409) where the athlete has withdrawn it since."""
+        if given.by != "athlete" and (taken_back := set(given.purposes) & await self._withdrawn(tx, place)):
+            words = ", ".join(sorted(taken_back))
+            reason = f"The athlete has withdrawn consent for {words} here; only they can give it again."
+            raise Rejected(reason, status=409, field="purposes")
+        now = [one.value for one in EVERYTHING if one in place.purposes | set(given.purposes)]
+        values = {"consent_ms": codec.to_ms(given.at), "consent_how": given.how, "purposes": codec.to_json(now)}
+        await tx.execute(_this(place).values(**values))
+        await self._note(tx, place, "given", given)
+
+    async def withdraw(self, tx: AsyncConnection, place: Address, taken_back: Consent) -> None:
+        """Take consent back for some purposes: from now on."""
+        left = [one.value for one in EVERYTHING if one in place.purposes - set(taken_back.purposes)]
+        await tx.execute(_this(place).values(purposes=codec.to_json(left)))
+        await self._note(tx, place, "withdrawn", taken_back)
+
+    async def verify(self, tx: AsyncConnection, place: Address, at: datetime) -> None:
+        """It was shown, or stated, to be theirs."""
+        await tx.execute(_this(place).values(verified_ms=codec.to_ms(at)))
+
+    async def put_in_order(self, tx: AsyncConnection, place: Address, rank: int) -> None:
+        """Where it stands among the athlete's addresses."""
+        await tx.execute(_this(place).values(rank=rank))
+
+    async def stop(self, tx: AsyncConnection, place: Address, at: datetime, *, alone: bool = False) -> None:
+        """STOP from this address: nothing more to this athlete (`alone`: to this address) until START."""
+        mine = (address.c.id == place.id) if alone else (address.c.athlete_id == place.athlete_id)
+        values = {"stopped_ms": codec.to_ms(at), "stopped_by": place.id}
+        await tx.execute(update(address).where(mine, address.c.stopped_ms.is_(None)).values(**values))
+        await self._note(tx, place, "stop", Consent(at, "unsubscribed" if alone else "wrote STOP", by="athlete"))
+
+    async def start(self, tx: AsyncConnection, place: Address, at: datetime) -> None:
+        """START from this address takes back what STOP from it did, and opens it."""
+        mine = (address.c.athlete_id == place.athlete_id) & (address.c.stopped_by == place.id)
+        opened = update(address).where(mine | (address.c.id == place.id))
+        await tx.execute(opened.values(stopped_ms=None, stopped_by=None))
+        await self._note(tx, place, "start", Consent(at, "wrote START", by="athlete"))
+
+    async def disable(self, tx: AsyncConnection, address_id: int, reason: str) -> None:
+        """The address itself is dead, with the reason to show."""
+        await tx.execute(update(address).where(address.c.id == address_id).values(disabled_reason=reason))
+
+    async def ledger(self, athlete_id: str) -> list[Agreed]:
+        """What was agreed to and taken back, oldest first."""
+        async with self._engines.read() as tx:
+            rows = await tx.execute(select(consent).where(consent.c.athlete_id == athlete_id).order_by(consent.c.id))
+            return [_agreed(row) for row in rows]
+
+    async def _withdrawn(self, tx: AsyncConnection, place: Address) -> set[Purpose]:
+        """The purposes whose last word is the athlete's own withdrawal."""
+        last: dict[str, Any] = {}
+        mine = (consent.c.athlete_id == place.athlete_id) & (consent.c.address_id == place.id)
+        for row in await tx.execute(select(consent).where(mine).order_by(consent.c.id)):
+            if row.what in {"given", "withdrawn"}:
+                last |= dict.fromkeys(codec.from_json(row.purposes), (row.what, row.by))
+        return {Purpose(one) for one, word in last.items() if word == ("withdrawn", "athlete")}
+
+    async def _note(self, tx: AsyncConnection, place: Address, what: str, one: Consent) -> None:
+        row: Mapping[str, Any] = {
+            "athlete_id": place.athlete_id,
+            "address_id": place.id,
+            "at_ms": codec.to_ms(one.at),
+            "what": what,
+            "purposes": codec.to_json([purpose.value for purpose in one.purposes]),
+            "by": one.by,
+            "how": one.how,
+            "words": one.words,
+        }
+        await tx.execute(consent.insert(), row)
+
+
+_BY_ATHLETE = (
+    select(address)
+    .where(address.c.athlete_id.in_(bindparam("ids", expanding=True)))
+    .order_by(address.c.rank, address.c.id)
+)
+
+
+def _this(place: Address) -> Update:
+    return update(address).where(address.c.id == place.id)
+
+
+def purposes_of(words: Iterable[str]) -> frozenset[Purpose]:
+    """Purposes by their words."""
+    return frozenset(map(Purpose, words))
+
+
+def read_address(row: Any, prefix: str = "") -> Address:
+    """The address of a row, or of a row that it is joined to under labels with `prefix`."""
+
+    def of(name: str) -> Any:
+        return getattr(row, f"{prefix}{name}")
+
+    return Address(
+        of("id"),
+        row.athlete_id,
+        of("channel"),
+        of("address"),
+        codec.maybe_at(of("consent_ms")),
+        of("consent_how"),
+        of("disabled_reason"),
+        codec.maybe_at(of("stopped_ms")),
+        codec.maybe_at(of("verified_ms")),
+        purposes_of(codec.from_json(of("purposes"))),
+        of("rank"),
+    )
+
+
+def _agreed(row: Any) -> Agreed:
+    purposes = tuple(codec.from_json(row.purposes))
+    return Agreed(row.address_id, codec.from_ms(row.at_ms), row.what, purposes, row.by, row.how, row.words)

@@ -1,0 +1,265 @@
+"""The outbox as the sender sees it: what is due, what became of a send, and what must be looked at again.
+
+States: waiting → taken (a send is under way) → sent → delivered, or failed · unknown (the answer was lost) · expired ·
+void (withdrawn before it was sent). Receipts move a nudge forward only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, bindparam, func, literal_column, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from twinge.core.insist import REPEAT, is_grave
+from twinge.core.model import Nudge, Severity
+from twinge.plugin import Receipt
+from twinge.store import codec
+from twinge.store.addresses import Address
+from twinge.store.engine import Engines
+from twinge.store.outbox import this_one
+from twinge.store.spoken import PLACE, Taken, read_nudge, read_place, read_taken
+from twinge.store.tables import address, athlete, nudge
+
+FORWARD = {"waiting": 0, "taken": 1, "unknown": 2, "sent": 3, "failed": 4, "delivered": 5}
+"""Rank of the states a receipt may move between; void and expired are ends of our own."""
+UNDER_WAY = ("taken", "unknown")
+STRANGERS = 20
+"""How many nudges of channels that are no longer there are claimed at a time, to be ended."""
+DAY = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """What became of a send."""
+
+    state: str
+    reason: str | None = None
+    provider_id: str | None = None
+    segments: int | None = None
+    again_at: datetime | None = None
+    """When it is to be looked at again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sibling:
+    """The same words at some address, and what became of them there."""
+
+    id: str
+    address_id: int | None
+    state: str
+
+
+class Post:
+    """Claims, ends, doubts, receipts."""
+
+    def __init__(self, engines: Engines) -> None:
+        self._engines = engines
+
+    async def claim(self, now: datetime, quotas: Mapping[str, int], capped: Collection[str] = ()) -> list[Taken]:
+        """Due nudges, marked "taken" and committed: of each address the earliest, where no send is under way.
+
+        At most `quotas` of each channel. For `capped` channels the last day's messages to each address are counted.
+        """
+        async with self._engines.write() as tx:
+            rows: list[Any] = []
+            for channel, quota in quotas.items():
+                asked = {"now": codec.to_ms(now), "channel": channel, "n": quota * 4}
+                rows += _earliest((await tx.execute(_DUE, asked)).all(), quota)
+            return await self._take(tx, rows, now, capped)
+
+    async def orphans(self, now: datetime, known: Collection[str]) -> list[Taken]:
+        """Due nudges of channels that are not among the `known` ones any more, marked "taken"."""
+        asked = {"now": codec.to_ms(now), "known": list(known), "n": STRANGERS}
+        async with self._engines.read() as tx:
+            if not (await tx.execute(_DUE_ELSEWHERE, asked)).all():
+                return []
+        async with self._engines.write() as tx:
+            return await self._take(tx, _earliest((await tx.execute(_DUE_ELSEWHERE, asked)).all(), STRANGERS), now, ())
+
+    async def _take(
+        self, tx: AsyncConnection, rows: Sequence[Any], now: datetime, capped: Collection[str]
+    ) -> list[Taken]:
+        if not rows:
+            return []
+        await tx.execute(_TAKE, [{"b_athlete": row.athlete_id, "b_id": row.id, "at": codec.to_ms(now)} for row in rows])
+        counted = await self._lately(tx, [row for row in rows if row.channel in capped], now)
+        return [read_taken(row, now, row.attempts + 1, counted.get(row.address_id, 0)) for row in rows]
+
+    async def _lately(self, tx: AsyncConnection, rows: Sequence[Any], now: datetime) -> dict[int, int]:
+        if not rows:
+            return {}
+        asked = {"ids": [row.address_id for row in rows], "since": codec.to_ms(now - DAY)}
+        return {row[0]: row[1] for row in await tx.execute(_LATELY, asked)}
+
+    async def settle(self, tx: AsyncConnection, one: Nudge, end: End, now: datetime) -> None:
+        """What became of a send. A receipt that was faster stays."""
+        values: dict[str, Any] = {
+            "state": end.state,
+            "reason": end.reason,
+            "again_ms": None if end.again_at is None else codec.to_ms(end.again_at),
+        }
+        known = {"provider_id": end.provider_id, "segments": end.segments}
+        values |= {name: value for name, value in known.items() if value is not None}
+        if end.state in {"sent", "delivered"}:
+            values["sent_ms"] = codec.to_ms(now)
+        mine = this_one(one) & nudge.c.state.in_(UNDER_WAY)
+        await tx.execute(update(nudge).where(mine).values(**values))
+
+    async def postpone(
+        self,
+        tx: AsyncConnection,
+        one: Nudge,
+        not_before: datetime,
+        reason: str,
+        *,
+        tried: bool = True,
+        again_at: datetime | None = None,
+    ) -> None:
+        """Back to waiting, not before `not_before`; another channel is looked for at `again_at`, if not earlier."""
+        values: dict[str, Any] = {"state": "waiting", "not_before_ms": codec.to_ms(not_before), "reason": reason}
+        if not tried:
+            values["attempts"] = nudge.c.attempts - 1
+        if again_at is not None:
+            values["again_ms"] = func.coalesce(nudge.c.again_ms, codec.to_ms(again_at))
+        await tx.execute(update(nudge).where(this_one(one), nudge.c.state.in_(UNDER_WAY)).values(**values))
+
+    async def doubt(self, tx: AsyncConnection, one: Nudge, look_at: datetime, reason: str) -> None:
+        """The answer was lost: unknown, to be looked up at `look_at`."""
+        values = {"state": "unknown", "look_ms": codec.to_ms(look_at), "reason": reason}
+        await tx.execute(update(nudge).where(this_one(one), nudge.c.state.in_(UNDER_WAY)).values(**values))
+
+    async def stale_taken(self, before: datetime) -> list[Taken]:
+        """Sends that began before and were never settled: their process died in the middle."""
+        return await self._taken(_STALE, before=codec.to_ms(before))
+
+    async def doubtful(self, now: datetime, limit: int = 20) -> list[Taken]:
+        """Unknown ones whose time to be looked up has come."""
+        return await self._taken(_DOUBTFUL, now=codec.to_ms(now), n=limit)
+
+    async def _taken(self, wanted: Select[Any], **asked: Any) -> list[Taken]:
+        async with self._engines.read() as tx:
+            rows = await tx.execute(wanted, asked)
+            return [read_taken(row, codec.from_ms(row.taken_ms), row.attempts) for row in rows]
+
+    async def receipt(self, tx: AsyncConnection, word: Receipt, now: datetime) -> Address | None:
+        """Apply a channel's word, forward only; whose address it was about."""
+        row = (await tx.execute(_with_people().where(nudge.c.id == word.nudge))).first()
+        if row is None or word.state not in {"sent", "delivered", "failed"}:
+            return None
+        values: dict[str, Any] = {} if word.provider_id is None else {"provider_id": word.provider_id}
+        if FORWARD[word.state] > FORWARD.get(row.state, 9):
+            values |= {"state": word.state, "reason": word.reason, "again_ms": _after_receipt(row, word.state, now)}
+            if row.sent_ms is None and word.state != "failed":
+                values["sent_ms"] = codec.to_ms(now)
+        if values:
+            await tx.execute(update(nudge).where(this_one(read_nudge(row))).values(**values))
+        return read_place(row)
+
+    # ---- looked at again ---------------------------------------------------------------------------------------------
+
+    async def unheard(self, tx: AsyncConnection, now: datetime, limit: int = 50) -> list[tuple[Taken, str]]:
+        """What must be looked at again by now, each with its state."""
+        rows = (await tx.execute(_UNHEARD, {"now": codec.to_ms(now), "n": limit})).all()
+        return [(read_taken(row, codec.maybe_at(row.taken_ms) or now, row.attempts), row.state) for row in rows]
+
+    async def let_be(self, tx: AsyncConnection, ones: Iterable[Nudge]) -> None:
+        """Never look at them again."""
+        for one in ones:
+            await tx.execute(update(nudge).where(this_one(one)).values(again_ms=None))
+
+    async def give_way(self, tx: AsyncConnection, one: Nudge, reason: str) -> None:
+        """It waits for a channel that is down, and goes by another one now."""
+        values = {"state": "void", "reason": reason, "again_ms": None}
+        await tx.execute(update(nudge).where(this_one(one), nudge.c.state == "waiting").values(**values))
+
+    async def family(self, tx: AsyncConnection, one: Nudge) -> list[Sibling]:
+        """The same words wherever they are or were meant to go, itself included."""
+        first = one.copy_of or one.id
+        mine = (nudge.c.athlete_id == one.athlete) & ((nudge.c.id == first) | (nudge.c.copy_of == first))
+        rows = await tx.execute(select(nudge.c.id, nudge.c.address_id, nudge.c.state).where(mine))
+        return [Sibling(row.id, row.address_id, row.state) for row in rows]
+
+    async def acknowledged(self, tx: AsyncConnection, one: Nudge) -> bool:
+        """Whether the athlete has written anything since it was made."""
+        since = nudge.c.answered_ms >= codec.to_ms(one.made_at)
+        wanted = select(nudge.c.id).where(nudge.c.athlete_id == one.athlete, since).limit(1)
+        return (await tx.execute(wanted)).first() is not None
+
+    async def later(self, tx: AsyncConnection, one: Nudge) -> list[Nudge]:
+        """What was made for the athlete after it, copies left out."""
+        mine = (nudge.c.athlete_id == one.athlete) & (nudge.c.made_ms > codec.to_ms(one.made_at))
+        wanted = select(nudge).where(mine, nudge.c.copy_of.is_(None), nudge.c.state != "void")
+        return [read_nudge(row) for row in await tx.execute(wanted)]
+
+
+def _earliest(rows: Sequence[Any], most: int) -> list[Any]:
+    """Of each address the first row."""
+    first = {row.address_id if row.address_id is not None else row.id: row for row in reversed(rows)}
+    return list(first.values())[::-1][:most]
+
+
+def _after_receipt(row: Any, state: str, now: datetime) -> int | None:
+    """When to look again after a receipt: at once for a failure, later for grave words that nobody has answered."""
+    severity = Severity(row.severity)
+    if state == "failed":
+        return codec.to_ms(now) if severity > Severity.INFO else None
+    if is_grave(severity) and row.copy_of is None and row.answered_ms is None:
+        return int(row.again_ms or codec.to_ms(now + REPEAT[severity]))
+    return row.again_ms if state == "sent" else None
+
+
+def _with_people() -> Select[Any]:
+    """A nudge with its athlete's profile and its address."""
+    place = [column.label(f"{PLACE}{column.name}") for column in address.c if column.name != "athlete_id"]
+    joined = nudge.join(athlete, athlete.c.id == nudge.c.athlete_id).outerjoin(
+        address, address.c.id == nudge.c.address_id
+    )
+    return select(nudge, athlete.c.profile, *place).select_from(joined)
+
+
+def _due(of: ColumnElement[bool]) -> Select[Any]:
+    other = nudge.alias("other")
+    under_way = (
+        select(literal_column("1"))
+        .select_from(other)
+        .where(
+            other.c.athlete_id == nudge.c.athlete_id,
+            other.c.address_id == nudge.c.address_id,
+            other.c.state == literal_column("'taken'"),
+        )
+        .exists()
+    )
+    due = (nudge.c.state == literal_column("'waiting'")) & (nudge.c.not_before_ms <= bindparam("now"))
+    order = (nudge.c.not_before_ms, nudge.c.made_ms, nudge.c.id)
+    return _with_people().where(of, due, ~under_way).order_by(*order).limit(bindparam("n"))
+
+
+_DUE = _due(nudge.c.channel == bindparam("channel"))
+_DUE_ELSEWHERE = _due(nudge.c.channel.not_in(bindparam("known", expanding=True)))
+_TAKE = (
+    update(nudge)
+    .where(nudge.c.athlete_id == bindparam("b_athlete"), nudge.c.id == bindparam("b_id"))
+    .values(state="taken", taken_ms=bindparam("at"), attempts=nudge.c.attempts + 1)
+)
+_LATELY = (
+    select(nudge.c.address_id, func.count())
+    .where(nudge.c.address_id.in_(bindparam("ids", expanding=True)), nudge.c.sent_ms >= bindparam("since"))
+    .group_by(nudge.c.address_id)
+)
+_STALE = _with_people().where(nudge.c.state == literal_column("'taken'"), nudge.c.taken_ms < bindparam("before"))
+_DOUBTFUL = (
+    _with_people()
+    .where(nudge.c.state == literal_column("'unknown'"), nudge.c.look_ms <= bindparam("now"))
+    .order_by(nudge.c.look_ms)
+    .limit(bindparam("n"))
+)
+_UNHEARD = (
+    _with_people()
+    .where(nudge.c.again_ms.is_not(None), nudge.c.again_ms <= bindparam("now"))
+    .order_by(nudge.c.again_ms)
+    .limit(bindparam("n"))
+)

@@ -1,0 +1,76 @@
+"""Codes that show whose an address is: six digits, ten minutes, five tries, three a day.
+
+Counted by the address and not by the athlete, so that many athletes cannot be used to flood one number. Neither the
+code nor the address is kept in the clear.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import func, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from twinge.plugin import Rejected
+from twinge.store import codec
+from twinge.store.addresses import Address, Addresses
+from twinge.store.tables import verification
+
+DIGITS = 6
+LASTS = timedelta(minutes=10)
+TRIES = 5
+A_DAY = 3
+
+
+class Verifications:
+    """Codes under way."""
+
+    def __init__(self, addresses: Addresses, secret: bytes) -> None:
+        self._addresses = addresses
+        self._key = hashlib.sha256(b"twinge verification" + secret).digest()
+
+    async def begin(self, tx: AsyncConnection, place: Address, now: datetime) -> str:
+        """A new code for this address; earlier ones end. `Rejected` (429) after three in a day."""
+        mine = self._at(place)
+        recent = verification.c.made_ms > codec.to_ms(now - timedelta(days=1))
+        made = (await tx.execute(select(func.count()).select_from(verification).where(mine, recent))).scalar_one()
+        if made >= A_DAY:
+            raise Rejected("This address has been sent three codes today; try again tomorrow.", status=429)
+        stamp = codec.to_ms(now)
+        await tx.execute(update(verification).where(mine, verification.c.ended_ms.is_(None)).values(ended_ms=stamp))
+        code = f"{secrets.randbelow(10**DIGITS):0{DIGITS}d}"
+        row = {
+            "athlete_id": place.athlete_id,
+            "channel": place.channel,
+            "address_hash": self._hash(place.address),
+            "code_hash": self._hash(f"{place.athlete_id}:{place.address}:{code}"),
+            "made_ms": stamp,
+            "tries": 0,
+        }
+        await tx.execute(verification.insert(), row)
+        return code
+
+    async def confirm(self, tx: AsyncConnection, place: Address, code: str, now: datetime) -> bool:
+        """Whether this is the code; then the address is theirs. Each call is one try, and the caller must commit it."""
+        living = verification.c.made_ms > codec.to_ms(now - LASTS)
+        mine = self._at(place) & (verification.c.athlete_id == place.athlete_id)
+        wanted = select(verification).where(mine, living, verification.c.ended_ms.is_(None))
+        row = (await tx.execute(wanted)).first()
+        if row is None or row.tries >= TRIES:
+            return False
+        right = hmac.compare_digest(row.code_hash, self._hash(f"{place.athlete_id}:{place.address}:{code.strip()}"))
+        values = {"tries": row.tries + 1, "ended_ms": codec.to_ms(now) if right else None}
+        await tx.execute(update(verification).where(verification.c.id == row.id).values(**values))
+        if right:
+            await self._addresses.verify(tx, place, now)
+        return right
+
+    def _at(self, place: Address) -> Any:
+        return (verification.c.channel == place.channel) & (verification.c.address_hash == self._hash(place.address))
+
+    def _hash(self, text: str) -> bytes:
+        return hmac.digest(self._key, text.encode(), "sha256")
