@@ -7,13 +7,14 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from hashlib import blake2b
+from itertools import chain
 from pathlib import Path
 
 from bench.servers import settings
 from twinge.app import prepare
 from twinge.core.model import Athlete, Nudge, Preferences, Severity, Voice
 from twinge.store import Store
-from twinge.store.athletes import Address
+from twinge.store.addresses import Address, Consent
 
 CHANNEL = "bench"
 GROUP = 500
@@ -44,7 +45,8 @@ async def settle_in(folder: Path, athletes: int, now: datetime) -> None:
             async with store.write() as tx:
                 for number in range(first, min(first + GROUP, athletes)):
                     one = await store.athletes.create(tx, profile, now)
-                    await store.athletes.add_address(tx, one.id, CHANNEL, f"+1555{number:07}", now, "bench")
+                    value, given = f"+1555{number:07}", Consent(now, "bench")
+                    await store.addresses.add(tx, one.id, CHANNEL, value, given, verified_at=now)
 
 
 async def places(store: Store) -> list[Address]:
@@ -54,7 +56,8 @@ async def places(store: Store) -> list[Address]:
     while True:
         page = await store.athletes.find(cursor, GROUP)
         async with store.read() as tx:
-            found += (await store.athletes.usable(tx, [one.id for one in page.items], {CHANNEL})).values()
+            everybody = await store.addresses.load(tx, [one.id for one in page.items])
+        found += chain.from_iterable(everybody.values())
         if (cursor := page.next) is None:
             return found
 

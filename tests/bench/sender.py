@@ -16,14 +16,13 @@ import uvloop
 from bench.post import fill, settle_in
 from bench.provider import LOG
 from bench.quiet import cpu_of, wait_until_calm, watched
-from bench.sending import PUTS
+from bench.sending import PUTS, WARM_UP
 from bench.started import Server, started
 from bench.table import Goal, Results, Row
 from bench.verdict import Verdict, judge
 
 WAIT_S = 0.02
 AT_ONCE = 20
-PER_S = 100
 UNANSWERED, DROPPED, HIDDEN = 0.01, 0.005, 0.2
 """Shares of calls whose answer is lost after and before the message was taken, and of look-ups that find nothing."""
 
@@ -83,20 +82,19 @@ def _rates(results: Results, folder: Path, count: int, runs: int, calm_s: float)
 
 
 def _lateness(results: Results, folder: Path, seconds: int, calm_s: float) -> None:
-    """From the commit that queued a nudge to its arrival at the provider."""
-    count = PER_S * seconds
-    for rung in ("rung", "not rung"):
-        results.say(f"sender: {PER_S} messages a second for {seconds} s, the sender {rung}")
-        place = folder / f"late-{rung.split()[0]}"
-        _fill(place, count // 2, 0, timedelta())
-        run = _sent(place, "paced", [WAIT_S, 0, 0, 0], [count, PER_S, rung], calm_s)
+    """From the commit that queued a nudge to its arrival at the provider: with the sender busy, and with it at rest."""
+    for per_s in (100, 5):
+        count, place = per_s * seconds, folder / f"late-{per_s}"
+        results.say(f"sender: {per_s} messages a second for {seconds} s")
+        _fill(place, max(WARM_UP, count // 2), 0, timedelta())
+        run = _sent(place, "paced", [WAIT_S, 0, 0, 0], [count, per_s], calm_s)
         waits, commits = _waits(place)
         if len(waits) != count:
-            raise SystemExit(f"sender: {count - len(waits)} of {count} never arrived, and the outbox ended as {run}")
+            raise SystemExit(f"sender: {count - len(waits)} of {count} never arrived; the outbox ended as {run.counts}")
         late = ", ".join(f"{name} {_quantile(waits, q):,.0f} ms" for name, q in _QUANTILES.items())
         figures = f"{late}; committing it p50 {_quantile(commits, 0.5):.1f} ms, p99 {_quantile(commits, 0.99):.0f} ms"
         goal = Goal("p99 in ms", _quantile(waits, 0.99), 200, least=False)
-        name = f"judged → handed over, {count / (run.ended - run.began):,.0f}/s arriving, {rung}"
+        name = f"judged → handed over, {count / (run.ended - run.began):,.1f}/s arriving"
         results.add(Row("sender", name, f"{figures}; {run}", (goal,), run.loud))
 
 

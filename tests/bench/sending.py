@@ -1,8 +1,8 @@
 """The senders that are measured, each a process: `python -m bench.sending <kind> <folder> <provider> <words>`.
 
 - queue: the real sender on the real store empties an outbox that was filled before. Words: how many, calls at once.
-- paced: the same while nudges come in at an even pace, whether or not the last ones went out. Words: how many, how many
-  a second, and whether the sender is rung after each.
+- paced: the same while nudges come in at an even pace, whether or not the last ones went out. Words: how many, and how
+  many a second. Nobody rings the sender but the store itself, as in the service.
 - bare: aiohttp's client alone, from a list in memory. Words: how many, calls at once.
 
 Each prints `ready -`, begins at a line on standard input, prints `done <began> <ended> <state=count …>` in monotonic
@@ -30,7 +30,7 @@ from twinge.app import VENDOR_TIMEOUT
 from twinge.plugin import Delivery, GiveUp, Message, OneWay, Pace, Rejected, Sent, TryLater, Unknown
 from twinge.sender import Sender
 from twinge.store import Store
-from twinge.store.athletes import Address
+from twinge.store.addresses import Address
 
 PUTS = "puts.log"
 """Lines of id, and monotonic seconds before its transaction and after its commit."""
@@ -183,41 +183,37 @@ async def empty_queue(folder: str, url: str, count: str, at_once: str) -> None:
         await told()
 
 
-async def keep_pace(folder: str, url: str, count: str, per_s: str, rung: str) -> None:
+async def keep_pace(folder: str, url: str, count: str, per_s: str) -> None:
     """Hand over while a producer puts."""
     async with at_work(folder, url, "20") as post:
         everybody = await places(post.store)
         with (Path(folder) / PUTS).open("w") as log:
             async with post.running():
-                await _produce(post, everybody, range(WARM_UP), 50, None, rung == "rung")
+                await _produce(post, everybody, range(WARM_UP), 50, None)
                 await post.settle(WARM_UP)
                 began = time.perf_counter()
                 numbers = range(WARM_UP, WARM_UP + int(count))
-                await _produce(post, everybody, numbers, float(per_s), log, rung == "rung")
+                await _produce(post, everybody, numbers, float(per_s), log)
                 ended = await post.settle(WARM_UP + int(count))
         say("done", began, ended, *words_of(await post.store.outbox.counts()))
         await told()
 
 
-async def _produce(
-    post: Post, everybody: Sequence[Address], numbers: range, per_s: float, log: TextIO | None, rung: bool
-) -> None:
+async def _produce(post: Post, everybody: Sequence[Address], numbers: range, per_s: float, log: TextIO | None) -> None:
     """One transaction a nudge, begun when its time has come, whatever became of the one before."""
     began = time.perf_counter()
     async with asyncio.TaskGroup() as group:
         for place, number in enumerate(numbers):
             await asyncio.sleep(max(0.0, began + place / per_s - time.perf_counter()))
-            group.create_task(_put(post, everybody, number, log, rung))
+            group.create_task(_put(post, everybody, number, log))
 
 
-async def _put(post: Post, everybody: Sequence[Address], number: int, log: TextIO | None, rung: bool) -> None:
+async def _put(post: Post, everybody: Sequence[Address], number: int, log: TextIO | None) -> None:
     one = letter(number, everybody, post.clock())
     asked = time.perf_counter()
     async with post.store.write() as tx:
         await post.store.outbox.put(tx, [one])
     committed = time.perf_counter()
-    if rung:
-        post.sender.ring()
     if log is not None:
         log.write(f"{one[0].id} {asked} {committed}\n")
 
