@@ -22,7 +22,6 @@ from bench.table import Goal, Results, Row
 from bench.verdict import Verdict, judge
 
 WAIT_S = 0.02
-AT_ONCE = 20
 UNANSWERED, DROPPED, HIDDEN = 0.01, 0.005, 0.2
 """Shares of calls whose answer is lost after and before the message was taken, and of look-ups that find nothing."""
 
@@ -57,28 +56,42 @@ def sender(results: Results, folder: Path, *, quick: bool) -> None:
     _doubles(results, folder / "sender", 10_000 if quick else 100_000, calm_s)
 
 
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One way to empty a list of messages."""
+
+    name: str
+    kind: str
+    """As `bench.sending` has them."""
+    at_once: int
+    spread: bool = True
+    """Whether messages are due one after the other over an hour, or all at one moment: nine in the morning."""
+
+
+CELLS = (
+    Cell("aiohttp's client alone", "bare", 20),
+    Cell("due over an hour", "queue", 20),
+    Cell("due at one moment", "queue", 20, spread=False),
+    Cell("aiohttp's client alone", "bare", 100),
+    Cell("due over an hour", "queue", 100),
+)
+
+
 def _rates(results: Results, folder: Path, count: int, runs: int, calm_s: float) -> None:
-    """A full outbox, and beside it aiohttp's client alone: what the sender and the store cost together."""
-    cells = {
-        "a queue spread over an hour": (AT_ONCE, timedelta(hours=1) / count),
-        "the same, all due at one moment": (AT_ONCE, timedelta()),
-        "the same, spread, a channel that takes 100 at once": (100, timedelta(hours=1) / count),
-    }
-    for name, (at_once, step) in cells.items():
-        results.say(f"sender: {count:,} messages, {name}, {runs} times")
-        done = []
-        for number in range(runs):
-            place = folder / f"rate-{at_once}-{int(bool(step))}-{number}"
-            bare = _sent(place / "bare", "bare", [WAIT_S, 0, 0, 0], [count, at_once], calm_s)
-            _fill(place, count // 2, count, step)
-            done.append((_sent(place, "queue", [WAIT_S, 0, 0, 0], [count, at_once], calm_s), bare))
-        middle, beside = sorted(done, key=lambda pair: pair[0].rate)[len(done) // 2]
-        rates = [run.rate for run, _ in done]
-        figures = (
-            f"{middle.rate:,.0f}/s [{min(rates):,.0f}-{max(rates):,.0f}], {middle}; "
-            f"aiohttp alone {beside.rate:,.0f}/s, {beside}"
-        )
-        results.add(Row("sender", f"{count:,} of {count // 2:,} athletes, {name}", figures, (), middle.loud))
+    """A full outbox, and beside it aiohttp's client alone; cell after cell, so that all meet the same hours."""
+    done: dict[Cell, list[Run]] = {cell: [] for cell in CELLS}
+    for number in range(runs):
+        results.say(f"sender {number + 1} of {runs}: {count:,} messages, {len(CELLS)} cells")
+        for cell in CELLS:
+            place = folder / f"rate-{number}-{CELLS.index(cell)}"
+            if cell.kind == "queue":
+                _fill(place, count // 2, count, timedelta(hours=1) / count if cell.spread else timedelta())
+            done[cell].append(_sent(place, cell.kind, [WAIT_S, 0, 0, 0], [count, cell.at_once], calm_s))
+    for cell, found in done.items():
+        middle, rates = sorted(found, key=lambda run: run.rate)[len(found) // 2], [run.rate for run in found]
+        figures = f"{middle.rate:,.0f}/s [{min(rates):,.0f}-{max(rates):,.0f}], {middle}"
+        name = f"{count:,} to {count // 2:,} athletes, {cell.at_once} at once, {cell.name}"
+        results.add(Row("sender", name, figures, (), middle.loud))
 
 
 def _lateness(results: Results, folder: Path, seconds: int, calm_s: float) -> None:
@@ -122,7 +135,7 @@ def _doubles(results: Results, folder: Path, count: int, calm_s: float) -> None:
     results.say(f"sender: {count:,} messages, of which {UNANSWERED:.1%} lose their answer and {DROPPED:.1%} themselves")
     place = folder / "doubles"
     _fill(place, max(500, count // 20), count, timedelta(hours=1) / count)
-    run = _sent(place, "queue", [0, UNANSWERED, DROPPED, HIDDEN], [count, AT_ONCE], calm_s)
+    run = _sent(place, "queue", [0, UNANSWERED, DROPPED, HIDDEN], [count, 20], calm_s)
     found = judge(place / "twinge.sqlite3", place / LOG)
     results.add(Row("sender", f"{count:,} messages, answers lost", f"{_words(found)}; {run}", _goals(found), run.loud))
 
