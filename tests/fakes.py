@@ -16,6 +16,7 @@ from twinge.plugin import (
     Access,
     Capabilities,
     Delivery,
+    Fetched,
     GiveUp,
     Inline,
     Item,
@@ -83,7 +84,7 @@ class FakePlatform:
     oauth: OAuth | None = None
 
     def __init__(self) -> None:
-        self.there: dict[str, Activity | Removed | None] = {}
+        self.there: dict[str, Fetched | Sequence[Fetched] | None] = {}
         self.errors: dict[str, list[Exception]] = {}
         self.fetched: list[str] = []
         self.lately: list[Pointer] = []
@@ -119,7 +120,7 @@ class FakePlatform:
     def handshake(self, delivery: Delivery) -> None:
         return None
 
-    async def fetch(self, pointer: Pointer, access: Access) -> Activity | Removed | None:
+    async def fetch(self, pointer: Pointer, access: Access) -> Fetched | Sequence[Fetched] | None:
         self.fetched.append(pointer.object_id)
         if self.hangs:
             await asyncio.sleep(60)
@@ -190,7 +191,9 @@ class FakeChannel:
         body: dict[str, Any] = msgspec.json.decode(delivery.body)
         if "text" in body:
             return [Reply(body["from"], body["text"], body.get("opt_out"))]
-        return [Receipt(body["nudge"], body["state"], body.get("sid"), body.get("reason"), bool(body.get("dead")))]
+        again = timedelta(minutes=body["again"]) if "again" in body else None
+        dead = bool(body.get("dead"))
+        return [Receipt(body["nudge"], body["state"], body.get("sid"), body.get("reason"), dead, again=again)]
 
     def answer(self, delivery: Delivery) -> tuple[str, bytes]:
         return "text/plain", b""

@@ -15,6 +15,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from twinge.cli import twinge
+from twinge_webpush import WebPush
 
 Run = Callable[..., Result]
 
@@ -135,6 +136,16 @@ def test_a_key_is_alone_on_the_last_line_and_can_be_revoked(run: Run) -> None:
     assert run("keys", "revoke", key_id).exit_code == 0
     again = run("keys", "revoke", key_id)
     assert (again.exit_code, again.stderr.count("\n")) == (1, 1)
+
+
+def test_a_key_for_web_push_is_one_line_for_the_environment_file(run: Run) -> None:
+    made, other = run("keys", "vapid"), run("keys", "vapid")
+    name, _, private = made.stdout.strip().partition("=")
+    assert (made.exit_code, made.stdout) == (0, f"TWINGE_WEBPUSH_PRIVATE_KEY={private}\n")
+    ready = WebPush.from_env({name.removeprefix("TWINGE_WEBPUSH_"): private, "SUBJECT": "mailto:ops@twinge.example"})
+    assert ready.public_key in made.stderr
+    assert private not in made.stderr
+    assert other.stdout != made.stdout
 
 
 def test_a_channel_is_tried_and_says_what_came_of_it(run: Run) -> None:

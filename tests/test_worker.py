@@ -18,9 +18,10 @@ from sqlalchemy import text
 
 from fakes import NOON, GiveUp, TryLater, pointed, run, said
 from house import House, house
-from twinge.core.model import Removed, Wellness
+from twinge.core.model import Activity, Removed, Wellness
 from twinge.core.pack import STANDARD
 from twinge.core.state import SHAPE
+from twinge.plugin import Recording, Rejected
 from twinge.store import Kept, Page, Spoken
 from twinge.store.post import End
 
@@ -253,6 +254,36 @@ async def test_a_pointer_to_nobody_is_not_fetched(home: House) -> None:
     await home.worker.drain()
     assert home.platform.fetched == []
     assert (await note_of(home, 1))[0] == "stray"
+
+
+async def test_a_pointer_may_bring_a_night_and_a_file_at_once(home: House) -> None:
+    alice = await home.move_in("Alice")
+
+    async def open_recording(one: Recording) -> Activity:
+        return run(one.body.decode(), NOON - timedelta(hours=3))
+
+    morning = Wellness("fake:w1", NOON.date(), resting_hr=48)
+    home.platform.there["1"] = [morning, Recording("fake:7", b"7")]
+    worker = home.new_worker(open_recording=open_recording)
+    await home.deliver(pointed("alice", "1"))
+    await worker.drain()
+    assert [one.activity.key for one in (await home.store.history.find_activities(alice)).items] == ["fake:7"]
+    assert [one.resting_hr for one in (await home.store.mornings.find(alice)).items] == [48]
+
+
+async def test_a_file_that_cannot_be_read_says_why_and_stops_nothing_else(home: House) -> None:
+    await home.move_in("Alice")
+
+    async def open_recording(one: Recording) -> Activity:
+        raise Rejected("this is no FIT file")
+
+    home.platform.there["1"] = Recording("fake:7", b"7")
+    worker = home.new_worker(open_recording=open_recording)
+    await home.deliver(pointed("alice", "1"))
+    await home.deliver(said("alice", run("8", NOON - timedelta(hours=3))))
+    await worker.drain()
+    assert (await note_of(home, 1)) == ("dead", "rejected: this is no FIT file")
+    assert (await note_of(home, 2))[0] == "done"
 
 
 async def test_when_the_vendor_says_later_the_lane_waits_and_others_go_on(home: House) -> None:

@@ -18,11 +18,13 @@ from twinge.plugin import (
     Access,
     Channel,
     Delivery,
+    Fetched,
     GiveUp,
     Inline,
     Item,
     PlatformAdapter,
     Pointer,
+    Recording,
     Rejected,
     TryLater,
 )
@@ -38,6 +40,9 @@ AT_ONCE = 8
 DEADLINE_S = 30.0
 RECONCILE = "reconcile"
 """Path of a delivery that we wrote ourselves: its body is a list of pointers (`pointers_body`)."""
+
+OpenRecording = Callable[[Recording], Awaitable[Activity]]
+"""Reads a device's file, or raises `Rejected` with what is wrong with it."""
 
 _read_pointers = msgspec.json.Decoder(list[Pointer]).decode
 
@@ -130,7 +135,9 @@ class Reader:
         tokens: Tokens,
         *,
         deadline_s: float = DEADLINE_S,
+        open_recording: OpenRecording | None = None,
     ) -> None:
+        self._open = open_recording
         self._store, self._platforms, self._channels, self._tokens = store, platforms, channels, tokens
         self._deadline_s = deadline_s
         self._gate = asyncio.Semaphore(AT_ONCE)
@@ -179,6 +186,7 @@ class Reader:
         try:
             adapter = self._platform(job.platform)
             brought = await asyncio.gather(*(self._fetch(adapter, job.platform, item, known) for item in job.items))
+            items = [item for each in brought for item in each]
         except TryLater as error:
             job.failed = Later(error.reason, error.after)
         except GiveUp as error:
@@ -188,16 +196,16 @@ class Reader:
         except Exception as error:  # noqa: BLE001 - a plugin may raise anything; the job is set aside
             job.failed = Fault.of(error)
         else:
-            job.items = [item for item in brought if item is not None]
+            job.items = items
             job.doubt()
 
     async def _fetch(
         self, adapter: PlatformAdapter, platform: str, item: Item, known: Mapping[tuple[str, str], str]
-    ) -> Item | None:
+    ) -> Sequence[Item]:
         if not isinstance(item, Pointer) or (platform, item.owner) not in known:
-            return item
+            return [item]
 
-        async def call(access: Access) -> Activity | Removed | None:
+        async def call(access: Access) -> Fetched | Sequence[Fetched] | None:
             return await adapter.fetch(item, access)
 
         async with self._gate:
@@ -206,4 +214,13 @@ class Reader:
                     found = await self._tokens.using(adapter, platform, item.owner, call)
             except TimeoutError:
                 raise TryLater(f"{platform} did not answer within {self._deadline_s:.0f} s") from None
-        return None if found is None else Inline(item.owner, found)
+        several = found if isinstance(found, Sequence) else () if found is None else (found,)
+        return [Inline(item.owner, await self._opened(one)) for one in several]
+
+    async def _opened(self, found: Fetched) -> Activity | Wellness | Removed:
+        """What was brought, a recording read."""
+        if not isinstance(found, Recording):
+            return found
+        if self._open is None:
+            raise GiveUp("recordings cannot be read here")
+        return await self._open(found)

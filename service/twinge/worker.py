@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from twinge.core.pack import STANDARD, Pack
 from twinge.desk import Desk
-from twinge.fetch import Fault, Job, Later, Never, Reader, Tokens
+from twinge.fetch import Fault, Job, Later, Never, OpenRecording, Reader, Tokens
 from twinge.plugin import Channel, PlatformAdapter
 from twinge.store import TROUBLE, Store
 
@@ -51,9 +51,12 @@ class Worker:
         pack: Pack = STANDARD,
         *,
         fetch_deadline_s: float = 30.0,
+        open_recording: OpenRecording | None = None,
     ) -> None:
         self._store, self._channels, self._clock, self._pack = store, channels, clock, pack
-        self._reader = Reader(store, platforms, channels, tokens, deadline_s=fetch_deadline_s)
+        self._reader = Reader(
+            store, platforms, channels, tokens, deadline_s=fetch_deadline_s, open_recording=open_recording
+        )
         self._fetching: dict[asyncio.Task[None], list[Job]] = {}
         self._ready: list[Job] = []
         self._looked: datetime | None = None

@@ -222,6 +222,32 @@ async def test_a_handshake_is_answered(serve: Serve) -> None:
     assert await response.json() == {"hub.challenge": "abc"}
 
 
+class Exacting(Vendor):
+    """A vendor that wants its own word back, and sends much at a time."""
+
+    capabilities: ClassVar[Capabilities] = Capabilities(signed=True, body_cap_kb=600)
+
+    def answer(self, delivery: Delivery) -> tuple[int, str, bytes]:
+        return 202, "text/plain", b'{"result":"0000"}'
+
+
+async def test_a_vendor_that_wants_its_own_word_back_gets_it_the_second_time_too(serve: Serve) -> None:
+    web = await serve(platforms={"vendor": Exacting()})
+    for _ in range(2):
+        response = await web.client.post("/hooks/vendor", data=b"{}")
+        said = (response.status, response.content_type, await response.text())
+        assert said == (202, "text/plain", '{"result":"0000"}')
+    assert len(await kept(web)) == 1
+
+
+async def test_a_vendor_may_need_a_higher_cap_than_everybody(serve: Serve) -> None:
+    web = await serve(platforms={"vendor": Exacting(), "other": Vendor()})
+    much = b" " * 500 * 1024
+    assert (await web.client.post("/hooks/vendor", data=much)).status == 202
+    assert (await web.client.post("/hooks/vendor", data=much + much)).status == 413
+    assert (await web.client.post("/hooks/other", data=much)).status == 413
+
+
 async def test_a_fault_in_verify_lets_nobody_in(serve: Serve) -> None:
     web = await serve(platforms={"vendor": Vendor(trouble=KeyError("x"), at="verify")})
     response = await web.client.post("/hooks/vendor", data=b"{}")

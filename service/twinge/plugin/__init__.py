@@ -8,19 +8,36 @@ never see the database. `docs/adapters.md` walks through the smallest one, `plug
 from __future__ import annotations
 
 from twinge.plugin.channel import Channel, Confirms, Message, OneWay, Pace, Paced, Sent
-from twinge.plugin.delivery import OWN, Delivery, Inline, Item, Pointer, Receipt, Reply, Revoked
-from twinge.plugin.platform import Access, Capabilities, Glances, OAuth, PlatformAdapter, ReadsRows, Tokens
+from twinge.plugin.delivery import OWN, Delivery, Fetched, Inline, Item, Pointer, Receipt, Recording, Reply, Revoked
+from twinge.plugin.platform import (
+    Access,
+    Answers,
+    Backfills,
+    Capabilities,
+    Disconnects,
+    Glances,
+    Identifies,
+    OAuth,
+    PlatformAdapter,
+    ReadsRows,
+    Tokens,
+)
 from twinge.plugin.trouble import GiveUp, NotConfigured, Rejected, TokenRefused, TryLater, TwingeError, Unknown
 
 __all__ = [
     "OWN",
     "Access",
+    "Answers",
+    "Backfills",
     "Capabilities",
     "Channel",
     "Confirms",
     "Delivery",
+    "Disconnects",
+    "Fetched",
     "GiveUp",
     "Glances",
+    "Identifies",
     "Inline",
     "Item",
     "Message",
@@ -33,6 +50,7 @@ __all__ = [
     "Pointer",
     "ReadsRows",
     "Receipt",
+    "Recording",
     "Rejected",
     "Reply",
     "Revoked",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from twinge.core.model import Activity, Removed, Report, Wellness
 
@@ -49,6 +49,24 @@ class Pointer:
 
 
 @dataclass(frozen=True, slots=True)
+class Recording:
+    """A workout as the file that its device wrote: the house reads it, in a process of its own and with limits."""
+
+    key: str
+    """As an activity's: `wahoo:123`."""
+    body: bytes = field(repr=False)
+    format: str = ""
+    """fit, tcx or gpx, perhaps with .gz or .zip; empty: its first bytes tell."""
+    version: int = 0
+    known: Activity | None = None
+    """What the vendor tells beside it: the file leads, this fills what it lacks."""
+
+
+Fetched = Activity | Wellness | Removed | Recording
+"""What an adapter may bring from its vendor."""
+
+
+@dataclass(frozen=True, slots=True)
 class Revoked:
     """The athlete disconnected us at the platform: tokens are wiped, no retry."""
 
@@ -67,6 +85,10 @@ class Receipt:
     disable: bool = False
     opt_out: bool = False
     """The person there said STOP to somebody on the way."""
+    again: timedelta | None = None
+    """With `failed`: a passing trouble, worth one or two more sends after so long, while the message is of use."""
+    alert: bool = False
+    """With `failed`: something that only the operator can mend."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,8 @@ from typing import Any, ClassVar, Protocol, runtime_checkable
 
 import aiohttp
 
-from twinge.core.model import Activity, Removed
-from twinge.plugin.delivery import Delivery, Item, Pointer
+from twinge.core.model import Activity
+from twinge.plugin.delivery import Delivery, Fetched, Item, Pointer
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +28,12 @@ class Capabilities:
     retention_days: int | None = None
     """What the vendor's terms ask; None where they ask nothing."""
     coach_may_see: bool = True
+    kinds: tuple[str, ...] = ("workouts",)
+    """What it can bring: workouts, sleep, hrv, resting_hr, readiness."""
+    forget_h: int | None = None
+    """Hours after a disconnection by which the vendor wants everything gone; None where its terms say nothing."""
+    body_cap_kb: int | None = None
+    """Largest body of its deliveries where that is more than the house's own cap."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +48,10 @@ class OAuth:
     scope_separator: str = " "
     revoke_url: str | None = None
     pkce: bool = False
+    basic: bool = False
+    """True: the token endpoint wants the client's credentials in an Authorization header (RFC 6749 section 2.3.1)."""
+    asks: Mapping[str, str] = field(default_factory=dict)
+    """What else goes into the link to the vendor's consent page, e.g. access_type=offline."""
     owner_at: tuple[str, ...] = ()
     """Where the token answer names the athlete, e.g. ("athlete", "id"); empty where it does not."""
 
@@ -91,11 +101,46 @@ class PlatformAdapter(Protocol):
     def handshake(self, delivery: Delivery) -> Mapping[str, Any] | None:
         """The JSON answer to a GET that proves the URL is ours, or None where the vendor asks none."""
 
-    async def fetch(self, pointer: Pointer, access: Access) -> Activity | Removed | None:
-        """Bring what a pointer names. None: not ours to have. Raises `TryLater`, `GiveUp`."""
+    async def fetch(self, pointer: Pointer, access: Access) -> Fetched | Sequence[Fetched] | None:
+        """Bring what a pointer names. None or nothing: not ours to have. Raises `TryLater`, `GiveUp`."""
 
     async def recent(self, access: Access, since: datetime) -> Sequence[Pointer]:
         """What happened since, for the daily reconcile."""
+
+
+@runtime_checkable
+class Answers(Protocol):
+    """An adapter whose vendor wants more than a 2xx with any body."""
+
+    def answer(self, delivery: Delivery) -> tuple[int, str, bytes]:
+        """Status, content type and body of the answer to a delivery that was taken in."""
+
+
+@runtime_checkable
+class Identifies(Protocol):
+    """An adapter whose token answer does not name the athlete."""
+
+    async def owner(self, access: Access) -> str:
+        """Their id there, asked with a fresh token (`access.owner` is empty); registers them where that is due."""
+
+
+@runtime_checkable
+class Disconnects(Protocol):
+    """An adapter whose vendor must be told when an athlete leaves, beyond OAuth's own revocation."""
+
+    async def disconnect(self, access: Access) -> None:
+        """End the connection there; to have ended already is fine."""
+
+
+@runtime_checkable
+class Backfills(Protocol):
+    """An adapter that can bring an athlete's past, page by page."""
+
+    async def history(self, access: Access, since: datetime, page: str | None) -> tuple[Sequence[Item], str | None]:
+        """One page of what happened since, oldest or newest first, and the name of the next page (None: that was all).
+
+        Raises `TryLater` with `after` where a limit is reached: the page is asked for again then.
+        """
 
 
 @runtime_checkable

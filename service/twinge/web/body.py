@@ -17,8 +17,13 @@ _AT = re.compile(r" - at `\$\.?(?P<path>[^`]*)`$")
 _FIELD = re.compile(r"(?:required|unknown) field `(?P<name>[^`]+)`")
 
 
-async def read_body(request: web.Request) -> bytes:
-    """The raw body, or a problem: 415 for a compressed one, 413 over the cap, 400 where it breaks off."""
+async def read_body(request: web.Request, most: int | None = None) -> bytes:
+    """The raw body, or a problem: 415 for a compressed one, 413 over the cap, 400 where it breaks off.
+
+    `most` is a cap in bytes that stands above the house's own.
+    """
+    if most is not None and most > request.client_max_size:
+        request = request.clone(client_max_size=most)
     if "Content-Encoding" in request.headers:
         raise Problem(415, "unsupported_encoding", "Send the body without Content-Encoding.")
     length = request.content_length

@@ -14,7 +14,7 @@ from time import perf_counter
 import msgspec
 from aiohttp import hdrs, web
 
-from twinge.plugin import Channel, Delivery, Item, PlatformAdapter, Receipt, Rejected, Reply, TryLater
+from twinge.plugin import Answers, Channel, Delivery, Item, PlatformAdapter, Receipt, Rejected, Reply, TryLater
 from twinge.web.answer import JSON, Problem, answer
 from twinge.web.body import read_body
 from twinge.web.metrics import METRICS
@@ -46,7 +46,10 @@ async def receive(request: web.Request) -> web.Response:
     adapter = request.app[PLATFORMS].get(name)
     if adapter is None:
         raise _absent(request, "platform", name)
-    fresh, _ = await _pass(request, adapter, name)
+    fresh, delivery = await _pass(request, adapter, name)
+    if isinstance(adapter, Answers):
+        status, kind, said = adapter.answer(delivery)
+        return web.Response(status=status, body=said, headers={hdrs.CONTENT_TYPE: kind})
     return web.Response(body=STORED if fresh else DUPLICATE, content_type=JSON)
 
 
@@ -85,7 +88,7 @@ async def _pass(request: web.Request, source: Source, platform: str, *, path: st
     app = request.app
     began = perf_counter()
     try:
-        delivery = _delivery(request, app, platform, path, await read_body(request))
+        delivery = _delivery(request, app, platform, path, await read_body(request, _cap(source)))
         _verify(source, delivery)
         kept = keep(delivery)
         key, lane = _look(source, delivery, kept)
@@ -95,6 +98,12 @@ async def _pass(request: web.Request, source: Source, platform: str, *, path: st
         raise
     finally:
         app[METRICS].took(platform, perf_counter() - began)
+
+
+def _cap(source: Source) -> int | None:
+    """The source's own cap, in bytes, where it needs more than everybody."""
+    able = getattr(source, "capabilities", None)
+    return able.body_cap_kb * 1024 if able is not None and able.body_cap_kb else None
 
 
 def _delivery(request: web.Request, app: web.Application, platform: str, path: str, body: bytes) -> Delivery:
