@@ -136,7 +136,8 @@ def _take(frame: Any, found: _Found) -> None:
     told = {each.name: each.value for each in _own(frame) if each.value is not None}
     match frame.name:
         case "file_id":
-            found.kind = found.kind or str(told.get("type", ""))
+            kind = told.get("type", "")
+            found.kind = found.kind or (kind if isinstance(kind, str) else "something else")
         case "session":
             found.sessions.append(told)
         case "activity":

@@ -64,6 +64,33 @@ class Walk:
             self._texts[-1].append(text[:LONGEST_TEXT])
 
 
+class _Root(Exception):
+    """The first element has begun."""
+
+
+def root(body: bytes) -> str:
+    """The name of the first element; empty where there is none, as in what is no XML at all."""
+    parser = expat.ParserCreate(namespace_separator=" ")
+
+    def found(name: str, _: Any) -> NoReturn:
+        raise _Root(local(name))
+
+    def typed(name: str, *_: Any) -> None:
+        """A web page's is no bomb, and no workout either."""
+        if local(name) == "html":
+            raise _Root("html")
+        _refuse_doctype()
+
+    parser.StartElementHandler, parser.StartDoctypeDeclHandler = found, typed
+    try:
+        parser.Parse(body[:PIECE], False)
+    except _Root as name:
+        return str(name)
+    except (expat.ExpatError, LookupError, UnicodeError):
+        pass
+    return ""
+
+
 def _refuse_doctype(*_: Any) -> NoReturn:
     raise Rejected("the XML brings a document type of its own (DOCTYPE), which no GPX or TCX does: export it again")
 

@@ -11,7 +11,7 @@ from typing import Final
 from twinge.plugin import Rejected
 from twinge.recordings.fit import read_fit
 from twinge.recordings.gpx import read_gpx
-from twinge.recordings.markup import local
+from twinge.recordings.markup import root
 from twinge.recordings.tape import Tape
 from twinge.recordings.tcx import read_tcx
 
@@ -19,7 +19,6 @@ LARGEST: Final = 64 * 1024 * 1024
 """Bytes of one file unpacked: a day of everything by the second is a tenth of it."""
 MOST_FILES: Final = 5_000
 SUFFIXES: Final = (".fit", ".tcx", ".gpx")
-HEAD: Final = 4_096
 
 GZIP, ZIP = b"\x1f\x8b", b"PK\x03\x04"
 TROUBLE: Final = (
@@ -92,23 +91,9 @@ def tapes(body: bytes) -> list[Tape]:
         raise Rejected("the file is empty: export it again")
     if body[8:12] == b".FIT":
         return read_fit(body)
-    match _root(body[:HEAD]):
+    match root(body):
         case "gpx":
             return read_gpx(body)
         case "trainingcenterdatabase":
             return read_tcx(body)
     raise Rejected("this is no FIT, TCX or GPX file: export the activity as one of these")
-
-
-def _root(head: bytes) -> str:
-    """The name of the first element, found without parsing; empty where there is none."""
-    wide = head[:2] in (b"\xff\xfe", b"\xfe\xff")
-    text = head.decode("utf-16" if wide else "utf-8", errors="ignore").lstrip("\ufeff \t\r\n")
-    while text.startswith("<"):
-        if text.startswith(("<?", "<!")):
-            end = text.find("-->" if text.startswith("<!--") else ">")
-            text = text[end + 1 :].lstrip("> \t\r\n") if end >= 0 else ""
-            continue
-        name = text[1:].split(">", 1)[0].split(None, 1)
-        return local(name[0].rstrip("/")) if name else ""
-    return ""
