@@ -28,7 +28,7 @@ ODD = (0, 1, 0x7F, 0x80, 0xFE, 0xFF)
 def seeds() -> list[bytes]:
     """One of each kind, small."""
     several = [*records(60), session(30, 90), session(30, 250, sport=CYCLING, after=30)]
-    run = a_run(240, more=[(16, U8, 140), (193, U8, 50)])
+    run = a_run(130, more=[(16, U8, 140), (193, U8, 50)])
     track = gpx(point(n) for n in range(40))
     laps = tcx(lap(20, 60, "".join(trackpoint(n) for n in range(20))) + lap(20, 60))
     return [run, fit(several), run + run, track, laps, gz(run), zipped(a_fit=run, b_gpx=track)]
@@ -73,7 +73,7 @@ def _mended(body: bytes) -> bytes:
     if body[8:12] != b".FIT" or len(body) < 17:
         return body
     head = body[:4] + (len(body) - 16).to_bytes(4, "little") + body[8:12]
-    inner = head + compute_crc(head).to_bytes(2, "little") + body[14:-2]
+    inner = head + int(compute_crc(head)).to_bytes(2, "little") + body[14:-2]
     return inner + int(compute_crc(inner)).to_bytes(2, "little")
 
 
@@ -120,4 +120,5 @@ def main(count: int = 100_000, seed: int = 1, folder: str = "") -> None:
 
 
 if __name__ == "__main__":
-    main(*(int(word) for word in sys.argv[1:3]), *sys.argv[3:4])
+    words = sys.argv[1:]
+    main(int(words[0]) if words else 100_000, int(words[1]) if words[1:] else 1, words[2] if words[2:] else "")

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from aiohttp import hdrs, web
+from collections.abc import AsyncIterator
+
+from aiohttp import BodyPartReader, hdrs, web
+from aiohttp.http_exceptions import HttpProcessingError
 
 from twinge.intake import PLATFORM, filed, take_in
 from twinge.web.answer import Problem, answer
@@ -12,6 +15,17 @@ from twinge.web.body import read_body, too_large
 from twinge.web.parts import CLOCK, PLATFORMS, SETTINGS, STORE
 
 LONGEST_SPORT = 80
+CHUNK = 65_536
+MALFORMED = (
+    ValueError,
+    AssertionError,
+    RuntimeError,
+    LookupError,
+    HttpProcessingError,
+    web.RequestPayloadError,
+    ConnectionError,
+)
+"""What aiohttp raises for a form that is none."""
 
 
 async def upload(request: web.Request) -> web.Response:
@@ -39,13 +53,31 @@ async def _file(request: web.Request) -> bytes:
     if (request.content_length or 0) > cap:
         raise too_large(cap)
     try:
-        form = await request.clone(client_max_size=cap).post()
-    except web.HTTPRequestEntityTooLarge:
-        raise too_large(cap) from None
-    except (ValueError, AssertionError, web.RequestPayloadError, ConnectionError):
+        files = [body async for body in _parts(request, cap)]
+    except MALFORMED:
         raise Problem(400, "broken_body", "The body broke off or was not what its headers said.") from None
-    files = [field for field in form.values() if isinstance(field, web.FileField)]
     if len(files) != 1:
         raise wrong("file", "The form must hold one file; send several one by one, or as a zip.")
-    with files[0].file as file:
-        return file.read()
+    return files[0]
+
+
+async def _parts(request: web.Request, cap: int) -> AsyncIterator[bytes]:
+    """The files of a form, up to two of them: more than one is refused anyway."""
+    reader, found = await request.multipart(), 0
+    while found < 2 and (part := await reader.next()) is not None:
+        if not isinstance(part, BodyPartReader):
+            raise ValueError("a form within a form")
+        if part.filename is None:
+            await part.release()
+            continue
+        found += 1
+        yield await _whole(part, cap)
+
+
+async def _whole(part: BodyPartReader, cap: int) -> bytes:
+    body = bytearray()
+    while chunk := await part.read_chunk(CHUNK):
+        body += chunk
+        if len(body) > cap:
+            raise too_large(cap)
+    return bytes(body)
