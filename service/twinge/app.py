@@ -27,7 +27,7 @@ from twinge.folder import Folder
 from twinge.oauth import TokenKeeper
 from twinge.packs import SHIPPED, open_pack
 from twinge.plugin import TwingeError
-from twinge.recordings import Readers
+from twinge.recordings import Limits, Readers
 from twinge.registry import Plugins
 from twinge.schedule import Schedule
 from twinge.sender import Sender
@@ -79,7 +79,7 @@ async def running(
         door, settings = listen(settings) if "web" in roles else (None, settings)
         tokens = TokenKeeper(store, http, clock)
         stack.push_async_callback(tokens.close)
-        readers = Readers()
+        readers = Readers(Limits(seconds=settings.file_deadline_s))
         stack.push_async_callback(readers.close)
         worker = Worker(
             store, plugins.platforms, plugins.channels, tokens, clock, pack, open_recording=readers.open_recording

@@ -162,6 +162,7 @@ def open_recordings(
     if not activities:
         what = problems[0].what if len(problems) == 1 else f"none of its {total} recordings is a workout."
         raise Unreadable(paths[0], None, None, what, "" if len(problems) == 1 else str(problems[0] if problems else ""))
+    unread = len(problems)
     place = zone or usual_zone(activities, problems)
     name = paths[0].name if len(paths) == 1 else f"{paths[0].name} and {len(paths) - 1} more"
     return History(
@@ -173,7 +174,7 @@ def open_recordings(
         zone=place,
         units_note="",
         rows=total,
-        skipped=len(problems),
+        skipped=unread,
     )
 
 

@@ -182,6 +182,14 @@ KEYS: tuple[Key, ...] = (
         _number(1, 65536),
     ),
     Key(
+        "TWINGE_FILE_DEADLINE_S",
+        "file_deadline_s",
+        "10",
+        "a number from 1 to 300",
+        "Seconds that reading one device file may take; a slow machine and a day-long recording need more.",
+        _number(1, 300),
+    ),
+    Key(
         "TWINGE_FILES_DIR",
         "files_dir",
         "",
@@ -233,6 +241,7 @@ class Settings:
     fall_back_min: int = 15
     body_cap_kb: int = 256
     file_cap_kb: int = 32768
+    file_deadline_s: float = 10
     files_dir: str = ""
     request_deadline_s: float = 10
     stop_grace_s: float = 20
