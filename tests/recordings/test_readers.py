@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import pytest_asyncio
 
-from recordings.maker import CYCLING, START, a_run, fit, gpx, gz, point, records, session, zipped
+from recordings.maker import CYCLING, START, U16, a_run, fit, gpx, gz, point, records, session, zipped
 from twinge.core.model import Activity, Shape
 from twinge.plugin import Opened, Recording, Rejected, TryLater
 from twinge.recordings import Limits, Readers
@@ -72,13 +72,14 @@ class TestReading:
             START - timedelta(minutes=5),
             distance_m=9999,
             avg_power_w=250,
+            climb_m=300,
             rpe=7,
             race=True,
             surface="trail",
             version=9,
         )
-        run = await one(readers, a_run(), known=known)
-        assert (run.sport, run.start, run.distance_m, run.version) == ("run", START, 2700, 3)
+        run = await one(readers, a_run(more=[(22, U16, 0)]), known=known)
+        assert (run.sport, run.start, run.distance_m, run.version, run.climb_m) == ("run", START, 2700, 3, 0)
         assert (run.avg_power_w, run.rpe, run.race, run.surface) == (250, 7, True, "trail")
 
     async def test_what_the_file_does_not_say_is_the_vendors(self, readers: Readers) -> None:

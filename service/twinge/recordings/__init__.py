@@ -90,7 +90,7 @@ def _with_known(one: Activity, known: Activity | None) -> Activity:
     lacking = {
         field.name: getattr(known, field.name)
         for field in fields(Activity)
-        if field.name not in LEADS and getattr(one, field.name) in (None, False)
+        if field.name not in LEADS and _lacks(getattr(one, field.name))
     }
     seen = one.shape.hr_seconds or known.zone_minutes == ()
     return replace(
@@ -100,6 +100,11 @@ def _with_known(one: Activity, known: Activity | None) -> Activity:
         zone_minutes=() if seen else known.zone_minutes,
         **lacking,
     )
+
+
+def _lacks(value: object) -> bool:
+    """Not known, or not said; a climb of 0 is an answer."""
+    return value is None or value is False
 
 
 def _tells(one: Activity) -> bool:

@@ -187,6 +187,7 @@ def _tape(session: dict[str, Any], found: _Found) -> Tape | None:
     """A session as it sums itself up; None where it tells neither time nor distance."""
     numbers = {name: value for name, value in session.items() if isinstance(value, int | float)}
     totals = {ours: float(numbers[name]) for name, ours in TOTALS.items() if numbers.get(name)}
+    totals |= {TOTALS[name]: 0.0 for name in ("total_ascent", "total_descent") if numbers.get(name) == 0}
     if rpe := numbers.get(
         "workout_rpe"
     ):  # ten times the scale: https://github.com/GoldenCheetah/GoldenCheetah/issues/4124

@@ -138,7 +138,8 @@ class Pool:
         reaped.add_done_callback(self._ended.discard)
 
     def _too_slow(self) -> str:
-        return f"the file took longer than {self._limits.seconds:g} seconds to read: raise TWINGE_FILE_DEADLINE_S, or split it"
+        seconds = f"{self._limits.seconds:g} seconds"
+        return f"the file took longer than {seconds} to read: raise TWINGE_FILE_DEADLINE_S, or split it"
 
     def _reason(self, code: int) -> str:
         if code == -getattr(signal, "SIGXCPU", 0):

@@ -63,7 +63,7 @@ class Tape:
     sport: str = OTHER
     start: datetime | None = None
     totals: dict[str, float] = field(default_factory=dict)
-    """By the names of `LIMITS`: what the device itself summed up."""
+    """By the names of `LIMITS`: what the device itself summed up, without a 0 that means *not measured*."""
     title: str = ""
     """Read for race and interval words, never kept."""
     samples: list[Sample] = field(default_factory=list)
@@ -80,7 +80,7 @@ def to_activity(tape: Tape, fallback_sport: str = "", fallback_start: datetime |
     samples = tape.samples[:: ceil(len(tape.samples) / MOST_SAMPLES) or 1]
     start = _start(tape, samples, fallback_start)
     streams = _streams(samples)
-    totals = {**_summed(samples, streams), **{name: value for name, value in tape.totals.items() if value}}
+    totals = {**_summed(samples, streams), **tape.totals}
     known = {name: value for name, value in totals.items() if isfinite(value) and 0 <= value <= LIMITS[name]}
     if "elapsed_s" in known and "moving_s" in known:
         known["elapsed_s"] = max(known["elapsed_s"], known["moving_s"])

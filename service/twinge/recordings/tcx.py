@@ -94,6 +94,7 @@ class Tcx:
             self._beats.append((self._lap["avg_hr"], self._lap.get("moving_s", 0.0)))
 
     def _finish(self, tape: Tape) -> None:
+        tape.totals = {name: value for name, value in tape.totals.items() if value}
         seconds = sum(took for _, took in self._beats)
         if seconds:
             tape.totals["avg_hr"] = sum(bpm * took for bpm, took in self._beats) / seconds
