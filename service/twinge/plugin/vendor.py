@@ -61,9 +61,9 @@ async def call(
     """The answer of 2xx. Raises `TokenRefused` (401), `TryLater` (408, 425, 429, 5xx, no answer), `Refused` (the rest).
 
     `token` goes into an Authorization header as a bearer (RFC 6750); `client`, the application's own id and secret, in
-    the basic way (RFC 7617).
-    `url` is taken as it is written. `pause` reads how long a spent limit lasts, where the vendor has headers of its own
-    for that. Nothing of the URL, of the token or of the answer's body gets into the words of an error.
+    the basic way (RFC 7617). `url` is taken as it is written. `pause` reads how long a spent limit lasts, where the
+    vendor has headers of its own for that. Nothing of the URL, of the token or of the answer's body gets into the words
+    of an error.
     """
     headers = {"Authorization": f"Bearer {token}"} if token else {}
     if client is not None:
