@@ -16,7 +16,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from twinge.core.pack import STANDARD, Pack
 from twinge.desk import Desk
-from twinge.fetch import Fault, Job, Later, Never, OpenRecording, Reader, Tokens
+from twinge.fetch import Fault, Job, Later, Never, OpenRecording, Reader
+from twinge.limits import Limits, Tokens
 from twinge.plugin import Channel, PlatformAdapter
 from twinge.store import TROUBLE, Store
 
@@ -54,8 +55,9 @@ class Worker:
         open_recording: OpenRecording | None = None,
     ) -> None:
         self._store, self._channels, self._clock, self._pack = store, channels, clock, pack
+        limits = Limits(store, tokens, clock)
         self._reader = Reader(
-            store, platforms, channels, tokens, deadline_s=fetch_deadline_s, open_recording=open_recording
+            store, platforms, channels, limits, deadline_s=fetch_deadline_s, open_recording=open_recording
         )
         self._fetching: dict[asyncio.Task[None], list[Job]] = {}
         self._ready: list[Job] = []

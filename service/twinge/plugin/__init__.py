@@ -14,6 +14,7 @@ from twinge.plugin.platform import (
     Answers,
     Backfills,
     Capabilities,
+    ChecksSubscription,
     Disconnects,
     Glances,
     Identifies,
@@ -22,7 +23,16 @@ from twinge.plugin.platform import (
     ReadsRows,
     Tokens,
 )
-from twinge.plugin.trouble import GiveUp, NotConfigured, Rejected, TokenRefused, TryLater, TwingeError, Unknown
+from twinge.plugin.trouble import (
+    GiveUp,
+    NotConfigured,
+    RateLimited,
+    Rejected,
+    TokenRefused,
+    TryLater,
+    TwingeError,
+    Unknown,
+)
 
 __all__ = [
     "OWN",
@@ -31,6 +41,7 @@ __all__ = [
     "Backfills",
     "Capabilities",
     "Channel",
+    "ChecksSubscription",
     "Confirms",
     "Delivery",
     "Disconnects",
@@ -48,6 +59,7 @@ __all__ = [
     "Paced",
     "PlatformAdapter",
     "Pointer",
+    "RateLimited",
     "ReadsRows",
     "Receipt",
     "Recording",
