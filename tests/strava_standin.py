@@ -100,6 +100,7 @@ class Standin:
         app = web.Application(middlewares=[self._as_the_vendor])
         app.on_shutdown.append(self._end)
         app.router.add_post("/oauth/token", self._token)
+        app.router.add_post("/oauth/revoke", self._revoke)
         app.router.add_get("/api/v3/activities/{id:[0-9]+}", self._activity)
         app.router.add_get("/api/v3/activities/{id:[0-9]+}/streams", self._streams)
         app.router.add_get("/api/v3/athlete/activities", self._listing)
@@ -173,6 +174,13 @@ class Standin:
         if trouble == "slow":
             await asyncio.sleep(0.1)
         return token_answer(new, int(self.now.timestamp()))
+
+    async def _revoke(self, request: web.Request) -> web.Response:
+        if request.headers.get("Authorization") != aiohttp.encode_basic_auth(*self.client):
+            return fault(401, "Authorization Error", "Application", "", "invalid")
+        token = (await request.post()).get("token")
+        self.grants = {name: grant for name, grant in self.grants.items() if grant.access != token}
+        return web.Response()
 
     async def _activity(self, request: web.Request) -> web.Response:
         row = self.rows.get(int(request.match_info["id"]))

@@ -67,7 +67,7 @@ async def revoke(base: str, keys: tuple[str, str], access: Access) -> None:
     call = access.http.post(
         f"{base}/oauth/revoke",
         data={"token": access.token or ""},
-        auth=aiohttp.BasicAuth(*keys),
+        headers={"Authorization": aiohttp.encode_basic_auth(*keys)},
         timeout=DEADLINE,
         allow_redirects=False,
     )
@@ -76,7 +76,9 @@ async def revoke(base: str, keys: tuple[str, str], access: Access) -> None:
             body = await response.read()
     except (aiohttp.ClientError, TimeoutError) as lost:
         raise TryLater("Strava did not answer") from lost
-    if response.status not in {200, 204, 400, 401, 404}:
+    if response.status == 401:
+        raise GiveUp("Strava refuses the client id or secret: check both settings", alert=True)
+    if response.status not in {200, 204, 400, 404}:
         raise refusal(response.status, response.headers, body)
 
 

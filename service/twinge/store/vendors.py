@@ -26,6 +26,10 @@ class Vendor:
     quiet: int = 0
     """Connections that fell silent, as last counted."""
 
+    def is_paused(self, now: datetime) -> bool:
+        """Whether nobody may call it now."""
+        return self.paused_until is not None and self.paused_until > now
+
 
 class Vendors:
     """The vendors."""
@@ -44,11 +48,7 @@ class Vendors:
 
     async def paused(self, now: datetime) -> dict[str, Vendor]:
         """The platforms that nobody may call now."""
-        return {
-            name: one
-            for name, one in (await self.all()).items()
-            if one.paused_until is not None and one.paused_until > now
-        }
+        return {name: one for name, one in (await self.all()).items() if one.is_paused(now)}
 
     async def note(self, platform: str, trouble: str | None, now: datetime) -> None:
         """The subscription was looked at."""
