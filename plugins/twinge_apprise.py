@@ -22,7 +22,7 @@ from urllib.parse import parse_qsl
 import aiohttp
 
 from twinge.core.model import Severity
-from twinge.plugin import Delivery, GiveUp, Message, NotConfigured, OneWay, Rejected, Sent, TryLater, Unknown
+from twinge.plugin import Delivery, GiveUp, Message, NotConfigured, OneWay, Pace, Rejected, Sent, TryLater, Unknown
 
 DEADLINE_S = 15.0
 CONNECT_S = 5.0
@@ -61,6 +61,7 @@ class Apprise(OneWay):
 
     name: ClassVar[str] = "apprise"
     voice: ClassVar[str] = "push"
+    pace: Pace = Pace(at_once=AT_ONCE, shared=False)  # each address is another service
 
     def __init__(self, schemes: Sequence[str], *, deadline_s: float = DEADLINE_S, at_once: int = AT_ONCE) -> None:
         """Raises `NotConfigured` where the library is missing."""

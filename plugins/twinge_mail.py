@@ -35,6 +35,7 @@ from twinge.plugin import (
     Item,
     Message,
     NotConfigured,
+    Pace,
     Rejected,
     Reply,
     Sent,
@@ -84,6 +85,7 @@ class Mail:
 
     name: ClassVar[str] = "mail"
     voice: ClassVar[str] = "push"
+    pace: Pace = Pace(at_once=5)
 
     def __init__(self, server: Server) -> None:
         self._server = server

@@ -28,6 +28,7 @@ from twinge.plugin import (
     Item,
     Message,
     NotConfigured,
+    Pace,
     Rejected,
     Reply,
     Sent,
@@ -106,6 +107,7 @@ class Ntfy:
 
     name: ClassVar[str] = "ntfy"
     voice: ClassVar[str] = "push"
+    pace: Pace = Pace(at_once=5)
 
     def __init__(
         self, secrets: Sequence[str], *, api_base: str = API, login: str = "", deadline_s: float = DEADLINE_S

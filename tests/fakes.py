@@ -191,7 +191,9 @@ class FakeChannel:
         body: dict[str, Any] = msgspec.json.decode(delivery.body)
         if "text" in body:
             return [Reply(body["from"], body["text"], body.get("opt_out"))]
-        return [Receipt(body["nudge"], body["state"], body.get("sid"), body.get("reason"), bool(body.get("dead")))]
+        again = timedelta(minutes=body["again"]) if "again" in body else None
+        dead = bool(body.get("dead"))
+        return [Receipt(body["nudge"], body["state"], body.get("sid"), body.get("reason"), dead, again=again)]
 
     def answer(self, delivery: Delivery) -> tuple[str, bytes]:
         return "text/plain", b""

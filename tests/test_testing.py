@@ -182,6 +182,8 @@ def test_the_memory_channel_reads_replies_and_receipts() -> None:
     assert channel.read(receipt) == [Receipt("n-1", "delivered")]
     with pytest.raises(ContractError, match="flipped bit"):  # its header signs nothing, and the kit notices
         check_callbacks(channel, [Sample("a reply", reply)], NOW)
+    with pytest.raises(ContractError, match="flipped bit"):  # a sealed body is tried with forgeries of itself alone
+        check_callbacks(channel, [Sample("a reply", reply, sealed=True)], NOW)
 
 
 def test_the_clock_stands_until_it_is_moved() -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from fakes import NOON, FakeChannel, GiveUp, TryLater, Unknown, run, said
+from fakes import NOON, FakeChannel, GiveUp, Sent, TryLater, Unknown, run, said
 from house import House, house
 from outbox import outcomes, queue
 from twinge.core.insist import FALL_BACK, REPEAT
@@ -53,7 +53,7 @@ async def add(
         return await home.store.addresses.add(tx, home.people["Alice"], name, value, given, verified_at=at)
 
 
-async def receipt(home: House, nudge: str, state: str, **more: str | bool) -> None:
+async def receipt(home: House, nudge: str, state: str, **more: str | bool | int) -> None:
     await home.deliver(msgspec.json.encode({"nudge": nudge, "state": state, **more}), platform="channel:push")
     await home.worker.drain()
 
@@ -146,6 +146,38 @@ async def test_a_receipt_that_it_failed_sends_it_on_too(home: House) -> None:
     assert await went(home) == [("push", "failed"), ("sms", "sent")]
 
 
+async def test_a_trouble_that_passes_is_tried_again_where_there_is_no_other_way(home: House) -> None:
+    nudge = await queue(home)
+    for n in range(3):
+        await home.sender.drain()
+        await receipt(home, nudge.id, "failed", reason="30003 unreachable", again=10, sid=f"SM{n + 1}")
+        await home.sender.drain()
+        home.clock.forward(minutes=11)
+    await home.sender.drain()
+    assert await went(home) == [("push", "failed")]
+    assert len(channel(home, "push").sent) == 3
+
+
+async def test_a_trouble_that_passes_does_not_hold_up_another_way(home: House) -> None:
+    await add(home, "sms", "+1555")
+    nudge = await queue(home)
+    await home.sender.drain()
+    await receipt(home, nudge.id, "failed", reason="30003 unreachable", again=10)
+    await home.sender.drain()
+    assert await went(home) == [("push", "void"), ("sms", "sent")]
+
+
+async def test_that_an_earlier_try_failed_is_no_news_of_the_later_one(home: House) -> None:
+    nudge = await queue(home, severity=DOCTOR, facts=PAINFUL)
+    channel(home, "push").plays = [Unknown("reset"), Sent("SM2")]
+    await home.sender.drain()
+    await after(home, timedelta(seconds=91))
+    await receipt(home, nudge.id, "failed", sid="SM1")
+    assert await went(home) == [("push", "sent")]
+    await receipt(home, nudge.id, "delivered", sid="SM1")
+    assert await went(home) == [("push", "delivered")]
+
+
 async def test_a_lost_answer_goes_on_only_when_it_is_known_not_to_have_arrived(home: House) -> None:
     await add(home, "sms", "+1555")
     await queue(home)
@@ -165,6 +197,17 @@ async def test_a_channel_that_stays_down_gives_way_and_does_not_say_it_again(hom
     assert await went(home) == [("push", "void"), ("sms", "sent")]
     await after(home, timedelta(hours=1))
     assert len(channel(home, "push").sent) == 1
+
+
+async def test_an_address_that_is_gone_is_no_silence_where_there_is_another(home: House) -> None:
+    await queue(home)
+    [push] = await home.store.addresses.of(home.people["Alice"])
+    async with home.store.write() as tx:
+        await home.store.addresses.disable(tx, push.id, "removed")
+    await add(home, "sms", "+1555")
+    await home.sender.drain()
+    assert await went(home) == [("push", "void"), ("sms", "sent")]
+    assert (await home.store.outbox.find_held(home.people["Alice"])).items == []
 
 
 async def test_what_went_two_ways_was_said_once(home: House) -> None:
@@ -310,10 +353,11 @@ async def test_nothing_but_its_code_goes_to_an_address_until_the_code_came_back(
 
     await write(home, "sms", "+1777", f"{int(digits) ^ 1:06d}")
     assert (await home.store.addresses.of(bob))[0].shut == "not_verified"
+    assert len(await outcomes(home, "Bob")) == 2
     await write(home, "sms", "+1777", f"{digits[:3]} {digits[3:]}")
     assert (await home.store.addresses.of(bob))[0].shut is None
     await home.sender.drain()
-    assert "Twinge" in channel(home, "sms").sent[-1].text
+    assert "Twinge writes to you about your training" in channel(home, "sms").sent[-1].text
     await queue(home, "Bob", n=2)
     await home.sender.drain()
     assert (await outcomes(home, "Bob"))[-1].state == "sent"

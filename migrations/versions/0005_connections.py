@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0005"
-down_revision = "0003"
+down_revision = "0004"
 branch_labels = None
 depends_on = None
 
@@ -17,6 +17,8 @@ def upgrade() -> None:
     """One step up."""
     for name in STAMPS:
         op.add_column("connection", sa.Column(name, sa.BigInteger(), nullable=True))
+    # Whoever was lost before is not asked now.
+    op.execute("UPDATE connection SET asked_ms = created_ms WHERE state <> 'connected'")
     _consents()
     _work()
 

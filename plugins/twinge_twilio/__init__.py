@@ -7,18 +7,19 @@ callback's URL tells later, and `lookup` asks. The helper library builds the req
 
 from __future__ import annotations
 
+import asyncio
 import unicodedata
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 
 import aiohttp
-import phonenumbers
 
 from twinge.plugin import Delivery, GiveUp, Item, Message, Rejected, Sent, TryLater, Unknown
 from twinge_twilio.account import SHORTEST_S, Account, read_account
 from twinge_twilio.callback import URL_EXTRAS, call_key, is_signed, read_reply, read_status
 from twinge_twilio.fates import STATES, lost_cause
+from twinge_twilio.numbers import read_number
 from twinge_twilio.wire import Wire, library, messages
 
 SKEW = timedelta(minutes=5)
@@ -28,24 +29,17 @@ MOST_FOUND = 50
 _UNREADABLE = (ValueError, TypeError, AttributeError, KeyError, RecursionError)
 """What the library raises over a 2xx whose body is not what it expects."""
 
-_LENGTHS = phonenumbers.ValidationResult
-_WRONG_LENGTH = {
-    _LENGTHS.TOO_SHORT: "is too short for its country",
-    _LENGTHS.TOO_LONG: "is too long for its country",
-    _LENGTHS.INVALID_COUNTRY_CODE: "has a country code that does not exist",
-    _LENGTHS.INVALID_LENGTH: "has a length that its country does not use",
-    _LENGTHS.IS_POSSIBLE_LOCAL_ONLY: "lacks its area code",
-}
-
 
 class Twilio:
     """The channel `twilio`; an address is a phone number in E.164."""
 
     name: ClassVar[str] = "twilio"
     voice: ClassVar[str] = "sms"
+    confirms = True
 
     def __init__(self, account: Account) -> None:
         self._account = account
+        self.pace = account.pace
         self._validators = [library().validator(token) for token in account.auth_tokens]
         messages(None, account)  # imports another hundred modules, half a second: here, not in the loop at a send
 
@@ -55,25 +49,15 @@ class Twilio:
         return cls(read_account(env))
 
     def normalise(self, address: str) -> str:
-        """E.164, or `Rejected` saying what is wrong with the number."""
-        try:
-            number = phonenumbers.parse(address, None)
-        except phonenumbers.NumberParseException:
-            raise Rejected("A phone number begins with + and its country code.", field="address") from None
-        wrong = _WRONG_LENGTH.get(phonenumbers.is_possible_number_with_reason(number))
-        if number.extension:
-            wrong = "has an extension, and those take no text messages"
-        elif phonenumbers.number_type(number) == phonenumbers.PhoneNumberType.PREMIUM_RATE:
-            wrong = "is a premium-rate one"
-        if wrong:
-            raise Rejected(f"The phone number {wrong}.", field="address")
-        return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+        """E.164, or `Rejected` saying what is wrong with the number, or that its country is not written to."""
+        return read_number(address, self._account.countries)
 
     async def send(self, message: Message, http: aiohttp.ClientSession, now: datetime) -> Sent:
         """Hand the message to Twilio, once; `Unknown` wherever it may have been taken."""
         left = (message.expires_at - now).total_seconds()
         if left <= 0:
             raise GiveUp("It expired before it was sent.")
+        self._check_country(message.address)
         wire = Wire(http, self._account, now)
         try:
             made = await messages(wire, self._account).create_async(**self._form(message, left))
@@ -83,6 +67,15 @@ class Twilio:
             raise Unknown("Twilio took the message, but named no sid.")
         return _became(made)
 
+    def _check_country(self, address: str) -> None:
+        """Once more: an address may be older than the setting."""
+        if not self._account.countries:
+            return
+        try:
+            read_number(address, self._account.countries)
+        except Rejected as error:
+            raise GiveUp(error.reason, alert=True) from None
+
     async def lookup(self, message: Message, sent_after: datetime, http: aiohttp.ClientSession) -> Sent | None:
         """The newest message with this address and text since then, or None.
 
@@ -90,7 +83,12 @@ class Twilio:
         """
         since = (sent_after - SKEW).astimezone(UTC)
         wanted = _folded(message.text)
-        for one in await self._sent_since(since, message.address, http):
+        try:
+            async with asyncio.timeout(self._account.deadline_s):  # over all the pages of a long list
+                found = await self._sent_since(since, message.address, http)
+        except TimeoutError:
+            raise TryLater("Twilio's list of messages is too slow.") from None
+        for one in found:
             # A trial account puts a sentence of its own in front.
             if _folded(one.body or "").endswith(wanted):
                 return _became(one)
@@ -150,7 +148,14 @@ def _became(made: Any) -> Sent:
     state = STATES.get(made.status, "sent")
     if state == "failed":
         raise lost_cause(made.error_code) if isinstance(made.error_code, int) else GiveUp(f"Twilio says {made.status}.")
-    return Sent(made.sid, state)
+    return Sent(made.sid, state, _segments(made.num_segments))
+
+
+def _segments(text: object) -> int | None:
+    """Twilio's count; None for the "0" that it gives until a Messaging Service has chosen the sender."""
+    return (
+        (int(text) or None) if isinstance(text, str) and text.isascii() and text.isdigit() and len(text) < 4 else None
+    )
 
 
 def _folded(text: str) -> str:

@@ -1,4 +1,4 @@
-"""The settings of the Twilio channel, TWINGE_TWILIO_…: where to call, as whom, from which number."""
+"""The settings of the Twilio channel, TWINGE_TWILIO_…: where to call, as whom, from where and to which countries."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from twinge.plugin import NotConfigured
+from twinge.plugin import NotConfigured, Pace
+from twinge_twilio.numbers import COUNTRIES
+from twinge_twilio.pace import kind_of, read_pace
 
 API = "https://api.twilio.com"
 SHORTEST_S, LONGEST_S = 60, 36_000
@@ -30,6 +32,9 @@ class Account:
     validity_s: int = LONGEST_S
     risk_check: str = ""
     """enable or disable Twilio's check for pumped traffic, message by message."""
+    countries: frozenset[str] = frozenset()
+    """ISO 3166-1 alpha-2 codes of the numbers we write to; none: all."""
+    pace: Pace = field(default_factory=Pace)
     deadline_s: float = 15.0
     """For one whole call."""
     connect_s: float = 5.0
@@ -60,6 +65,8 @@ def read_account(env: Mapping[str, str]) -> Account:
         api_base=_base(env.get("API_BASE", API)),
         validity_s=_validity(env.get("VALIDITY_S", str(LONGEST_S))),
         risk_check=_risk(env.get("RISK_CHECK", "")),
+        countries=_countries(env.get("COUNTRIES", "")),
+        pace=read_pace(env, kind_of(sender, service), _want),
     )
 
 
@@ -83,3 +90,10 @@ def _validity(text: str) -> int:
 def _risk(text: str) -> str:
     _want(text in {"", "enable", "disable"}, "RISK_CHECK", "enable or disable")
     return text
+
+
+def _countries(text: str) -> frozenset[str]:
+    codes = frozenset(text.upper().replace(",", " ").split())
+    unknown = ", ".join(sorted(codes - COUNTRIES))
+    _want(not unknown, "COUNTRIES", f"codes of countries as in ISO 3166 (DE, AT, CH); there is no {unknown[:80]}")
+    return codes

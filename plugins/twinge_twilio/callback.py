@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl, urlsplit, urlunsplit
 from multidict import MultiDict
 
 from twinge.plugin import Delivery, Item, Receipt, Rejected, Reply
-from twinge_twilio.fates import STATES, describe, fate
+from twinge_twilio.fates import STATES, failure
 from twinge_twilio.wire import library
 
 URL_EXTRAS = "#ct=3000&rt=4000&rc=3&rp=all"
@@ -67,8 +67,9 @@ def read_status(nudge: str, delivery: Delivery) -> Sequence[Item]:
     if state != "failed":
         return [Receipt(nudge, state, sid)]
     code = _number(fields.get("ErrorCode", ""))
-    reason = describe(code) if code else f"Twilio says {status} without a code"
-    return [Receipt(nudge, state, sid, reason, disable=code is not None and fate(code).act == "disable")]
+    if not code:
+        return [Receipt(nudge, state, sid, f"Twilio says {status} without a code")]
+    return [failure(nudge, sid, code)]
 
 
 def call_key(delivery: Delivery) -> str:

@@ -10,13 +10,14 @@ import asyncio
 from collections.abc import Mapping
 from datetime import datetime
 from functools import cache
+from http import HTTPStatus
 from typing import Any, NamedTuple
 
 import aiohttp
 import msgspec
 
 from twinge.core.pause import retry_after
-from twinge.plugin import TryLater, TwingeError, Unknown
+from twinge.plugin import GiveUp, TryLater, TwingeError, Unknown
 from twinge_twilio.account import API, Account
 from twinge_twilio.fates import refusal
 
@@ -45,10 +46,10 @@ class Wire:
         `ours` are the library's `auth`, `timeout` and `allow_redirects`: each is decided here.
         """
         status, text, pause = await self._ask(method, url, params=params, data=data, headers=dict(headers or {}))
-        if status >= 500:
+        if status >= 500 or status == HTTPStatus.REQUEST_TIMEOUT:
             raise lost(method, f"Twilio answered {status}")
         if status >= 300:
-            raise refusal(_code(text) or status, retry_after(pause, self._now))
+            raise _refused(method, refusal(_code(text) or status, retry_after(pause, self._now)))
         return library().response(status, text)
 
     async def _ask(self, method: str, url: str, headers: dict[str, str], **form: Any) -> tuple[int, str, str | None]:
@@ -97,6 +98,11 @@ def messages(wire: Wire | None, account: Account) -> Any:
 def lost(method: str, what: str) -> TwingeError:
     """A send whose answer was lost may have happened; a question may simply be asked again."""
     return Unknown(f"{what}.") if method == "POST" else TryLater(f"{what}.")
+
+
+def _refused(method: str, error: TwingeError) -> TwingeError:
+    """A question that is refused says nothing about the message it asks for: that one is not given up."""
+    return TryLater(error.reason) if method != "POST" and isinstance(error, GiveUp) else error
 
 
 def _code(text: str) -> int | None:

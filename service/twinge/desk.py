@@ -7,6 +7,7 @@ once, at the end.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
@@ -29,6 +30,8 @@ from twinge.store.outbox import CHANGED
 from twinge.store.texts import Text, is_news
 from twinge.store.wakes import Wake
 from twinge.ways import Ways
+
+log = logging.getLogger("twinge.worker")
 
 WINDOW = timedelta(days=400)
 """How much of a history is folded anew (a return after a break may look back a year and a month)."""
@@ -186,6 +189,8 @@ class Desk:
 
     async def _stamp_receipt(self, receipt: Receipt) -> None:
         place = await self._store.post.receipt(self._tx, receipt, self._now)
+        if place is not None and receipt.alert:
+            log.error("hop=worker channel=%s outcome=operator_needed", place.channel)
         if place is not None and receipt.disable:
             reason = receipt.reason or "the channel says that the address is dead"
             await self._store.addresses.disable(self._tx, place.id, reason)

@@ -58,20 +58,19 @@ async def take_reply(
             await _audit(store, tx, entry, "start", at)
         if isinstance(said, Stop) or reply.opt_out is not None:
             continue
-        if await _confirms(store, tx, entry, reply.text, at):
-            heard.append(Heard(entry, said, None, f"{channel}:{digest}", welcomed=True))
-            continue
+        if entry.verified_at is None and (code := _code(reply.text)):
+            if await store.verifications.confirm(tx, entry, code, at):
+                heard.append(Heard(entry, said, None, f"{channel}:{digest}", welcomed=True))
+            continue  # a wrong one gets no answer: nobody has shown yet who writes there
         last = await store.outbox.answered(tx, entry.id, at)
         heard.append(Heard(entry, said, last, f"{channel}:{digest}", assent(reply.text)))
     return heard
 
 
-async def _confirms(store: Store, tx: AsyncConnection, entry: Address, text: str, at: datetime) -> bool:
-    """Whether it was the code that shows whose address this is."""
+def _code(text: str) -> str | None:
+    """Six digits, however they were spaced."""
     code = "".join(text.split())
-    if entry.verified_at is not None or len(code) != DIGITS or not code.isdecimal():
-        return False
-    return await store.verifications.confirm(tx, entry, code, at)
+    return code if len(code) == DIGITS and code.isdecimal() else None
 
 
 async def _stop(store: Store, tx: AsyncConnection, entry: Address, now: datetime, *, alone: bool = False) -> None:

@@ -1,10 +1,10 @@
 """Holds what the Twilio channel sends against Twilio's own description, by way of Prism.
 
-    npm install --prefix /tmp/prism @stoplight/prism-cli
+    npm install --prefix /tmp/prism @stoplight/prism-cli@5
     python tests/bench/prism_twilio.py <twilio_api_v2010.json> [--prism /tmp/prism/node_modules/.bin/prism]
 
 The description is https://github.com/twilio/twilio-oai spec/json/twilio_api_v2010.json. Prism answers 201 to a request
-that fits it and 422 or 401 to one that does not; two requests that must not fit show that it looks at all.
+that fits it and 422 or 401 to one that does not; three requests that must not fit show that it looks at all.
 """
 
 from __future__ import annotations
@@ -13,10 +13,11 @@ import argparse
 import asyncio
 import socket
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import product
 
 import aiohttp
 
@@ -67,23 +68,28 @@ async def tried(base: str, account: Account, message: Message, http: aiohttp.Cli
     return await send_once(Twilio(replace(account, api_base=base)), message, http, NOW)
 
 
+def forms() -> Iterator[tuple[str, Account, Message, bool]]:
+    """Every form that the settings can lead to: sender, callback, check for pumping, validity."""
+    senders = {"number": ACCOUNT, "name": replace(ACCOUNT, sender="Twinge"), "service, API key": SERVICE}
+    senders["number of a service"] = replace(ACCOUNT, service=SERVICE.service)
+    for who, url, risk, validity in product(senders, (CALLBACK, None), ("", "enable", "disable"), (60, 900, 36_000)):
+        words = [who, "callback" if url else "no callback", f"risk check {risk or '–'}", f"at most {validity} s"]
+        account = replace(senders[who], risk_check=risk, validity_s=validity)
+        yield ", ".join(words), account, replace(MESSAGE, callback_url=url), True
+
+
+def misfits() -> Iterator[tuple[str, Account, Message, bool]]:
+    """What must be refused, or nothing was looked at."""
+    yield "a malformed Messaging Service", replace(SERVICE, service="MG-1"), MESSAGE, False
+    yield "a malformed account", replace(ACCOUNT, sid="AC-1"), MESSAGE, False
+    yield "a check for pumping that there is not", replace(ACCOUNT, risk_check="perhaps"), MESSAGE, False
+
+
 async def check(binary: str, description: str) -> bool:
     """Print each request and Prism's verdict; False if one is not as it must be."""
     good = True
     async with prism(binary, description) as base, aiohttp.ClientSession() as http:
-        for name, account, message, fits in (
-            ("from a number", ACCOUNT, MESSAGE, True),
-            ("by a Messaging Service, with an API key", SERVICE, MESSAGE, True),
-            (
-                "every option",
-                replace(ACCOUNT, service=SERVICE.service, risk_check="disable", validity_s=900),
-                MESSAGE,
-                True,
-            ),
-            ("no callback", ACCOUNT, replace(MESSAGE, callback_url=None), True),
-            ("a malformed Messaging Service", replace(SERVICE, service="MG-1"), MESSAGE, False),
-            ("a malformed account", replace(ACCOUNT, sid="AC-1"), MESSAGE, False),
-        ):
+        for name, account, message, fits in (*forms(), *misfits()):
             outcome = await tried(base, account, message, http)
             taken = type(outcome).__name__ == "Sent"
             good &= taken == fits

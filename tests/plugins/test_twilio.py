@@ -2,30 +2,30 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import hmac
 import logging
 import os
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import urlencode
 
 import aiohttp
 import pytest
-from aiohttp.test_utils import TestServer, unused_port
+from aiohttp.test_utils import unused_port
 from twilio.request_validator import RequestValidator
 
-from twilio_standin import AUTH_TOKEN, SID, TwilioStandin
+from fake_twilio import AUTH_TOKEN, SID, FakeTwilio, Fault, always, sign
 from twinge.core.model import Severity
 from twinge.plugin import (
     Channel,
+    Confirms,
     Delivery,
     GiveUp,
     Message,
     NotConfigured,
+    Pace,
+    Paced,
     Receipt,
     Rejected,
     Reply,
@@ -33,10 +33,11 @@ from twinge.plugin import (
     TryLater,
     Unknown,
 )
-from twinge.testing import Fault, Sample, check_callbacks, check_channel, send_once
+from twinge.testing import Fault as Trial
+from twinge.testing import Sample, check_callbacks, check_channel, send_once
 from twinge_twilio import Twilio
 from twinge_twilio.account import Account
-from twinge_twilio.fates import FATES
+from twinge_twilio.fates import ACTS, FATES, fate, refusal
 
 NOW = datetime(2026, 5, 1, 9, tzinfo=UTC)
 ALICE = "+4915112345678"
@@ -55,20 +56,14 @@ async def http() -> AsyncIterator[aiohttp.ClientSession]:
 
 
 @pytest.fixture
-def standin() -> TwilioStandin:
-    return TwilioStandin(clock=NOW)
-
-
-@pytest.fixture
-async def server(standin: TwilioStandin) -> AsyncIterator[TestServer]:
-    started = TestServer(standin.app())
-    async with started:
+async def fake() -> AsyncIterator[FakeTwilio]:
+    async with FakeTwilio(now=lambda: NOW) as started:
         yield started
 
 
 @pytest.fixture
-def twilio(server: TestServer) -> Twilio:
-    return channel(str(server.make_url("")))
+def twilio(fake: FakeTwilio) -> Twilio:
+    return channel(fake.base)
 
 
 def channel(base: str, **more: Any) -> Twilio:
@@ -79,40 +74,48 @@ def channel(base: str, **more: Any) -> Twilio:
 # Sending
 
 
-async def test_it_keeps_the_contract(standin: TwilioStandin, twilio: Twilio, http: aiohttp.ClientSession) -> None:
-    def play(mode: str | int) -> Any:
-        return lambda: setattr(standin, "mode", mode)
+@pytest.mark.parametrize("service", ["", "MG" + "0" * 32])
+async def test_it_keeps_the_contract(service: str, fake: FakeTwilio, http: aiohttp.ClientSession) -> None:
+    def play(what: Fault | int) -> Any:
+        return lambda: setattr(fake, "plan", always(what))
 
-    checked: Channel = twilio
+    checked: Channel = channel(fake.base, service=service, deadline_s=0.6)
     faults = [
-        Fault("taken", Sent, play(201)),
-        Fault("too many requests", TryLater, play(429)),
-        Fault("too many requests, by code", TryLater, play(20429)),
-        Fault("queue full", TryLater, play(21611)),
-        Fault("credentials refused", TryLater, play(20003)),
-        Fault("credentials refused, without a code", TryLater, play(401)),
-        Fault("day's limit", TryLater, play(63038)),
-        Fault("opted out", GiveUp, play(21610)),
-        Fault("no such number", GiveUp, play(21211)),
-        Fault("a code from the future", GiveUp, play(29999)),
-        Fault("moved", GiveUp, play(302)),
-        Fault("server error", Unknown, play(500)),
-        Fault("bad gateway", Unknown, play(502)),
-        Fault("unavailable", Unknown, play(503)),
-        Fault("no answer in time", Unknown, play("hang")),
-        Fault("connection reset", Unknown, play("reset")),
-        Fault("answer cut off", Unknown, play("cut")),
-        Fault("answer is not JSON", Unknown, play("garbage")),
-        Fault("answer names no sid", Unknown, play("nameless")),
-        Fault("answer is a list", Unknown, play("list")),
+        Trial("taken", Sent, play(Fault.NONE)),
+        Trial("taken, slowly", Sent, play(Fault.SLOW)),
+        Trial("too many requests", TryLater, play(429)),
+        Trial("too many requests, by code", TryLater, play(20429)),
+        Trial("queue full", TryLater, play(21611)),
+        Trial("credentials refused", TryLater, play(20003)),
+        Trial("credentials refused, without a code", TryLater, play(401)),
+        Trial("day's limit", TryLater, play(63038)),
+        Trial("opted out", GiveUp, play(21610)),
+        Trial("no such number", GiveUp, play(21211)),
+        Trial("a code from the future", GiveUp, play(29999)),
+        Trial("moved", GiveUp, play(302)),
+        Trial("moved, and it would be taken there", GiveUp, play(Fault.REDIRECT)),
+        Trial("server error, taken", Unknown, play(Fault.ERROR)),
+        Trial("server error, not taken", Unknown, play(Fault.ERROR_BEFORE)),
+        Trial("bad gateway", Unknown, play(502)),
+        Trial("request timeout", Unknown, play(408)),
+        Trial("no answer in time, taken", Unknown, play(Fault.HANG)),
+        Trial("no answer in time, not taken", Unknown, play(Fault.HANG_BEFORE)),
+        Trial("connection reset, taken", Unknown, play(Fault.DROP)),
+        Trial("connection reset, not taken", Unknown, play(Fault.DROP_BEFORE)),
+        Trial("answer cut off", Unknown, play(Fault.CUT)),
+        Trial("answer drips", Unknown, play(Fault.DRIP)),
+        Trial("answer is not JSON", Unknown, play(Fault.GARBAGE)),
+        Trial("answer names no sid", Unknown, play(Fault.NAMELESS)),
+        Trial("answer is a list", Unknown, play(Fault.LIST)),
     ]
     await check_channel(checked, MESSAGE, faults, http, NOW, bad_addresses=BAD_NUMBERS, limit_s=5)
-    assert len(standin.forms) == len(faults), "each send asks Twilio exactly once, whatever it answers"
+    assert len(fake.forms) == len(faults), "each send asks Twilio exactly once, whatever it answers"
+    assert len(fake.took) == 10, "and what is not taken there is not taken by a redirect either"
 
 
-async def test_what_twilio_is_asked(standin: TwilioStandin, twilio: Twilio, http: aiohttp.ClientSession) -> None:
-    assert await twilio.send(MESSAGE, http, NOW) == Sent("SM" + "0" * 31 + "1", "sent")
-    assert standin.forms == [
+async def test_what_twilio_is_asked(fake: FakeTwilio, twilio: Twilio, http: aiohttp.ClientSession) -> None:
+    assert await twilio.send(MESSAGE, http, NOW) == Sent("SM" + "0" * 31 + "1", "sent", 1)
+    assert fake.forms == [
         {
             "To": ALICE,
             "From": "+15005550006",
@@ -122,39 +125,35 @@ async def test_what_twilio_is_asked(standin: TwilioStandin, twilio: Twilio, http
             "SmartEncoded": "true",
         }
     ]
-    assert standin.logins == [f"{SID}:{AUTH_TOKEN}"]
+    assert fake.logins == [f"{SID}:{AUTH_TOKEN}"]
 
 
-async def test_every_setting_reaches_twilio(
-    standin: TwilioStandin, server: TestServer, http: aiohttp.ClientSession
-) -> None:
+async def test_every_setting_reaches_twilio(fake: FakeTwilio, http: aiohttp.ClientSession) -> None:
     more = {"AUTH_TOKEN": "first second", "API_KEY": "SK1", "API_SECRET": "key-secret", "RISK_CHECK": "disable"}
-    service = {"MESSAGING_SERVICE_SID": "MG" + "0" * 32, "VALIDITY_S": "900", "API_BASE": str(server.make_url(""))}
+    service = {"MESSAGING_SERVICE_SID": "MG" + "0" * 32, "VALIDITY_S": "900", "API_BASE": fake.base}
     await Twilio.from_env({**ENV, **more, **service}).send(replace(MESSAGE, callback_url=None), http, NOW)
-    [form] = standin.forms
+    [form] = fake.forms
     assert (form["MessagingServiceSid"], form["RiskCheck"], form["ValidityPeriod"]) == (
         "MG" + "0" * 32,
         "disable",
         "900",
     )
     assert "StatusCallback" not in form
-    assert standin.logins == ["SK1:key-secret"]
+    assert fake.logins == ["SK1:key-secret"]
 
 
 @pytest.mark.parametrize(("left_s", "validity"), [(10, "60"), (61, "61"), (90_000, "36000")])
 async def test_the_message_is_worth_as_long_as_twilio_allows(
-    left_s: int, validity: str, standin: TwilioStandin, twilio: Twilio, http: aiohttp.ClientSession
+    left_s: int, validity: str, fake: FakeTwilio, twilio: Twilio, http: aiohttp.ClientSession
 ) -> None:
     await twilio.send(replace(MESSAGE, expires_at=NOW + timedelta(seconds=left_s)), http, NOW)
-    assert standin.forms[0]["ValidityPeriod"] == validity
+    assert fake.forms[0]["ValidityPeriod"] == validity
 
 
-async def test_what_has_expired_is_not_sent(
-    standin: TwilioStandin, twilio: Twilio, http: aiohttp.ClientSession
-) -> None:
+async def test_what_has_expired_is_not_sent(fake: FakeTwilio, twilio: Twilio, http: aiohttp.ClientSession) -> None:
     with pytest.raises(GiveUp, match="expired"):
         await twilio.send(replace(MESSAGE, expires_at=NOW), http, NOW)
-    assert standin.forms == []
+    assert fake.forms == []
 
 
 @pytest.mark.parametrize(
@@ -169,9 +168,9 @@ async def test_what_has_expired_is_not_sent(
     ],
 )
 async def test_twilio_says_how_long_to_wait(
-    header: str, after: timedelta, standin: TwilioStandin, twilio: Twilio, http: aiohttp.ClientSession
+    header: str, after: timedelta, fake: FakeTwilio, twilio: Twilio, http: aiohttp.ClientSession
 ) -> None:
-    standin.mode, standin.headers = 429, {"Retry-After": header}
+    fake.plan, fake.headers = always(429), {"Retry-After": header}
     outcome = await send_once(twilio, MESSAGE, http, NOW)
     assert isinstance(outcome, TryLater)
     assert outcome.after == after
@@ -182,21 +181,70 @@ async def test_nobody_listens_there(http: aiohttp.ClientSession) -> None:
     assert isinstance(outcome, TryLater)
 
 
-@pytest.mark.parametrize("code", sorted(code for code in FATES if code > 1_000))
-async def test_each_code_of_the_table(
-    code: int, standin: TwilioStandin, twilio: Twilio, http: aiohttp.ClientSession
+TABLE = [
+    # what Twilio says, and what its pages and ours make of it                 refused at once   lost afterwards
+    ("later", "too many requests at once", (20429, 429, 21730), "wait", "fail"),
+    ("full", "the sender's queue is full", (21611, 30001), "wait", "again, alert"),
+    ("carrier", "the phone or its carrier is away", (30003, 30005, 30008, 30017, 30022, 30410), "wait", "again"),
+    ("rest", "a limit of the day or hour", (30023, 30027, 63038, 60728, 30610), "wait", "fail"),
+    ("drop", "its validity passed", (30036,), "fail", "fail"),
+    ("opt_out", "the recipient opted out", (21610,), "opt out", "opt out"),
+    ("disable", "no number for texts", (21211, 21614, 21635, 30006, 30640), "disable", "disable"),
+    ("alert", "content or compliance", (30007, 30004, 30032, 30033, 30034, 30035, 30024, 30018), "alert", "alert"),
+    ("hold", "money or fraud", (30450, 21408, 30002, 10001, 20003, 20005, 401, 403), "wait", "alert"),
+    ("hold", "no such account", (20404, 404), "wait", "alert"),
+    ("alert", "our request is wrong", (21602, 21604, 21617, 21703, 21704, 21705, 90007), "alert", "alert"),
+    ("alert", "our sender is wrong", (21612, 21608, 21212, 21606, 21607, 21659, 21660), "alert", "alert"),
+    ("alert", "our URL is wrong", (21609, 301, 302, 303, 307, 308), "alert", "alert"),
+    ("alert", "something answers by itself", (14107,), "alert", "alert"),
+    ("alert", "whatever is not listed", (29999, 99999, 1), "alert", "alert"),
+]
+"""contracts of the vendor, line by line: (act, in words, codes, what send raises, what a failed receipt asks)"""
+
+
+def asked_of(end: GiveUp | TryLater | Receipt) -> str:
+    """What an end asks of the house, in the words of the table."""
+    if isinstance(end, TryLater):
+        return "wait"
+    again = isinstance(end, Receipt) and end.again is not None
+    flags = {"again": again, "disable": end.disable, "opt out": end.opt_out, "alert": end.alert}
+    return ", ".join(word for word, holds in flags.items() if holds) or "fail"
+
+
+def lines() -> Iterator[Any]:
+    for act, words, codes, refused, lost in TABLE:
+        yield from (pytest.param(act, code, refused, lost, id=f"{code} {words}") for code in codes)
+
+
+@pytest.mark.parametrize(("act", "code", "refused", "lost"), list(lines()))
+async def test_each_code_asks_what_the_table_says(
+    act: str, code: int, refused: str, lost: str, fake: FakeTwilio, twilio: Twilio, http: aiohttp.ClientSession
 ) -> None:
-    standin.mode = code
-    outcome = await send_once(twilio, MESSAGE, http, NOW)
-    act = FATES[code].act
-    if act in {"later", "rest", "hold"}:
-        assert isinstance(outcome, TryLater)
-        assert outcome.after is not None
-    else:
-        assert isinstance(outcome, GiveUp)
-        assert (outcome.disable, outcome.alert) == (act == "disable", act == "alert")
-    assert str(code) in str(outcome)
-    assert ALICE not in str(outcome)
+    fake.plan = always(max(code, 400) if code < 400 else code)
+    said = refusal(code)
+    assert isinstance(said, TryLater | GiveUp)
+    [receipt] = twilio.read(called("status/n-1", {**STATUS, "MessageStatus": "undelivered", "ErrorCode": str(code)}))
+    assert isinstance(receipt, Receipt)
+    assert (fate(code).act, asked_of(said), asked_of(receipt)) == (act, refused, lost)
+    if code >= 400:
+        outcome = await send_once(twilio, MESSAGE, http, NOW)
+        assert repr(outcome) == repr(said)
+        assert str(code) in str(outcome)
+        assert ALICE not in str(outcome)
+
+
+def test_the_table_is_whole() -> None:
+    assert {code for _, _, codes, _, _ in TABLE for code in codes} >= set(FATES)
+    assert {act for act, _, _, _, _ in TABLE} == set(ACTS)
+
+
+@pytest.mark.parametrize("code", [21611, 20003, 30450, 21408])
+async def test_what_only_a_person_can_mend_is_told_though_it_waits(
+    code: int, fake: FakeTwilio, twilio: Twilio, http: aiohttp.ClientSession, caplog: pytest.LogCaptureFixture
+) -> None:
+    fake.plan = always(code)
+    assert isinstance(await send_once(twilio, MESSAGE, http, NOW), TryLater)
+    assert f"twilio=stuck code={code}" in caplog.text
 
 
 @pytest.fixture
@@ -212,12 +260,13 @@ async def test_a_stray_region_does_not_move_the_host(twilio: Twilio, http: aioht
 
 
 async def test_no_number_text_or_token_reaches_a_log(
-    standin: TwilioStandin, twilio: Twilio, http: aiohttp.ClientSession, caplog: pytest.LogCaptureFixture
+    fake: FakeTwilio, twilio: Twilio, http: aiohttp.ClientSession, caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level(logging.DEBUG):
-        for standin.mode in (201, 20003, 21211, 500):
+        for play in (*Fault, 20003, 21211, 500):
+            fake.plan = always(play)
             await send_once(twilio, MESSAGE, http, NOW)
-        standin.mode = 201
+        fake.plan = always(Fault.NONE)
         await twilio.lookup(MESSAGE, NOW, http)
     ours = " ".join(
         record.getMessage() for record in caplog.records if record.name != "aiohttp.access"
@@ -231,50 +280,54 @@ async def test_no_number_text_or_token_reaches_a_log(
 
 
 async def test_a_message_whose_answer_was_lost_is_found(
-    standin: TwilioStandin, twilio: Twilio, http: aiohttp.ClientSession
+    fake: FakeTwilio, twilio: Twilio, http: aiohttp.ClientSession
 ) -> None:
-    standin.mode = "cut"
+    fake.plan = always(Fault.CUT)
     assert isinstance(await send_once(twilio, MESSAGE, http, NOW), Unknown)
-    standin.mode = 201
-    assert await twilio.lookup(MESSAGE, NOW, http) == Sent("SM" + "0" * 31 + "1", "sent")
-    assert standin.queries == [{"To": ALICE, "DateSent>": "2026-05-01T00:00:00Z", "PageSize": "50"}]
+    fake.plan = always(Fault.NONE)
+    assert await twilio.lookup(MESSAGE, NOW, http) == Sent("SM" + "0" * 31 + "1", "sent", 1)
+    assert fake.queries == [{"To": ALICE, "DateSent>": "2026-05-01T00:00:00Z", "PageSize": "50"}]
 
 
-async def test_what_never_arrived_is_not_found(
-    standin: TwilioStandin, twilio: Twilio, http: aiohttp.ClientSession
-) -> None:
+async def test_what_never_arrived_is_not_found(fake: FakeTwilio, twilio: Twilio, http: aiohttp.ClientSession) -> None:
     form = {"To": ALICE, "Body": TEXT}
-    standin.keep({**form, "Body": "another text"})
-    standin.keep({**form, "To": "+4915187654321"})
-    standin.keep(form, direction="inbound")
-    standin.clock = NOW - timedelta(hours=2)
-    standin.keep(form)
+    fake.keep({**form, "Body": "another text"})
+    fake.keep({**form, "To": "+4915187654321"})
+    fake.keep(form, direction="inbound")
+    fake.now = lambda: NOW - timedelta(hours=2)
+    fake.keep(form)
     assert await twilio.lookup(MESSAGE, NOW, http) is None
 
 
 async def test_twilio_respells_and_trial_accounts_add_a_sentence(
-    standin: TwilioStandin, twilio: Twilio, http: aiohttp.ClientSession
+    fake: FakeTwilio, twilio: Twilio, http: aiohttp.ClientSession
 ) -> None:
     folded = TEXT.replace("–", "-").replace("“", '"').replace("”", '"')
-    standin.keep({"To": ALICE, "Body": f"Sent from your Twilio trial account - {folded}"}, status="delivered")
-    assert await twilio.lookup(MESSAGE, NOW, http) == Sent("SM" + "0" * 31 + "1", "delivered")
+    fake.keep({"To": ALICE, "Body": f"Sent from your Twilio trial account - {folded}"}, status="delivered")
+    assert await twilio.lookup(MESSAGE, NOW, http) == Sent("SM" + "0" * 31 + "1", "delivered", 1)
 
 
-@pytest.mark.parametrize(("code", "disable"), [(21610, True), (30003, False), (None, False)])
+@pytest.mark.parametrize(("code", "asked"), [(21610, "opt out"), (30006, "disable"), (30003, "fail"), (None, "fail")])
 async def test_what_twilio_could_not_deliver_is_given_up(
-    code: int | None, disable: bool, standin: TwilioStandin, twilio: Twilio, http: aiohttp.ClientSession
+    code: int | None, asked: str, fake: FakeTwilio, twilio: Twilio, http: aiohttp.ClientSession
 ) -> None:
-    standin.keep({"To": ALICE, "Body": TEXT}, status="undelivered", error_code=code)
+    fake.keep({"To": ALICE, "Body": TEXT}, status="undelivered", error_code=code)
     with pytest.raises(GiveUp) as caught:
         await twilio.lookup(MESSAGE, NOW, http)
-    assert caught.value.disable is disable
+    assert asked_of(caught.value) == asked
 
 
-@pytest.mark.parametrize("mode", [429, 500, "garbage", 20003])
+BAD_ANSWERS = [
+    429, 500, 502, 408, 20003, 21211, 21610, 400, 302,
+    Fault.GARBAGE, Fault.HANG, Fault.DROP, Fault.CUT, Fault.DRIP, Fault.REDIRECT,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("mode", BAD_ANSWERS)
 async def test_a_question_without_an_answer_is_asked_again(
-    mode: str | int, standin: TwilioStandin, twilio: Twilio, http: aiohttp.ClientSession
+    mode: Fault | int, fake: FakeTwilio, twilio: Twilio, http: aiohttp.ClientSession
 ) -> None:
-    standin.mode = mode
+    fake.plan = always(mode)
     with pytest.raises(TryLater):
         await twilio.lookup(MESSAGE, NOW, http)
 
@@ -283,13 +336,6 @@ async def test_a_question_without_an_answer_is_asked_again(
 
 STATUS = {"MessageSid": "SM1", "MessageStatus": "delivered", "To": ALICE, "From": "+15005550006", "ErrorMessage": ""}
 INBOUND = {"MessageSid": "SM2", "From": ALICE, "To": "+15005550006", "Body": "4", "NumMedia": "0", "FromCity": ""}
-
-
-def sign(url: str, body: bytes, token: str = AUTH_TOKEN) -> str:
-    """X-Twilio-Signature as its security page describes it, without the helper library."""
-    fields = sorted(set(parse_qsl(body.decode(), keep_blank_values=True)))
-    data = url + "".join(name + value for name, value in fields)
-    return base64.b64encode(hmac.digest(token.encode(), data.encode(), hashlib.sha1)).decode()
 
 
 def called(path: str, fields: Any, token: str = AUTH_TOKEN, url: str = "") -> Delivery:
@@ -315,7 +361,7 @@ def test_callbacks_keep_the_contract() -> None:
 def test_the_signature_is_the_one_of_twilios_own_library() -> None:
     url = f"{HOST}/channels/twilio/inbound"
     signature = RequestValidator(AUTH_TOKEN).compute_signature(url, INBOUND)
-    assert signature == sign(url, urlencode(INBOUND).encode())
+    assert signature == sign(url, urlencode(INBOUND).encode(), AUTH_TOKEN)
 
 
 def test_the_example_of_twilios_security_page() -> None:
@@ -408,21 +454,10 @@ def test_a_status_is_a_receipt_for_our_nudge(status: str, state: str) -> None:
     assert (receipt.nudge, receipt.state, receipt.provider_id) == ("n-1", state, "SM1")
 
 
-@pytest.mark.parametrize(
-    ("code", "disable", "reason"),
-    [
-        ("21610", True, "opted out"),
-        ("30006", True, "cannot take"),
-        ("30003", False, "30003"),
-        ("", False, "undelivered"),
-    ],
-)
-def test_a_failure_says_why_and_whether_the_address_is_dead(code: str, disable: bool, reason: str) -> None:
-    [receipt] = receiver().read(called("status/n-1", {**STATUS, "MessageStatus": "undelivered", "ErrorCode": code}))
-    assert isinstance(receipt, Receipt)
-    assert receipt.disable is disable
-    assert receipt.reason is not None
-    assert reason in receipt.reason
+def test_a_failure_without_a_code_says_so() -> None:
+    for code in ("", "none", "0", "1" * 99):
+        [receipt] = receiver().read(called("status/n-1", {**STATUS, "MessageStatus": "failed", "ErrorCode": code}))
+        assert receipt == Receipt("n-1", "failed", "SM1", "Twilio says failed without a code")
 
 
 def test_a_reply_and_what_the_carrier_has_already_done_about_it() -> None:
@@ -443,6 +478,87 @@ def test_the_answers_twilio_expects() -> None:
     assert kind == "text/xml"
     assert body.endswith(b"<Response/>")
     assert receiver().answer(called("status/n-1", STATUS)) == ("text/plain", b"")
+
+
+# Segments, pace, countries
+
+
+@pytest.mark.parametrize(("told", "segments"), [("1", 1), ("3", 3), ("0", None), ("", None), ("x", None), (2, None)])
+async def test_twilio_counts_the_segments_or_nobody(
+    told: Any, segments: int | None, fake: FakeTwilio, twilio: Twilio, http: aiohttp.ClientSession
+) -> None:
+    fake.segments = told
+    assert (await twilio.send(MESSAGE, http, NOW)).segments == segments
+
+
+@pytest.mark.parametrize(
+    ("settings", "per_s"),
+    [
+        ({"FROM": "+15005550006"}, 1),
+        ({"FROM": "+4915735980000"}, 1),
+        ({"FROM": "+18005550199"}, 3),
+        ({"FROM": "12345"}, 100),
+        ({"FROM": "Twinge"}, 10),
+        ({"FROM": "", "MESSAGING_SERVICE_SID": "MG1"}, 10),
+        ({"MESSAGING_SERVICE_SID": "MG1"}, 1),
+        ({"PER_SECOND": "0.5"}, 0.5),
+        ({"FROM": "+1"}, 1),
+    ],
+)
+def test_the_pace_is_that_of_the_sender(settings: dict[str, str], per_s: float) -> None:
+    made = Twilio.from_env({**ENV, **settings})
+    assert isinstance(made, Paced)
+    assert isinstance(made, Confirms)
+    assert made.confirms
+    assert made.pace == Pace(at_once=20, per_s=per_s, per_address_day=20, per_day=1_000)
+
+
+def test_every_figure_of_the_pace_can_be_set() -> None:
+    more = {"PER_SECOND": "75", "AT_ONCE": "5", "DAILY_PER_NUMBER": "3", "DAILY": "200"}
+    assert Twilio.from_env({**ENV, **more}).pace == Pace(5, 75.0, 3, 200)
+
+
+FRANCE, SWISS, JERSEY = "+33612345678", "+41791234567", "+447797712345"
+
+
+@pytest.mark.parametrize("setting", ["DE,AT,CH", "de at ch", " DE, at,CH ,"])
+def test_only_the_countries_of_the_list_are_taken(setting: str) -> None:
+    made = Twilio.from_env({**ENV, "COUNTRIES": setting})
+    assert (made.normalise(ALICE), made.normalise(SWISS)) == (ALICE, SWISS)
+    for number, why in (
+        (FRANCE, "belongs to FR"),
+        (JERSEY, "belongs to JE"),
+        ("+88213123456", "belongs to no country"),
+    ):
+        with pytest.raises(Rejected, match=why) as caught:
+            made.normalise(number)
+        assert caught.value.field == "address"
+        assert receiver().normalise(number) == number
+
+
+def test_where_countries_share_a_code_an_unused_number_belongs_to_none() -> None:
+    made = Twilio.from_env({**ENV, "COUNTRIES": "US,GB"})
+    assert made.normalise("+12015550123") == "+12015550123"
+    for number in ("+15550100000", "+14165550123", JERSEY):
+        with pytest.raises(Rejected):
+            made.normalise(number)
+
+
+async def test_a_country_that_was_struck_from_the_list_is_not_written_to_any_more(
+    fake: FakeTwilio, http: aiohttp.ClientSession
+) -> None:
+    outcome = await send_once(channel(fake.base, countries=frozenset({"FR"})), MESSAGE, http, NOW)
+    assert isinstance(outcome, GiveUp)
+    assert (outcome.alert, outcome.disable) == (True, False)
+    assert "TWINGE_TWILIO_COUNTRIES" in outcome.reason
+    assert ALICE not in outcome.reason
+    assert fake.forms == []
+    assert isinstance(await send_once(channel(fake.base, countries=frozenset({"DE"})), MESSAGE, http, NOW), Sent)
+
+
+def test_a_country_that_does_not_exist_is_named() -> None:
+    with pytest.raises(NotConfigured, match=r"TWINGE_TWILIO_COUNTRIES .*there is no EN, UK"):
+        Twilio.from_env({**ENV, "COUNTRIES": "DE,UK,EN"})
 
 
 # Addresses and settings
@@ -488,6 +604,14 @@ def test_a_number_that_cannot_be_called_is_refused(number: str) -> None:
         ({"VALIDITY_S": "5"}, "VALIDITY_S"),
         ({"VALIDITY_S": "an hour"}, "VALIDITY_S"),
         ({"RISK_CHECK": "maybe"}, "RISK_CHECK"),
+        ({"COUNTRIES": "Germany"}, "COUNTRIES"),
+        ({"PER_SECOND": "fast"}, "PER_SECOND"),
+        ({"PER_SECOND": "0"}, "PER_SECOND"),
+        ({"PER_SECOND": "nan"}, "PER_SECOND"),
+        ({"AT_ONCE": "0"}, "AT_ONCE"),
+        ({"DAILY": "-1"}, "DAILY"),
+        ({"DAILY": "9" * 5_000}, "DAILY"),
+        ({"DAILY_PER_NUMBER": "1.5"}, "DAILY_PER_NUMBER"),
     ],
 )
 def test_a_setting_that_is_missing_or_wrong_is_named(change: dict[str, str], setting: str) -> None:

@@ -16,19 +16,20 @@ import aiohttp
 import pytest
 import trustme
 from aiohttp import web
-from aiohttp.abc import AbstractResolver, ResolveResult
+from aiohttp.abc import ResolveResult
 from aiohttp.test_utils import TestServer, unused_port
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from standardwebhooks import Webhook as Oracle
 
 from faulty import Mode, misbehave
+from names import PRIVATE, Names
 from twinge.core.model import Severity
 from twinge.plugin import Channel, Delivery, GiveUp, Message, NotConfigured, Rejected, Sent, TryLater, Unknown
+from twinge.reach import Reach
 from twinge.testing import Fault, check_channel, send_once
 from twinge_generic import Generic
 from twinge_webhook import Webhook
-from twinge_webhook.reach import Gate, is_public
 
 NOW = datetime(2026, 5, 1, 9, tzinfo=UTC)
 SECRET = "whsec_" + base64.b64encode(b"a secret of the tests, 32 bytes!").decode()
@@ -58,31 +59,6 @@ class Receiver:
         return await misbehave(request, self.mode, self.headers, "" if self.mode == 204 else "a text of theirs")
 
 
-class Names(AbstractResolver):
-    """A name service in its owner's hand: each question is answered with the next of `answers`, then the last again."""
-
-    def __init__(self, *answers: list[str]) -> None:
-        self.answers, self.asked = list(answers), list[str]()
-
-    async def resolve(self, host: str, port: int = 0, family: int = socket.AF_UNSPEC) -> list[ResolveResult]:
-        self.asked.append(host)
-        found = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
-        return [
-            ResolveResult(
-                hostname=host,
-                host=one,
-                port=port,
-                family=socket.AF_INET6 if ":" in one else socket.AF_INET,
-                proto=0,
-                flags=0,
-            )
-            for one in found
-        ]
-
-    async def close(self) -> None:
-        pass
-
-
 @pytest.fixture
 async def http() -> AsyncIterator[aiohttp.ClientSession]:
     async with aiohttp.ClientSession() as session:
@@ -108,7 +84,8 @@ def message(server: TestServer) -> Message:
 
 def at_home(**more: Any) -> Webhook:
     """As it is set up in a network of one's own, where stand-ins live."""
-    return Webhook([SECRET], **{"http_allowed": True, "private_allowed": True, "deadline_s": 0.3, **more})
+    http_allowed = more.pop("http_allowed", True)
+    return Webhook([SECRET], http_allowed=http_allowed, reach=Reach(**{"private": True, "deadline_s": 0.3, **more}))
 
 
 # Calling
@@ -152,7 +129,7 @@ async def test_what_the_receiver_is_told(receiver: Receiver, message: Message, h
 async def test_every_secret_signs_as_the_standards_own_library_does(
     receiver: Receiver, message: Message, http: aiohttp.ClientSession
 ) -> None:
-    await Webhook([SECRET, OLDER], http_allowed=True, private_allowed=True).send(message, http, NOW)
+    await Webhook([SECRET, OLDER], http_allowed=True, reach=Reach(private=True)).send(message, http, NOW)
     [(headers, body)] = receiver.calls
     expected = [Oracle(secret).sign("n_0123", NOW, body.decode()) for secret in (SECRET, OLDER)]
     assert headers["webhook-signature"].split(" ") == expected
@@ -235,6 +212,10 @@ async def test_no_url_text_or_secret_reaches_a_log_or_a_reason(
         assert secret not in " ".join([*logged, *reasons])
 
 
+def test_one_server_that_is_down_closes_nobody_elses() -> None:
+    assert not at_home().pace.shared
+
+
 async def test_it_cannot_be_asked_and_nobody_calls_back(http: aiohttp.ClientSession) -> None:
     assert await at_home().lookup(MESSAGE, NOW, http) is None
     with pytest.raises(Rejected) as caught:
@@ -244,33 +225,13 @@ async def test_it_cannot_be_asked_and_nobody_calls_back(http: aiohttp.ClientSess
 
 # Where a call never leads
 
-PRIVATE = [
-    "127.0.0.1", "127.8.8.8", "10.1.2.3", "172.16.0.1", "172.31.255.255", "192.168.1.1", "169.254.169.254",
-    "100.64.0.1", "100.100.100.200", "192.0.0.192", "168.63.129.16", "0.0.0.0", "255.255.255.255", "224.0.0.1",
-    "240.0.0.1", "192.0.2.1", "198.18.0.1", "::1", "::", "::127.0.0.1", "fe80::1", "fe80::1%eth0", "fc00::1",
-    "fd00:ec2::254",
-    "fec0::1", "ff02::1", "::ffff:127.0.0.1", "::ffff:10.1.2.3", "64:ff9b::127.0.0.1", "64:ff9b::169.254.169.254",
-    "64:ff9b:1::10.0.0.1", "2002:7f00:1::", "2001:0:1::1", "2001:db8::1", "100::1",
-]  # fmt: skip
-PUBLIC = ["8.8.8.8", "193.0.6.139", "2606:4700::1111", "2001:4860:4860::8888", "::ffff:8.8.8.8", "64:ff9b::8.8.8.8"]
-
-
-@pytest.mark.parametrize("address", PRIVATE)
-def test_what_is_not_the_public_internet(address: str) -> None:
-    assert not is_public(address)
-
-
-@pytest.mark.parametrize("address", PUBLIC)
-def test_what_is(address: str) -> None:
-    assert is_public(address)
-
 
 @pytest.mark.parametrize("address", PRIVATE)
 async def test_a_name_that_leads_into_our_network_is_not_called(
     address: str, receiver: Receiver, server: TestServer, http: aiohttp.ClientSession
 ) -> None:
     names = Names([address])
-    guarded = Webhook([SECRET], http_allowed=True, resolver=names, deadline_s=2)
+    guarded = at_home(private=False, resolver=names, deadline_s=2)
     url = guarded.normalise(f"http://hooks.example:{server.port}/twinge")
     outcome = await send_once(guarded, replace(MESSAGE, address=url), http, NOW)
     assert isinstance(outcome, GiveUp)
@@ -289,17 +250,6 @@ async def test_a_name_that_turns_is_looked_up_once_and_called_where_it_was_check
     assert receiver.calls[0][0]["host"] == f"hooks.example:{server.port}"
 
 
-async def test_of_a_names_addresses_only_the_public_ones_get_a_socket() -> None:
-    gate = Gate(private=False)
-    for address in ("10.1.2.3", "::1"):
-        family = socket.AF_INET6 if ":" in address else socket.AF_INET
-        with pytest.raises(OSError, match="not a public address"):
-            gate.open((family, socket.SOCK_STREAM, 6, "", (address, 443)))
-    assert gate.shut
-    gate.open((socket.AF_INET, socket.SOCK_STREAM, 6, "", ("8.8.8.8", 443))).close()
-    assert not gate.shut
-
-
 async def test_the_session_that_everybody_shares_is_left_alone(
     receiver: Receiver, message: Message, http: aiohttp.ClientSession
 ) -> None:
@@ -311,7 +261,7 @@ async def test_the_session_that_everybody_shares_is_left_alone(
 async def test_a_switch_that_is_turned_off_counts_for_addresses_that_are_there(
     receiver: Receiver, message: Message, http: aiohttp.ClientSession
 ) -> None:
-    for stricter in (at_home(http_allowed=False), at_home(private_allowed=False)):
+    for stricter in (at_home(http_allowed=False), at_home(private=False)):
         outcome = await send_once(stricter, message, http, NOW)
         assert isinstance(outcome, GiveUp)
         assert outcome.alert

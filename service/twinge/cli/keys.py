@@ -10,7 +10,7 @@ from twinge.cli.screen import stop, with_store
 
 @click.group()
 def keys() -> None:
-    """Make, list and revoke API keys."""
+    """Make, list and revoke API keys; make the key for Web Push."""
 
 
 @keys.command("create")
@@ -47,3 +47,23 @@ def revoke_key(key: str) -> None:
     if not with_store(lambda store: store.keys.revoke(key, now())):
         stop(f"there is no active key with the id {key}; `twinge keys list` shows them.")
     click.echo(f"revoked {key}")
+
+
+@keys.command("vapid")
+def make_vapid_key() -> None:
+    """Make the key pair by which push services know this installation (VAPID, RFC 8292).
+
+    The one line on stdout is for the environment file: twinge keys vapid >> twinge.env
+    """
+    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+    from py_vapid import Vapid02
+    from py_vapid.utils import b64urlencode
+
+    made = Vapid02()
+    made.generate_keys()
+    private = made.private_key.private_numbers().private_value.to_bytes(32)
+    point = made.public_key.public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
+    click.echo("Keep this key: without it, everybody who gets Web Push must allow it again.", err=True)
+    click.echo("To change it, put the new one before the old one, with a space between them.", err=True)
+    click.echo(f"Its public half, which pages may see: {b64urlencode(point)}", err=True)
+    click.echo(f"TWINGE_WEBPUSH_PRIVATE_KEY={b64urlencode(private)}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from twinge.core.model import Activity, Removed, Report, Wellness
 
@@ -85,6 +85,10 @@ class Receipt:
     disable: bool = False
     opt_out: bool = False
     """The person there said STOP to somebody on the way."""
+    again: timedelta | None = None
+    """With `failed`: a passing trouble, worth one or two more sends after so long, while the message is of use."""
+    alert: bool = False
+    """With `failed`: something that only the operator can mend."""
 
 
 @dataclass(frozen=True, slots=True)

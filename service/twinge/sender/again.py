@@ -13,11 +13,12 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from twinge.core.insist import is_grave
-from twinge.core.model import Nudge, Voice
+from twinge.core.model import Held, Nudge, Voice
 from twinge.core.purpose import purpose_of
 from twinge.core.relay import of_story
 from twinge.plugin import Channel
-from twinge.store import Address, Store, Taken
+from twinge.store import Address, Store
+from twinge.store.post import Unheard
 
 OTHER_WAY = "it went by another channel"
 
@@ -29,8 +30,8 @@ async def look_again(store: Store, channels: Mapping[str, Channel], down: Contai
             return 0
     async with store.write() as tx:
         found = await store.post.unheard(tx, now)
-        for one, state in found:
-            await _look(store, tx, _Ways(channels, down), one, state, now)
+        for one in found:
+            await _look(store, tx, _Ways(channels, down), one, now)
     return len(found)
 
 
@@ -56,12 +57,12 @@ class _Ways:
         return Voice(self._channels[place.channel].voice)
 
 
-async def _look(store: Store, tx: AsyncConnection, ways: _Ways, one: Taken, state: str, now: datetime) -> None:
+async def _look(store: Store, tx: AsyncConnection, ways: _Ways, one: Unheard, now: datetime) -> None:
     nudge, post = one.nudge, store.post
     if now >= nudge.expires_at or await post.acknowledged(tx, nudge):
         return await post.let_be(tx, [nudge])
     places = (await store.addresses.load(tx, [nudge.athlete])).get(nudge.athlete, [])
-    if is_grave(nudge.severity) and nudge.copy_of is None and state in {"sent", "delivered"}:
+    if is_grave(nudge.severity) and nudge.copy_of is None and one.state in {"sent", "delivered"}:
         if not await _overtaken(store, tx, nudge):
             again = [(copy(nudge, place, now, "-2"), place, ways.voice(place)) for place in ways.open(places, nudge)]
             await store.outbox.put(tx, again)
@@ -71,6 +72,8 @@ async def _look(store: Store, tx: AsyncConnection, ways: _Ways, one: Taken, stat
     if untried:
         await store.outbox.put(tx, [(copy(nudge, untried[0], now), untried[0], ways.voice(untried[0]))])
         await post.give_way(tx, nudge, OTHER_WAY)
+    elif one.state == "void":
+        await store.outbox.hold(tx, [held_for(nudge, one.reason or "no_channel", now)])
     return await post.let_be(tx, [nudge])
 
 
@@ -78,6 +81,11 @@ async def _overtaken(store: Store, tx: AsyncConnection, nudge: Nudge) -> bool:
     """Whether something newer was said in the same story."""
     story = of_story(nudge.facts)
     return story is not None and any(of_story(newer.facts) == story for newer in await store.post.later(tx, nudge))
+
+
+def held_for(nudge: Nudge, reason: str, now: datetime) -> Held:
+    """The silence that a message became."""
+    return Held(nudge.athlete, nudge.rules, nudge.severity, reason, now, nudge.activity, nudge.facts)
 
 
 def copy(nudge: Nudge, place: Address, now: datetime, suffix: str = "") -> Nudge:

@@ -9,8 +9,9 @@ from datetime import datetime, timedelta
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from twinge.core.insist import is_grave, look_again
-from twinge.core.model import Held, Severity
+from twinge.core.model import Severity
 from twinge.plugin import GiveUp, Sent
+from twinge.sender.again import held_for
 from twinge.sender.gates import ELSEWHERE
 from twinge.sender.lane import Lane
 from twinge.store import Store, Taken
@@ -88,14 +89,14 @@ class Ledger:
         await self._write(write)
 
     async def withdraw(self, one: Taken, reason: str, now: datetime) -> None:
-        """Not said after all: void, and held with the reason."""
+        """Not said after all: void, and held with the reason, unless another channel may still carry it."""
         nudge = one.nudge
-        silence = Held(nudge.athlete, nudge.rules, nudge.severity, reason, now, nudge.activity, nudge.facts)
         end = End("void", reason, again_at=self._elsewhere(one) if reason in ELSEWHERE else None)
 
         async def write(tx: AsyncConnection) -> None:
             await self._store.post.settle(tx, nudge, end, now)
-            await self._store.outbox.hold(tx, [silence])
+            if end.again_at is None:
+                await self._store.outbox.hold(tx, [held_for(nudge, reason, now)])
 
         if reason == "over_cap":
             log.error("hop=sender channel=%s outcome=operator_needed reason=over_cap", one.channel)

@@ -29,6 +29,8 @@ FORWARD = {"waiting": 0, "taken": 1, "unknown": 2, "sent": 3, "failed": 4, "deli
 UNDER_WAY = ("taken", "unknown")
 STRANGERS = 20
 """How many nudges of channels that are no longer there are claimed at a time, to be ended."""
+MOST_TRIES = 3
+"""Sends of one message whose carrier says each time that the trouble passes."""
 DAY = timedelta(hours=24)
 
 
@@ -42,6 +44,15 @@ class End:
     segments: int | None = None
     again_at: datetime | None = None
     """When it is to be looked at again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unheard:
+    """A nudge that is looked at again, and how it stands."""
+
+    nudge: Nudge
+    state: str
+    reason: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,8 +162,11 @@ class Post:
         if row is None or word.state not in {"sent", "delivered", "failed"}:
             return None
         values: dict[str, Any] = {} if word.provider_id is None else {"provider_id": word.provider_id}
+        if (word.state == "failed" and _of_an_earlier_try(row, word)) or (word.state, row.state) == ("sent", "waiting"):
+            return None
         if FORWARD[word.state] > FORWARD.get(row.state, 9):
             values |= {"state": word.state, "reason": word.reason, "again_ms": _after_receipt(row, word.state, now)}
+            values |= _tried_again(row, word, now)
             if row.sent_ms is None and word.state != "failed":
                 values["sent_ms"] = codec.to_ms(now)
         if values:
@@ -161,10 +175,10 @@ class Post:
 
     # ---- looked at again ---------------------------------------------------------------------------------------------
 
-    async def unheard(self, tx: AsyncConnection, now: datetime, limit: int = 50) -> list[tuple[Taken, str]]:
-        """What must be looked at again by now, each with its state."""
+    async def unheard(self, tx: AsyncConnection, now: datetime, limit: int = 50) -> list[Unheard]:
+        """What must be looked at again by now."""
         rows = (await tx.execute(_UNHEARD, {"now": codec.to_ms(now), "n": limit})).all()
-        return [(read_taken(row, codec.maybe_at(row.taken_ms) or now, row.attempts), row.state) for row in rows]
+        return [Unheard(read_nudge(row), row.state, row.reason) for row in rows]
 
     async def let_be(self, tx: AsyncConnection, ones: Iterable[Nudge]) -> None:
         """Never look at them again."""
@@ -210,6 +224,22 @@ def _after_receipt(row: Any, state: str, now: datetime) -> int | None:
     if is_grave(severity) and row.copy_of is None and row.answered_ms is None:
         return int(row.again_ms or codec.to_ms(now + REPEAT[severity]))
     return row.again_ms if state == "sent" else None
+
+
+def _of_an_earlier_try(row: Any, word: Receipt) -> bool:
+    """Whether it is about a send that has been repeated since: that one failed is no news of the other.
+
+    That one arrived is news all the same. One that waits to be repeated has left "sent" behind.
+    """
+    return row.attempts > 1 and None not in {row.provider_id, word.provider_id} and word.provider_id != row.provider_id
+
+
+def _tried_again(row: Any, word: Receipt, now: datetime) -> dict[str, Any]:
+    """Back to waiting, where the trouble passes and the message is still of use then; another channel may be faster."""
+    if word.state != "failed" or word.again is None or row.attempts >= MOST_TRIES:
+        return {}
+    at = codec.to_ms(now + word.again)
+    return {"state": "waiting", "not_before_ms": at} if at < row.expires_ms else {}
 
 
 def _with_people() -> Select[Any]:

@@ -325,6 +325,26 @@ wake = Table(
     Index("ix_wake_due_ms", "due_ms"),
 )
 
+link = Table(
+    "link",
+    metadata,
+    Column("hash", LargeBinary, primary_key=True),
+    Column("athlete_id", Text, nullable=False),
+    Column("made_ms", BigInteger, nullable=False),
+    Column("expires_ms", BigInteger, nullable=False),
+    Index("ix_link_athlete_id_made_ms", "athlete_id", "made_ms"),
+)
+
+visit = Table(
+    "visit",
+    metadata,
+    Column("hash", LargeBinary, primary_key=True),
+    Column("athlete_id", Text, nullable=False, index=True),
+    Column("began_ms", BigInteger, nullable=False),
+    Column("used_ms", BigInteger, nullable=False),
+    Column("expires_ms", BigInteger, nullable=False),
+)
+
 ticket = Table(
     "ticket",
     metadata,

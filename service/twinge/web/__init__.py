@@ -12,7 +12,7 @@ from twinge.core.pack import STANDARD, Pack
 from twinge.plugin import Channel, PlatformAdapter
 from twinge.registry import PluginStatus
 from twinge.store import Store
-from twinge.web import api, connect, health, hooks, metrics
+from twinge.web import api, connect, health, hooks, metrics, pages
 from twinge.web.guard import DOOR, Door, guard
 from twinge.web.parts import CHANNELS, CLOCK, HTTP, PACK, PLATFORMS, SETTINGS, STATUS, STORE, Clock
 
@@ -29,6 +29,7 @@ ROUTES = [
     web.get("/metrics", metrics.scrape),
     *connect.ROUTES,
     *api.ROUTES,
+    *pages.ROUTES,
 ]
 
 

@@ -91,7 +91,7 @@ class NewChannel(Struct, forbid_unknown_fields=True):
     """One way to reach the athlete. Whoever adds it states that the athlete agreed to it."""
 
     channel: Word
-    address: Annotated[str, Meta(min_length=1, max_length=2000)]
+    address: Annotated[str, Meta(min_length=1, max_length=4096)]
     purposes: Purposes = field(default_factory=lambda: [one.value for one in EVERYTHING])
     words: Annotated[str, Meta(max_length=2000)] = ""
     """What they were shown when they agreed."""

@@ -6,20 +6,16 @@ receiver recognises a repeated one. Who is called is somebody else's choice, so 
 
 from __future__ import annotations
 
-import asyncio
 import base64
 import binascii
 import hashlib
 import hmac
-import ssl
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import ClassVar
 
 import aiohttp
 import msgspec
-from aiohttp.abc import AbstractResolver
-from yarl import URL
 
 from twinge.core.pause import retry_after
 from twinge.plugin import (
@@ -28,21 +24,17 @@ from twinge.plugin import (
     Message,
     NotConfigured,
     OneWay,
+    Pace,
     Rejected,
     Sent,
     TryLater,
     TwingeError,
     Unknown,
 )
-from twinge_webhook.reach import Gate, is_public, session
+from twinge.reach import Barred, Inward, Lost, Reach, Unfit, Unreached, canonical, trust
 
 SHORTEST_KEY, LONGEST_KEY = 24, 64
 """Bytes of a secret that Standard Webhooks allows."""
-LONGEST_URL = 2_000
-CONNECT_S = 5.0
-DEADLINE_S = 15.0
-"""For one whole call; the standard asks for 15 to 30 seconds."""
-
 _BUSY = {408, 425, 429}
 
 
@@ -61,21 +53,13 @@ class Webhook(OneWay):
 
     name: ClassVar[str] = "webhook"
     voice: ClassVar[str] = "push"
+    pace: Pace = Pace(shared=False)
+    """Every address is somebody's own server: where one is down, the others are called all the same."""
 
-    def __init__(
-        self,
-        secrets: Sequence[str],
-        *,
-        http_allowed: bool = False,
-        private_allowed: bool = False,
-        tls: ssl.SSLContext | None = None,
-        resolver: AbstractResolver | None = None,
-        deadline_s: float = DEADLINE_S,
-    ) -> None:
-        """Every secret signs every call. `tls` and `resolver` are aiohttp's own where not given."""
+    def __init__(self, secrets: Sequence[str], *, http_allowed: bool = False, reach: Reach | None = None) -> None:
+        """Every secret signs every call. The standard asks for a deadline of 15 to 30 seconds; ours is 15."""
         self._keys = tuple(_key_of(secret) for secret in secrets)
-        self._http_allowed, self._private_allowed = http_allowed, private_allowed
-        self._tls, self._resolver, self._deadline_s = tls, resolver, deadline_s
+        self._http_allowed, self._reach = http_allowed, reach or Reach()
 
     @classmethod
     def from_env(cls, env: Mapping[str, str]) -> Webhook:
@@ -86,25 +70,20 @@ class Webhook(OneWay):
         plain, private = env.get("ALLOW_HTTP", ""), env.get("ALLOW_PRIVATE", "")
         _want(plain in {"", "1"}, "ALLOW_HTTP", "1, or not set: URLs may then begin with http://")
         _want(private in {"", "1"}, "ALLOW_PRIVATE", "1, or not set: URLs may then lead into your own network")
-        return cls(secrets, http_allowed=plain == "1", private_allowed=private == "1", tls=_trust(env.get("CA", "")))
+        try:
+            reach = Reach(private=private == "1", tls=trust(env.get("CA", "")))
+        except ValueError:
+            raise NotConfigured("TWINGE_WEBHOOK_CA must be certificates in PEM.") from None
+        return cls(secrets, http_allowed=plain == "1", reach=reach)
 
     def normalise(self, address: str) -> str:
         """The URL as it will be called, or `Rejected` with what is wrong. Names are not looked up here."""
-        text = address.strip()
         try:
-            url = URL(str(URL(text)))  # twice: the first turns a host like 127。0。0。1 into what it means
-            port = url.port
-        except ValueError:
-            raise _wrong("cannot be read") from None
-        if not text.isprintable() or " " in text or len(str(url)) > LONGEST_URL:
-            raise _wrong(f"has spaces in it, or is longer than {LONGEST_URL} characters")
-        if url.scheme not in ({"https", "http"} if self._http_allowed else {"https"}) or not url.raw_host or not port:
-            raise _wrong("begins with https:// and a host")
-        if url.user is not None or url.password is not None or url.fragment:
-            raise _wrong("has no user, password or fragment")
-        if not self._private_allowed and not _may_be_public(url.raw_host):
-            raise _wrong("must not lead into this machine's own network; TWINGE_WEBHOOK_ALLOW_PRIVATE=1 allows it")
-        return str(url)
+            return canonical(address, http=self._http_allowed, private=self._reach.private)
+        except Inward as error:
+            raise _wrong(f"{error}; TWINGE_WEBHOOK_ALLOW_PRIVATE=1 allows it") from None
+        except Unfit as error:
+            raise _wrong(str(error)) from None
 
     async def send(self, message: Message, http: aiohttp.ClientSession, now: datetime) -> Sent:
         """Call once; the status alone decides. `http` is not used: see `reach.session`."""
@@ -113,10 +92,17 @@ class Webhook(OneWay):
         url = self._still_allowed(message.address)
         expires = message.expires_at.astimezone(UTC)
         body = msgspec.json.encode(Call(message.id, message.severity.word, message.text, expires))
-        status, pause = await self._call(url, body, self._headers(message.id, body, now))
-        if 200 <= status < 300:
+        try:
+            answer = await self._reach.post(url, body, self._headers(message.id, body, now))
+        except Barred:
+            raise GiveUp("The URL leads into a private network.", alert=True) from None
+        except Unreached as error:
+            raise TryLater(f"The URL could not be reached: {error}.") from None
+        except Lost as error:
+            raise Unknown(f"The answer was lost: {error}.") from None
+        if 200 <= answer.status < 300:
             return Sent(message.id)
-        raise _refusal(status, pause, now)
+        raise _refusal(answer.status, answer.headers.get("Retry-After"), now)
 
     async def lookup(self, message: Message, sent_after: datetime, http: aiohttp.ClientSession) -> Sent | None:
         """A receiver cannot be asked; it recognises a repeated call by its id."""
@@ -145,23 +131,6 @@ class Webhook(OneWay):
             "webhook-signature": " ".join(f"v1,{signature}" for signature in made),
         }
 
-    async def _call(self, url: str, body: bytes, headers: Mapping[str, str]) -> tuple[int, str | None]:
-        """Status and Retry-After; the answer's body is not read. Raises where there is no status."""
-        gate, limits = Gate(private=self._private_allowed), aiohttp.ClientTimeout(total=None, connect=CONNECT_S)
-        try:
-            async with (
-                asyncio.timeout(self._deadline_s),
-                session(gate, self._resolver, self._tls) as guarded,
-                guarded.post(url, data=body, headers=headers, timeout=limits, allow_redirects=False) as answer,
-            ):
-                return answer.status, answer.headers.get("Retry-After")
-        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
-            if gate.shut:
-                raise GiveUp("The URL leads into a private network.", alert=True) from None
-            raise TryLater(f"The URL could not be reached: {type(error).__name__}.") from None
-        except (aiohttp.ClientError, OSError, TimeoutError) as error:
-            raise Unknown(f"The answer was lost: {type(error).__name__}.") from None
-
 
 def _want(fulfilled: bool, name: str, wanted: str) -> None:
     if not fulfilled:
@@ -179,29 +148,8 @@ def _is_secret(secret: str) -> bool:
         return False
 
 
-def _trust(certificates: str) -> ssl.SSLContext | None:
-    """What to trust besides the usual authorities; None for the usual ones alone."""
-    if not certificates:
-        return None
-    context = ssl.create_default_context()
-    try:
-        context.load_verify_locations(cadata=certificates)
-    except (ssl.SSLError, ValueError):
-        raise NotConfigured("TWINGE_WEBHOOK_CA must be certificates in PEM.") from None
-    return context
-
-
 def _wrong(words: str) -> Rejected:
     return Rejected(f"A webhook's URL {words}.", field="address")
-
-
-def _may_be_public(host: str) -> bool:
-    """False for an address that is not public, and for a number that only an old resolver takes for an address."""
-    try:
-        return is_public(host)
-    except ValueError:
-        last = host.rstrip(".").rpartition(".")[2].lower()
-        return last != "localhost" and not last.isdigit() and not last.startswith("0x")
 
 
 def _refusal(status: int, pause: str | None, now: datetime) -> TwingeError:

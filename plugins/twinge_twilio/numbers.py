@@ -1,0 +1,49 @@
+"""Phone numbers: the one form they are kept in, which cannot take a text, and which country they belong to."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+import phonenumbers
+
+from twinge.plugin import Rejected
+
+_LENGTHS = phonenumbers.ValidationResult
+_WRONG_LENGTH = {
+    _LENGTHS.TOO_SHORT: "is too short for its country",
+    _LENGTHS.TOO_LONG: "is too long for its country",
+    _LENGTHS.INVALID_COUNTRY_CODE: "has a country code that does not exist",
+    _LENGTHS.INVALID_LENGTH: "has a length that its country does not use",
+    _LENGTHS.IS_POSSIBLE_LOCAL_ONLY: "lacks its area code",
+}
+COUNTRIES: frozenset[str] = frozenset(phonenumbers.SUPPORTED_REGIONS)
+"""ISO 3166-1 alpha-2 codes of whatever has phone numbers of its own."""
+
+
+def read_number(address: str, countries: Collection[str]) -> str:
+    """E.164, or `Rejected` saying what is wrong with the number. No `countries`: those of every country."""
+    try:
+        number = phonenumbers.parse(address, None)
+    except phonenumbers.NumberParseException:
+        raise Rejected("A phone number begins with + and its country code.", field="address") from None
+    if wrong := _unfit(number) or _abroad(number, countries):
+        raise Rejected(f"The phone number {wrong}.", field="address")
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def _unfit(number: phonenumbers.PhoneNumber) -> str | None:
+    if number.extension:
+        return "has an extension, and those take no text messages"
+    if phonenumbers.number_type(number) == phonenumbers.PhoneNumberType.PREMIUM_RATE:
+        return "is a premium-rate one"
+    return _WRONG_LENGTH.get(phonenumbers.is_possible_number_with_reason(number))
+
+
+def _abroad(number: phonenumbers.PhoneNumber, countries: Collection[str]) -> str | None:
+    """Why it is not among `countries`. Several share +1, +7 and +44: there only a number in use names one of them."""
+    country = phonenumbers.region_code_for_number(number)
+    if not countries or country in countries:
+        return None
+    if country in COUNTRIES:
+        return f"belongs to {country}, and TWINGE_TWILIO_COUNTRIES does not name that"
+    return "belongs to no country, and TWINGE_TWILIO_COUNTRIES names those that are written to"
