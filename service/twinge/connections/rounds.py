@@ -25,6 +25,8 @@ AT_ONCE: Final = 4
 """Pasts that are brought at a time."""
 KEEP: Final = timedelta(days=30)
 """How long the raw text of a finished delivery is kept where its platform asks for nothing shorter."""
+NEEDED: Final = timedelta(days=400)
+"""How far back a history is folded anew: no rule asks for a workout from before."""
 
 
 class Rounds:
@@ -128,8 +130,9 @@ class Rounds:
         now, dropped = self._clock(), 0
         for name, adapter in self._platforms.items():
             days = adapter.capabilities.retention_days
-            if self._enforce and days is not None and timedelta(days=days) < KEEP:
-                dropped += await self._store.keeping.drop_raw(name, now - timedelta(days=days))
+            if self._enforce and days is not None:
+                dropped += await self._store.keeping.drop_raw(name, now - min(timedelta(days=days), KEEP))
+                dropped += await self._store.keeping.drop_workouts(name, now - NEEDED)
         await self._store.forget_occurrences(now - KEEP)
         return dropped + await self._store.inbox.purge(now - KEEP)
 

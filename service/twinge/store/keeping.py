@@ -59,6 +59,17 @@ class Keeping:
         async with self._engines.write() as tx:
             return int((await tx.execute(delete(inbox).where(old, inbox.c.state != "waiting"))).rowcount)
 
+    async def drop_workouts(self, platform: str, before: datetime) -> int:
+        """Delete the platform's workouts that began before, and what was found in them; states stay as they are."""
+        old = (activity.c.platform == platform) & (activity.c.start_ms < codec.to_ms(before))
+        at = codec.to_ms(before)
+        prefix = f"{platform}:"
+        async with self._engines.write() as tx:
+            for derived in (finding, held):
+                theirs = derived.c.activity.startswith(prefix, autoescape=True) & (derived.c.at_ms < at)
+                await tx.execute(delete(derived).where(theirs))
+            return int((await tx.execute(delete(activity).where(old))).rowcount)
+
     async def gone(self, platform: str, now: datetime) -> list[Gone]:
         """The revoked connections whose data are still here; those seen for the first time ended now."""
         mine = (connection.c.platform == platform) & (connection.c.state == "revoked")
