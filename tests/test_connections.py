@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import aiohttp
 import msgspec
@@ -16,15 +17,21 @@ from aiohttp.test_utils import TestServer
 from consent_standin import Acme, Vendor, Watched
 from fakes import NOON, run
 from house import House, house
+from strava_play import environment
+from strava_samples import sample
+from strava_standin import Standin
+from twinge.app import Service, running
+from twinge.config import Settings
 from twinge.connections import Rounds, join, past
 from twinge.connections.leave import leave
 from twinge.connections.reconcile import slot
 from twinge.core.fold import fold
-from twinge.core.model import Activity, Removed, Report, Wellness
+from twinge.core.model import Activity, Athlete, Removed, Report, Wellness
 from twinge.fetch import Brought, brought_body
 from twinge.limits import Limits
 from twinge.oauth import TokenKeeper
 from twinge.plugin import Access, Delivery, Inline, Item, Pointer, RateLimited, TokenRefused, Tokens, TryLater
+from twinge.registry import load_plugins
 from twinge.store import Connection, codec
 from twinge.store.connecting import Handshake
 from twinge.worker import Worker
@@ -212,6 +219,17 @@ async def test_a_past_that_never_comes_is_given_up_with_the_reason(home: Home) -
         home.house.clock.forward(hours=7)
     one = await home.past()
     assert (one.state, one.note, one.tries) == ("failed", "asleep", 12)
+
+
+async def test_an_adapter_that_breaks_stops_nobody_and_is_not_quoted(home: Home) -> None:
+    await home.lay([workout(1, 30)])
+    await home.connect()
+    home.adapter.trouble = [KeyError("alice@example.org")]
+    assert await home.rounds().bring_pasts() == 0
+    one = await home.past()
+    assert (one.state, one.note) == ("waiting", "KeyError")
+    home.house.clock.forward(minutes=2)
+    assert await home.rounds().bring_pasts() == 1
 
 
 async def test_every_kind_of_event_survives_the_inbox() -> None:
@@ -447,3 +465,51 @@ async def test_raw_deliveries_are_kept_as_long_as_the_terms_allow(home: Home, en
     assert (await store.history.state(home.alice)) == before
     assert (ancient.key in await home.history()) is not gone
     assert len(await home.history()) == (29 if gone else 30)
+
+
+# ---- all of it, with Strava ------------------------------------------------------------------------------------------
+
+
+async def test_strava_from_the_link_to_the_history(tmp_path: Path) -> None:
+    """The running service: link, consent, callback, past; then the end, and nothing is left here or there."""
+    strava = Standin(now=NOON)
+    for days in (1, 20, 50, 90):
+        start = f"{NOON - timedelta(days=days):%Y-%m-%dT%H:%M:%SZ}"
+        strava.add(sample("api/run") | {"id": 9000 + days, "start_date": start, "start_date_local": start})
+    async with TestServer(strava.app()) as server, aiohttp.ClientSession() as http:
+        env = environment(tmp_path, str(server.make_url("")).rstrip("/"))
+        async with running(Settings.from_env(env), load_plugins(env), clock=lambda: NOON, roles=("web",)) as service:
+            alice = await _athlete(service)
+            admin = {"Authorization": f"Bearer {await service.store.keys.create('admin', 'test', NOON)}"}
+            theirs = f"{service.url}/api/v1/athletes/{alice}/connections"
+            async with http.post(f"{theirs}/strava/link", headers=admin) as made:
+                link = (await made.json())["url"]
+            page = await _consent(http, link)
+            assert "Strava is connected" in page
+            assert "<li>activity:read_all</li>" in page
+            assert await service.rounds.bring_pasts() == 4
+            await service.worker.drain()
+            found = (await service.store.history.find_activities(alice)).items
+            assert sorted(one.activity.key for one in found) == [f"strava:{9000 + days}" for days in (1, 20, 50, 90)]
+            assert strava.calls["activity"] == 2
+            async with http.delete(f"{theirs}/strava", headers=admin) as gone:
+                assert gone.status == 204
+            assert (await service.rounds.say_goodbyes(), strava.grants) == (1, {})
+            await service.rounds.forget()
+            assert (await service.store.history.find_activities(alice)).items == []
+
+
+async def _athlete(service: Service) -> str:
+    async with service.store.write() as tx:
+        return (await service.store.athletes.create(tx, Athlete("", name="Alice"), NOON)).id
+
+
+async def _consent(http: aiohttp.ClientSession, link: str) -> str:
+    """Press the button, and come back as Strava would send the browser, one box unticked."""
+    where, _, ticket = link.partition("?ticket=")
+    async with http.post(where, data={"ticket": ticket}, allow_redirects=False) as going:
+        cookie = going.headers["Set-Cookie"].partition(";")[0]
+        state = parse_qs(urlsplit(going.headers["Location"]).query)["state"][0]
+    query = {"state": state, "code": "good-code", "scope": "read,activity:read"}
+    async with http.get(f"{where}/callback", params=query, headers={"Cookie": cookie}) as back:
+        return await back.text()

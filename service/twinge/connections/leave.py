@@ -47,16 +47,16 @@ async def say_goodbye(
     try:
         if adapter is not None:
             await _tell(store, adapter, one, http, now)
-    except (TryLater, aiohttp.ClientError, TimeoutError) as error:
+    except GrantRefused:
+        pass  # The grant is dead: that is what we wanted.
+    except GiveUp as error:
+        log.warning("hop=farewell platform=%s outcome=refused error=%s", one.platform, type(error).__name__)
+    except Exception as error:  # noqa: BLE001 - a plugin may raise anything
         if one.tries + 1 < TRIES:
             named = error.after if isinstance(error, TryLater) else None
             await store.endings.later(one, now + (named or FIRST_WAIT * 4**one.tries))
             return False
         log.warning("hop=farewell platform=%s outcome=given_up", one.platform)
-    except GrantRefused:
-        pass  # The grant is dead: that is what we wanted.
-    except GiveUp as error:
-        log.warning("hop=farewell platform=%s outcome=refused error=%s", one.platform, type(error).__name__)
     await store.endings.told(one)
     return True
 

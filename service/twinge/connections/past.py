@@ -6,6 +6,7 @@ page on the way, and a vendor's budget is left to what happens now. What is olde
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
@@ -13,7 +14,7 @@ from typing import Final
 
 from twinge.fetch import BACKFILL, brought_body
 from twinge.limits import Limits
-from twinge.plugin import Access, Backfills, Delivery, Item, PlatformAdapter, Pointer, TryLater, TwingeError
+from twinge.plugin import Access, Backfills, Delivery, GiveUp, Item, PlatformAdapter, Pointer, TryLater
 from twinge.store import Store
 from twinge.store.backfills import Backfill
 
@@ -25,6 +26,8 @@ BUSY: Final = timedelta(seconds=30)
 FIRST_WAIT, LONGEST_WAIT = timedelta(minutes=1), timedelta(hours=6)
 TRIES: Final = 12
 """In a row: with these waits that is about two days."""
+DEADLINE_S: Final = 120
+"""For one page, with a renewed token."""
 AT_A_TIME: Final = 5
 """Pointers in one delivery: each costs calls."""
 
@@ -45,8 +48,9 @@ async def bring(
         return await adapter.history(access, one.since, one.page)
 
     try:
-        items, page = await limits.using(adapter, one.platform, one.external_id, call)
-    except TwingeError as error:
+        async with asyncio.timeout(DEADLINE_S):
+            items, page = await limits.using(adapter, one.platform, one.external_id, call)
+    except Exception as error:  # noqa: BLE001 - a plugin may raise anything
         await _put_off(store, one, error, now)
         return 0
     fresh = await _unknown(store, one, items)
@@ -56,17 +60,15 @@ async def bring(
     return len(items)
 
 
-async def _put_off(store: Store, one: Backfill, error: TwingeError, now: datetime) -> None:
+async def _put_off(store: Store, one: Backfill, error: Exception, now: datetime) -> None:
     """Later, as the vendor says; never, where it must not be tried again: the athlete has to connect anew."""
-    never = not isinstance(error, TryLater) or one.tries + 1 >= TRIES
+    never = isinstance(error, GiveUp) or one.tries + 1 >= TRIES
     named = error.after if isinstance(error, TryLater) else None
     wait = named if named is not None else min(FIRST_WAIT * 2**one.tries, LONGEST_WAIT)
     log.warning("hop=backfill platform=%s outcome=%s", one.platform, "failed" if never else "later")
-    await store.backfills.postpone(one, now + wait, _note(error), failed=never)
-
-
-def _note(error: TwingeError) -> str:
-    return str(getattr(error, "reason", "") or error)
+    # Of what is not one of ours only the class: its words may quote an answer.
+    note = error.reason if isinstance(error, TryLater | GiveUp) else type(error).__name__
+    await store.backfills.postpone(one, now + wait, note, failed=never)
 
 
 async def _unknown(store: Store, one: Backfill, items: Sequence[Item]) -> list[Item]:

@@ -10,7 +10,7 @@ from typing import Final
 
 from twinge.fetch import RECONCILE, pointers_body
 from twinge.limits import Limits
-from twinge.plugin import Access, Delivery, PlatformAdapter, Pointer, TwingeError
+from twinge.plugin import Access, Delivery, PlatformAdapter, Pointer
 from twinge.store import Connection, Store
 
 log = logging.getLogger("twinge.connections")
@@ -42,8 +42,8 @@ async def reconcile_one(
     store: Store, limits: Limits, adapter: PlatformAdapter, connection: Connection, now: datetime
 ) -> int:
     """Ask about one connection, if that is due; how many workouts were unknown."""
-    name = f"reconcile:{connection.platform}:{connection.external_id}"
-    if not await store.occurrence(name, slot(connection, now)):
+    name, due = f"reconcile:{connection.platform}:{connection.external_id}", slot(connection, now)
+    if (connection.seen_at is not None and connection.seen_at >= due) or not await store.occurrence(name, due):
         return 0
     first = since(connection, now)
 
@@ -52,7 +52,7 @@ async def reconcile_one(
 
     try:
         pointers = await limits.using(adapter, connection.platform, connection.external_id, call)
-    except TwingeError as error:
+    except Exception as error:  # noqa: BLE001 - a plugin may raise anything; the others are asked all the same
         log.warning("hop=schedule platform=%s outcome=%s", connection.platform, type(error).__name__)
         return 0
     missed = await _missed(store, connection, pointers)

@@ -15,7 +15,7 @@ from twinge.connections.leave import ask_to_reconnect, say_goodbye
 from twinge.connections.past import bring
 from twinge.connections.reconcile import reconcile_one
 from twinge.limits import Limits, Tokens
-from twinge.plugin import Channel, ChecksSubscription, PlatformAdapter, TwingeError
+from twinge.plugin import Channel, ChecksSubscription, PlatformAdapter
 from twinge.store import Store
 from twinge.store.wakes import Wake
 
@@ -97,7 +97,7 @@ class Rounds:
     async def _inspect(self, name: str, adapter: ChecksSubscription, now: datetime) -> bool:
         try:
             trouble = await adapter.subscription(self._http, self._public_url, now)
-        except TwingeError as error:
+        except Exception as error:  # noqa: BLE001 - a plugin may raise anything
             log.warning("hop=subscription platform=%s outcome=%s", name, type(error).__name__)
             return False
         if trouble is not None:

@@ -119,12 +119,15 @@ class Keeping:
         await tx.execute(update(state).where(state.c.athlete_id == athlete_id).values(stamp=""))
         return int(count)
 
-    async def quiet(self, now: datetime) -> list[Quiet]:
-        """Connections that used to deliver and have been silent for twice their longest gap, ten days at least."""
+    async def quiet(self, now: datetime, athlete_id: str | None = None) -> list[Quiet]:
+        """Connections (of one athlete) that used to deliver and have been silent for twice their longest gap, ten days
+        at least."""
         last = func.max(activity.c.start_ms)
         silent = (last < codec.to_ms(now - SILENT)) & (last > codec.to_ms(now - LONG_AGO))
         there = (activity.c.athlete_id == connection.c.athlete_id) & (activity.c.platform == connection.c.platform)
         live = (connection.c.state == "connected") & activity.c.removed.is_(False)
+        if athlete_id is not None:
+            live &= connection.c.athlete_id == athlete_id
         wanted = select(activity.c.athlete_id, activity.c.platform, last.label("last")).join(connection, there)
         grouped = wanted.where(live).group_by(activity.c.athlete_id, activity.c.platform).having(silent)
         async with self._engines.read() as tx:

@@ -24,7 +24,7 @@ async def find(request: web.Request) -> web.Response:
     """`GET /athletes/{id}/connections`: oldest first, without tokens, with how each fares."""
     one, store = await known(request), request.app[STORE]
     pasts = await store.backfills.of(one.id)
-    quiet = {each.platform for each in await store.keeping.quiet(request.app[CLOCK]()) if each.athlete_id == one.id}
+    quiet = {each.platform for each in await store.keeping.quiet(request.app[CLOCK](), one.id)}
 
     def view(link: Connection) -> dict[str, Any]:
         past = pasts.get((link.platform, link.external_id))
