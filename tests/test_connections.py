@@ -206,6 +206,18 @@ async def test_a_limit_is_waited_out_and_holds_for_every_worker(home: Home) -> N
     assert home.adapter.fetched == ["1", "1"]
 
 
+async def test_days_of_a_spent_limit_make_nothing_a_dead_letter(home: Home) -> None:
+    await home.lay([workout(1, 0.1)], points=True)
+    await home.connect()
+    home.adapter.errors["1"] = [RateLimited("spent", after=timedelta(hours=8)) for _ in range(15)]
+    await home.house.store.inbox.put(_own(brought_body([Pointer(OWNER, "1", 1)])), "k", "")
+    for _ in range(16):
+        await home.worker().drain()
+        home.house.clock.forward(hours=8)
+    assert await home.history() == ["acme:1"]
+    assert len(home.adapter.fetched) == 16
+
+
 def _own(body: bytes) -> Any:
     return Delivery("acme", "", "backfill", {}, {}, body, NOON)
 

@@ -24,6 +24,7 @@ from twinge.plugin import (
     Item,
     PlatformAdapter,
     Pointer,
+    RateLimited,
     Recording,
     Rejected,
     TryLater,
@@ -73,6 +74,8 @@ class Later:
 
     reason: str
     after: timedelta | None
+    counts: bool = True
+    """False: its vendor was not even asked about it, because the limit for everybody was spent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +217,7 @@ class Reader:
             brought = await asyncio.gather(*(self._fetch(adapter, job.platform, item, known) for item in job.items))
             items = [item for each in brought for item in each]
         except TryLater as error:
-            job.failed = Later(error.reason, error.after)
+            job.failed = Later(error.reason, error.after, counts=not isinstance(error, RateLimited))
         except GiveUp as error:
             job.failed = Never(error.reason)
         except Rejected as error:

@@ -205,11 +205,11 @@ class Worker:
                 await self._store.inbox.postpone(
                     tx, row.id, now + wait, place, delays=row.delays, attempts=row.attempts
                 )
-            case Later(reason=reason, after=after):
-                if now - row.delivery.received_at > GIVE_UP_AFTER and row.delays >= LEAST_DELAYS:
+            case Later(reason=reason, after=after, counts=counts):
+                if counts and now - row.delivery.received_at > GIVE_UP_AFTER and row.delays >= LEAST_DELAYS:
                     return "dead", f"gave up after {GIVE_UP_AFTER.days} days: {reason}"
                 wait = after if after is not None else min(FIRST_DELAY * 4**row.delays, LONGEST_DELAY)
-                await self._store.inbox.postpone(tx, row.id, now + wait, reason, delays=row.delays + 1)
+                await self._store.inbox.postpone(tx, row.id, now + wait, reason, delays=row.delays + counts)
         return None
 
     async def _rest(self, stop: asyncio.Event) -> None:
