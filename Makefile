@@ -24,7 +24,7 @@ serve: $(UV) ## the service on this machine
 	@$(RUN) --no-dev twinge serve
 fmt: $(UV)  ## put the code in shape
 	@$(RUN) ruff format . && $(RUN) ruff check --fix .
-bench: $(UV) ## measure ingest, flow, growth, streams and backtest, side by side
+bench: $(UV) ## measure ingest, flow, growth, sender, streams and backtest, side by side
 	@$(RUN) python tests/bench/run.py
 migration: $(UV) ## a new revision from the tables: make migration m="what changes"
 	@$(RUN) alembic revision --autogenerate -m "$(m)"

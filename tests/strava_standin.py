@@ -24,6 +24,7 @@ from typing import Any
 
 import aiohttp
 from aiohttp import web
+from yarl import URL
 
 Row = dict[str, Any]
 FAULTS = {
@@ -99,6 +100,7 @@ class Standin:
         """The stand-in as an aiohttp application."""
         app = web.Application(middlewares=[self._as_the_vendor])
         app.on_shutdown.append(self._end)
+        app.router.add_get("/oauth/authorize", self._authorize)
         app.router.add_post("/oauth/token", self._token)
         app.router.add_post("/oauth/revoke", self._revoke)
         app.router.add_get("/api/v3/activities/{id:[0-9]+}", self._activity)
@@ -151,6 +153,16 @@ class Standin:
         bearer = request.headers.get("Authorization", "").removeprefix("Bearer ")
         live = any(g.access == bearer and g.expires_at > self.now.timestamp() for g in self.grants.values())
         return None if self.open or live else fault(*FAULTS["401"])
+
+    async def _authorize(self, request: web.Request) -> web.Response:
+        """The consent page of somebody who says yes at once, and unticks the private workouts."""
+        asked = request.query
+        back = URL(asked["redirect_uri"]) % {
+            "state": asked["state"],
+            "code": "good-code",
+            "scope": "read,activity:read",
+        }
+        return web.Response(status=302, headers={"Location": str(back)})
 
     async def _token(self, request: web.Request) -> web.Response:
         form = await request.post()

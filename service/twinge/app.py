@@ -26,7 +26,7 @@ from twinge.config import Settings
 from twinge.connections import Rounds
 from twinge.oauth import TokenKeeper
 from twinge.packs import SHIPPED, open_pack
-from twinge.plugin import TwingeError
+from twinge.plugin import Closes, TwingeError
 from twinge.registry import Plugins
 from twinge.schedule import Schedule
 from twinge.sender import Sender
@@ -76,6 +76,9 @@ async def running(
     async with AsyncExitStack() as stack:
         store = await stack.enter_async_context(opened(settings))
         http = await stack.enter_async_context(aiohttp.ClientSession(timeout=VENDOR_TIMEOUT))
+        for channel in plugins.channels.values():
+            if isinstance(channel, Closes):
+                stack.push_async_callback(channel.close)
         door, settings = listen(settings) if "web" in roles else (None, settings)
         tokens = TokenKeeper(store, http, clock)
         stack.push_async_callback(tokens.close)

@@ -7,7 +7,7 @@ never see the database. `docs/adapters.md` walks through the smallest one, `plug
 
 from __future__ import annotations
 
-from twinge.plugin.channel import Channel, Confirms, Message, OneWay, Pace, Paced, Sent
+from twinge.plugin.channel import Channel, Closes, Confirms, Message, OneWay, Pace, Paced, Sent
 from twinge.plugin.delivery import OWN, Delivery, Fetched, Inline, Item, Pointer, Receipt, Recording, Reply, Revoked
 from twinge.plugin.platform import (
     Access,
@@ -42,6 +42,7 @@ __all__ = [
     "Capabilities",
     "Channel",
     "ChecksSubscription",
+    "Closes",
     "Confirms",
     "Delivery",
     "Disconnects",

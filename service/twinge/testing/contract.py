@@ -186,20 +186,25 @@ async def check_channel(
     limit_s: float = 30,
 ) -> None:
     """Raise `ContractError` unless a normalised address stays so, and each fault ends as it should and in time."""
-    _expect(channel.voice in {"sms", "push", "print"}, "its voice must be sms, push or print")
-    address = channel.normalise(message.address)
-    _expect(channel.normalise(address) == address, "a normalised address changes when it is normalised again")
-    for bad in bad_addresses:
-        try:
-            channel.normalise(bad)
-        except Rejected:
-            continue
-        raise ContractError(f"the address {bad!r} was accepted")
+    check_addresses(channel, message.address, bad_addresses)
     for fault in faults:
         await _settle(fault.play())
         outcome = await asyncio.wait_for(send_once(channel, message, http, now), limit_s)
         wanted = fault.expect.__name__
         _expect(type(outcome) is fault.expect, f"{fault.name}: {type(outcome).__name__} instead of {wanted}: {outcome}")
+
+
+def check_addresses(channel: Channel, good: str, bad: Sequence[str]) -> None:
+    """Raise `ContractError` unless a normalised address stays so, and each bad one is `Rejected`."""
+    _expect(channel.voice in {"sms", "push", "print"}, "its voice must be sms, push or print")
+    address = channel.normalise(good)
+    _expect(channel.normalise(address) == address, "a normalised address changes when it is normalised again")
+    for each in bad:
+        try:
+            channel.normalise(each)
+        except Rejected:
+            continue
+        raise ContractError(f"the address {each!r} was accepted")
 
 
 async def send_once(channel: Channel, message: Message, http: aiohttp.ClientSession, now: datetime) -> Outcome:

@@ -47,7 +47,7 @@ async def invite(app: web.Application, tx: Tx, athlete_id: str, platform: str) -
         raise Problem(409, "no_public_url", "Set TWINGE_PUBLIC_URL first: the vendor sends the athlete back there.")
     now = app[CLOCK]()
     token = await app[STORE].connecting.invite(tx, athlete_id, platform, now)
-    return Invitation(link_of(app, platform, token), now + TICKET_LASTS)
+    return Invitation(link_of(app[SETTINGS].public_url, platform, token), now + TICKET_LASTS)
 
 
 def connectable(app: web.Application, platform: str) -> OAuth:
@@ -60,9 +60,9 @@ def connectable(app: web.Application, platform: str) -> OAuth:
     return adapter.oauth
 
 
-def link_of(app: web.Application, platform: str, token: str) -> str:
+def link_of(public_url: str, platform: str, token: str) -> str:
     """The URL of a link's token."""
-    return f"{app[SETTINGS].public_url}/connect/{platform}?ticket={token}"
+    return f"{public_url}/connect/{platform}?ticket={token}"
 
 
 def redirect_uri(app: web.Application, platform: str) -> str:

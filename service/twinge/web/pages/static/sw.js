@@ -16,14 +16,15 @@ self.addEventListener("install", () => self.skipWaiting());
 self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
 
 self.addEventListener("push", (event) => {
-  const told = read(event.data);
+  const told = read(event);
   event.waitUntil(show(told).then(() => confirm(told.data)));
 });
 
-// A push that shows nothing costs the subscription, so even what cannot be read is told of.
-function read(data) {
+// A push that shows nothing costs the subscription, so even what cannot be read is told of. Safari has read a
+// declarative push itself by now and hands it over as the event's notification: https://github.com/w3c/push-api/pull/385
+function read(event) {
   try {
-    const told = data.json().notification;
+    const told = event.data ? event.data.json().notification : event.notification;
     if (typeof told.body === "string") return told;
   } catch {
     // Fall through.
@@ -39,6 +40,7 @@ function show(told) {
     tag: told.tag,
     lang: told.lang,
     icon: ICON,
+    navigate: told.navigate,
     data: { ...told.data, navigate: told.navigate },
     actions: actions.map(({ action, title }) => ({ action, title })),
   });
