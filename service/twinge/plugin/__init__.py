@@ -27,6 +27,7 @@ from twinge.plugin.platform import (
     Answers,
     Backfills,
     Capabilities,
+    ChecksSubscription,
     Disconnects,
     Glances,
     Identifies,
@@ -35,7 +36,16 @@ from twinge.plugin.platform import (
     ReadsRows,
     Tokens,
 )
-from twinge.plugin.trouble import GiveUp, NotConfigured, Rejected, TokenRefused, TryLater, TwingeError, Unknown
+from twinge.plugin.trouble import (
+    GiveUp,
+    NotConfigured,
+    RateLimited,
+    Rejected,
+    TokenRefused,
+    TryLater,
+    TwingeError,
+    Unknown,
+)
 
 __all__ = [
     "OWN",
@@ -44,6 +54,7 @@ __all__ = [
     "Backfills",
     "Capabilities",
     "Channel",
+    "ChecksSubscription",
     "Closes",
     "Confirms",
     "Delivery",
@@ -63,6 +74,7 @@ __all__ = [
     "Paced",
     "PlatformAdapter",
     "Pointer",
+    "RateLimited",
     "ReadsRows",
     "Receipt",
     "Recorded",
