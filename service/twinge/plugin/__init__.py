@@ -8,7 +8,20 @@ never see the database. `docs/adapters.md` walks through the smallest one, `plug
 from __future__ import annotations
 
 from twinge.plugin.channel import Channel, Closes, Confirms, Message, OneWay, Pace, Paced, Sent
-from twinge.plugin.delivery import OWN, Delivery, Fetched, Inline, Item, Pointer, Receipt, Recording, Reply, Revoked
+from twinge.plugin.delivery import (
+    OWN,
+    Delivery,
+    Fetched,
+    Inline,
+    Item,
+    Opened,
+    Pointer,
+    Receipt,
+    Recorded,
+    Recording,
+    Reply,
+    Revoked,
+)
 from twinge.plugin.platform import (
     Access,
     Answers,
@@ -56,6 +69,7 @@ __all__ = [
     "NotConfigured",
     "OAuth",
     "OneWay",
+    "Opened",
     "Pace",
     "Paced",
     "PlatformAdapter",
@@ -63,6 +77,7 @@ __all__ = [
     "RateLimited",
     "ReadsRows",
     "Receipt",
+    "Recorded",
     "Recording",
     "Rejected",
     "Reply",

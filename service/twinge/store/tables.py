@@ -235,7 +235,15 @@ nudge = Table(
     Index("ix_nudge_id", "id"),
     Index("ix_nudge_athlete_id_not_before_ms", "athlete_id", "not_before_ms"),
     Index("ix_nudge_address_id_sent_ms", "address_id", "sent_ms"),
-    Index("ix_nudge_waiting", "channel", "not_before_ms", sqlite_where=WAITING, postgresql_where=WAITING),
+    Index(
+        "ix_nudge_waiting",
+        "channel",
+        "not_before_ms",
+        "made_ms",
+        "id",
+        sqlite_where=WAITING,
+        postgresql_where=WAITING,
+    ),
     Index("ix_nudge_again", "again_ms", sqlite_where=AGAIN, postgresql_where=AGAIN),
     Index(
         "ix_nudge_open",

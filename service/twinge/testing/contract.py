@@ -24,6 +24,7 @@ from twinge.plugin import (
     PlatformAdapter,
     Pointer,
     Receipt,
+    Recorded,
     Rejected,
     Reply,
     Revoked,
@@ -104,7 +105,7 @@ def _check_genuine(plugin: PlatformAdapter | Channel, sample: Sample, now: datet
 
 def _check_glance(plugin: Glances, delivery: Delivery, items: Sequence[Item], name: str) -> None:
     first = items[0] if items else None
-    owner = first.owner if isinstance(first, Inline | Pointer | Revoked) else None
+    owner = first.owner if isinstance(first, Inline | Pointer | Recorded | Revoked) else None
     _expect(plugin.glance(delivery) == owner, f"{name}: a glance names another owner than read does")
 
 
@@ -118,6 +119,9 @@ def _check_item(plugin: str, item: Item, name: str) -> None:
             _expect(at is None or 1970 < at.year < 2200, f"{name}: the year {at and at.year}")
         case Pointer(owner, object_id):
             _expect(bool(owner and object_id), f"{name}: a pointer without an owner or an object")
+        case Recorded(owner, recording):
+            _expect(bool(owner), f"{name}: a recording without an owner")
+            _expect(recording.key.startswith(f"{plugin}:"), f"{name}: {recording.key} must begin with {plugin}:")
         case Receipt(nudge, state):
             _expect(bool(nudge) and state in {"sent", "delivered", "failed"}, f"{name}: an odd receipt")
         case Reply(address) | Revoked(address):

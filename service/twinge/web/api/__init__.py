@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from twinge.web.api import athletes, catalogue, channels, connections, deliveries, history, links, pain, silences
+from twinge.web.api import athletes, catalogue, channels, connections, deliveries, files, history, links, pain, silences
 
 ROUTES = [
     web.get("/api/v1/athletes", athletes.find),
@@ -22,6 +22,7 @@ ROUTES = [
     web.post("/api/v1/athletes/{athlete}/connections/{platform}/link", connections.link),
     web.delete("/api/v1/athletes/{athlete}/connections/{connection}", connections.end),
     web.post("/api/v1/athletes/{athlete}/links", links.create),
+    web.post("/api/v1/athletes/{athlete}/files", files.upload),
     web.get("/api/v1/athletes/{athlete}/silences", silences.find),
     web.post("/api/v1/athletes/{athlete}/silences", silences.create),
     web.delete("/api/v1/athletes/{athlete}/silences/{silence}", silences.end),

@@ -21,7 +21,9 @@ async function look() {
   } catch {
     // Offline: the next look will tell.
   }
-  wait();
+  navigator.serviceWorker?.addEventListener("message", look);
+navigator.serviceWorker?.startMessages();
+wait();
 }
 
 function show(page) {
@@ -44,4 +46,6 @@ function swap(id, page) {
 document.addEventListener("visibilitychange", () => {
   if (!document.hidden) look();
 });
+navigator.serviceWorker?.addEventListener("message", look);
+navigator.serviceWorker?.startMessages();
 wait();

@@ -17,7 +17,7 @@ self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim(
 
 self.addEventListener("push", (event) => {
   const told = read(event);
-  event.waitUntil(show(told).then(() => confirm(told.data)));
+  event.waitUntil(show(told).then(() => Promise.all([confirm(told.data), tellPages()])));
 });
 
 // A push that shows nothing costs the subscription, so even what cannot be read is told of. Safari has read a
@@ -48,6 +48,11 @@ function show(told) {
 
 function confirm(data) {
   return data?.status && data.token ? post(data.status, { token: data.token, state: "shown" }).catch(() => {}) : undefined;
+}
+
+// Whoever has the page open need not wait for its next look.
+async function tellPages() {
+  for (const page of await self.clients.matchAll({ type: "window" })) page.postMessage("shown");
 }
 
 self.addEventListener("notificationclick", (event) => {
