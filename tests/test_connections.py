@@ -30,7 +30,19 @@ from twinge.core.model import Activity, Athlete, Removed, Report, Wellness
 from twinge.fetch import Brought, brought_body
 from twinge.limits import Limits
 from twinge.oauth import TokenKeeper
-from twinge.plugin import Access, Delivery, Inline, Item, Pointer, RateLimited, TokenRefused, Tokens, TryLater
+from twinge.plugin import (
+    Access,
+    Delivery,
+    Inline,
+    Item,
+    Pointer,
+    RateLimited,
+    Recorded,
+    Recording,
+    TokenRefused,
+    Tokens,
+    TryLater,
+)
 from twinge.registry import load_plugins
 from twinge.store import Connection, codec
 from twinge.store.connecting import Handshake
@@ -252,7 +264,8 @@ async def test_every_kind_of_event_survives_the_inbox() -> None:
         Wellness("acme:m", start.date(), resting_hr=50, version=1),
         Report("acme:r", start, pain=3, site="knee", version=1),
     ]
-    items: list[Item] = [*(Inline(OWNER, event) for event in events), Pointer(OWNER, "9", 2, {"a": "b"})]
+    recorded = Recorded(OWNER, Recording("acme:f", b"\x00FIT", "fit", known=workout(3, 2)))
+    items: list[Item] = [*(Inline(OWNER, event) for event in events), recorded, Pointer(OWNER, "9", 2, {"a": "b"})]
     read = msgspec.json.decode(brought_body(items), type=Brought).items()
     assert read == items
 

@@ -58,12 +58,13 @@ class Brought:
     removed: Sequence[tuple[str, Removed]] = ()
     mornings: Sequence[tuple[str, Wellness]] = ()
     reports: Sequence[tuple[str, Report]] = ()
+    recordings: Sequence[Recorded] = ()
 
     def items(self) -> list[Item]:
         """The same as items."""
         told: list[tuple[str, Activity | Removed | Wellness | Report]]
         told = [*self.activities, *self.removed, *self.mornings, *self.reports]
-        return [*(Inline(owner, event) for owner, event in told), *self.pointers]
+        return [*(Inline(owner, event) for owner, event in told), *self.recordings, *self.pointers]
 
 
 _read_pointers = msgspec.json.Decoder(list[Pointer]).decode
@@ -151,6 +152,7 @@ def brought_body(items: Sequence[Item]) -> bytes:
         [(owner, event) for owner, event in told if isinstance(event, Removed)],
         [(owner, event) for owner, event in told if isinstance(event, Wellness)],
         [(owner, event) for owner, event in told if isinstance(event, Report)],
+        [item for item in items if isinstance(item, Recorded)],
     )
     return msgspec.json.encode(page)
 
