@@ -54,18 +54,19 @@ async def call(
     token: str | None = None,
     query: Mapping[str, str] | None = None,
     json: Mapping[str, Any] | None = None,
+    headers: Mapping[str, str] | None = None,
     deadline: aiohttp.ClientTimeout = DEADLINE,
 ) -> Response:
     """The answer of 2xx. Raises `TokenRefused` (401), `TryLater` (408, 425, 429, 5xx, no answer), `Refused` (the rest).
 
-    `token` goes into an Authorization header as a bearer (RFC 6750). `url` is taken as it is written. Nothing of it, of
-    the token or of the answer's body gets into the words of an error.
+    `token` goes into an Authorization header as a bearer (RFC 6750), beside `headers`. `url` is taken as it is written.
+    Nothing of it, of the token or of the answer's body gets into the words of an error.
     """
-    headers = {"Authorization": f"Bearer {token}"} if token else {}
+    bearer = {"Authorization": f"Bearer {token}"} if token else {}
     target = URL(url, encoded=True).update_query(dict(query)) if query else URL(url, encoded=True)
     try:
         async with http.request(
-            method, target, json=json, headers=headers, timeout=deadline, allow_redirects=False
+            method, target, json=json, headers={**(headers or {}), **bearer}, timeout=deadline, allow_redirects=False
         ) as response:
             body = await _read(response, vendor) if response.status < 300 else b""
     except (aiohttp.ClientError, TimeoutError, ValueError) as lost:
