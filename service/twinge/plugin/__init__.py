@@ -20,6 +20,7 @@ from twinge.plugin.platform import (
     OAuth,
     PlatformAdapter,
     ReadsRows,
+    Renews,
     Tokens,
 )
 from twinge.plugin.trouble import GiveUp, NotConfigured, Rejected, TokenRefused, TryLater, TwingeError, Unknown
@@ -52,6 +53,7 @@ __all__ = [
     "Receipt",
     "Recording",
     "Rejected",
+    "Renews",
     "Reply",
     "Revoked",
     "Sent",
