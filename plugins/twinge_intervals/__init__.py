@@ -7,7 +7,6 @@ about a workout is only a hint; what counts is fetched, because it is sent befor
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -218,15 +217,14 @@ class Intervals:
         return await self._call(access, "GET", path, query)
 
     async def _call(self, access: Access, method: str, path: str, query: Mapping[str, str] | None = None) -> Response:
-        basic = base64.b64encode(f"API_KEY:{self._key}".encode()).decode()
         return await call(
             access.http,
             method,
             f"{self.base}/api/v1{path}",
             vendor="intervals.icu",
             token=None if self._key else access.token,
+            client=("API_KEY", self._key) if self._key else None,
             query=query,
-            headers={"Authorization": f"Basic {basic}"} if self._key else {},
             deadline=self._deadline,
         )
 
