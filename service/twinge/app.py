@@ -23,9 +23,11 @@ import aiohttp
 from aiohttp import web
 
 from twinge.config import Settings
+from twinge.folder import Folder
 from twinge.oauth import TokenKeeper
 from twinge.packs import SHIPPED, open_pack
-from twinge.plugin import TwingeError
+from twinge.plugin import Closes, TwingeError
+from twinge.recordings import Limits, Readers
 from twinge.registry import Plugins
 from twinge.schedule import Schedule
 from twinge.sender import Sender
@@ -74,10 +76,17 @@ async def running(
     async with AsyncExitStack() as stack:
         store = await stack.enter_async_context(opened(settings))
         http = await stack.enter_async_context(aiohttp.ClientSession(timeout=VENDOR_TIMEOUT))
+        for channel in plugins.channels.values():
+            if isinstance(channel, Closes):
+                stack.push_async_callback(channel.close)
         door, settings = listen(settings) if "web" in roles else (None, settings)
         tokens = TokenKeeper(store, http, clock)
         stack.push_async_callback(tokens.close)
-        worker = Worker(store, plugins.platforms, plugins.channels, tokens, clock, pack)
+        readers = Readers(Limits(seconds=settings.file_deadline_s))
+        stack.push_async_callback(readers.close)
+        worker = Worker(
+            store, plugins.platforms, plugins.channels, tokens, clock, pack, open_recording=readers.open_recording
+        )
         sender = Sender(
             store,
             plugins.channels,
@@ -89,6 +98,8 @@ async def running(
         schedule = Schedule(store, sender, plugins.platforms, tokens, clock)
         loops = {"worker": worker.run, "sender": sender.run}
         wanted = {role: run for role, run in loops.items() if role in roles}
+        if settings.files_dir and "worker" in roles:
+            wanted["folder"] = Folder(store, Path(settings.files_dir), clock, settings.file_cap_kb).run
         tasks = await stack.enter_async_context(started(wanted, store, settings.stop_grace_s))
         if "clock" in roles:
             schedule.start()

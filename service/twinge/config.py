@@ -174,6 +174,30 @@ KEYS: tuple[Key, ...] = (
         _number(1, 16384),
     ),
     Key(
+        "TWINGE_FILE_CAP_KB",
+        "file_cap_kb",
+        "32768",
+        "a number from 1 to 65536",
+        "Largest device file that may be uploaded or lie in the watched folder, in kilobytes.",
+        _number(1, 65536),
+    ),
+    Key(
+        "TWINGE_FILE_DEADLINE_S",
+        "file_deadline_s",
+        "10",
+        "a number from 1 to 300",
+        "Seconds that reading one device file may take; a slow machine and a day-long recording need more.",
+        _number(1, 300),
+    ),
+    Key(
+        "TWINGE_FILES_DIR",
+        "files_dir",
+        "",
+        "a folder that Twinge may write to",
+        "Device files that appear in it, a folder for each athlete, are taken in; without it, no folder is watched.",
+        str,
+    ),
+    Key(
         "TWINGE_REQUEST_DEADLINE_S",
         "request_deadline_s",
         "10",
@@ -216,6 +240,9 @@ class Settings:
     verify_addresses: bool = False
     fall_back_min: int = 15
     body_cap_kb: int = 256
+    file_cap_kb: int = 32768
+    file_deadline_s: float = 10
+    files_dir: str = ""
     request_deadline_s: float = 10
     stop_grace_s: float = 20
     log_level: str = "info"

@@ -22,8 +22,10 @@ from twinge.plugin import (
     GiveUp,
     Inline,
     Item,
+    Opened,
     PlatformAdapter,
     Pointer,
+    Recorded,
     Recording,
     Rejected,
     TryLater,
@@ -41,8 +43,8 @@ DEADLINE_S = 30.0
 RECONCILE = "reconcile"
 """Path of a delivery that we wrote ourselves: its body is a list of pointers (`pointers_body`)."""
 
-OpenRecording = Callable[[Recording], Awaitable[Activity]]
-"""Reads a device's file, or raises `Rejected` with what is wrong with it."""
+OpenRecording = Callable[[Recording], Awaitable[Activity | Opened]]
+"""Reads a device's file, or raises `Rejected` with what is wrong with it; `Opened` where `several` is asked for."""
 
 _read_pointers = msgspec.json.Decoder(list[Pointer]).decode
 
@@ -91,6 +93,8 @@ class Job:
     row: Waiting
     items: list[Item] = field(default_factory=list)
     failed: Later | Never | Fault | None = None
+    note: str = ""
+    """What was left aside of a delivery that was used."""
 
     @property
     def platform(self) -> str:
@@ -99,8 +103,8 @@ class Job:
 
     @property
     def points(self) -> bool:
-        """Whether something must be fetched."""
-        return self.failed is None and any(isinstance(item, Pointer) for item in self.items)
+        """Whether something must be fetched, or a file read."""
+        return self.failed is None and any(isinstance(item, Pointer | Recorded) for item in self.items)
 
     def doubt(self) -> None:
         """Set aside what is of next year: it would be the newest for ever, and make everything real late."""
@@ -176,16 +180,16 @@ class Reader:
         return self._channels[name]
 
     async def bring(self, jobs: Sequence[Job]) -> None:
-        """Replace the pointers of `jobs` by what they name; those of people we do not know stay as they are."""
-        owners = {(job.platform, item.owner) for job in jobs for item in job.items if isinstance(item, Pointer)}
+        """Replace pointers by what they name, and files by what they hold; those of people we do not know stay."""
+        told = [(job.platform, item) for job in jobs for item in job.items]
+        owners = {(platform, item.owner) for platform, item in told if isinstance(item, Pointer | Recorded)}
         async with self._store.read() as tx:
             known = await self._store.athletes.by_external(tx, owners)
         await asyncio.gather(*(self._bring(job, known) for job in jobs if job.points))
 
     async def _bring(self, job: Job, known: Mapping[tuple[str, str], str]) -> None:
         try:
-            adapter = self._platform(job.platform)
-            brought = await asyncio.gather(*(self._fetch(adapter, job.platform, item, known) for item in job.items))
+            brought = await asyncio.gather(*(self._turned(job, item, known) for item in job.items))
             items = [item for each in brought for item in each]
         except TryLater as error:
             job.failed = Later(error.reason, error.after)
@@ -199,28 +203,35 @@ class Reader:
             job.items = items
             job.doubt()
 
-    async def _fetch(
-        self, adapter: PlatformAdapter, platform: str, item: Item, known: Mapping[tuple[str, str], str]
-    ) -> Sequence[Item]:
-        if not isinstance(item, Pointer) or (platform, item.owner) not in known:
+    async def _turned(self, job: Job, item: Item, known: Mapping[tuple[str, str], str]) -> Sequence[Item]:
+        """What an item leads to."""
+        if not isinstance(item, Pointer | Recorded) or (job.platform, item.owner) not in known:
             return [item]
+        found = [item.recording] if isinstance(item, Recorded) else await self._fetch(job.platform, item)
+        return [Inline(item.owner, event) for one in found for event in await self._opened(job, one)]
+
+    async def _fetch(self, platform: str, pointer: Pointer) -> Sequence[Fetched]:
+        adapter = self._platform(platform)
 
         async def call(access: Access) -> Fetched | Sequence[Fetched] | None:
-            return await adapter.fetch(item, access)
+            return await adapter.fetch(pointer, access)
 
         async with self._gate:
             try:
                 async with asyncio.timeout(self._deadline_s):
-                    found = await self._tokens.using(adapter, platform, item.owner, call)
+                    found = await self._tokens.using(adapter, platform, pointer.owner, call)
             except TimeoutError:
                 raise TryLater(f"{platform} did not answer within {self._deadline_s:.0f} s") from None
-        several = found if isinstance(found, Sequence) else () if found is None else (found,)
-        return [Inline(item.owner, await self._opened(one)) for one in several]
+        return found if isinstance(found, Sequence) else () if found is None else (found,)
 
-    async def _opened(self, found: Fetched) -> Activity | Wellness | Removed:
+    async def _opened(self, job: Job, found: Fetched) -> Sequence[Activity | Wellness | Removed]:
         """What was brought, a recording read."""
         if not isinstance(found, Recording):
-            return found
+            return (found,)
         if self._open is None:
             raise GiveUp("recordings cannot be read here")
-        return await self._open(found)
+        opened = await self._open(found)
+        if isinstance(opened, Activity):
+            return (opened,)
+        job.note = opened.note
+        return opened.activities

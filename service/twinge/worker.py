@@ -180,7 +180,7 @@ class Worker:
             return None
         if job.failed is None:
             strangers = await desk.take(job.platform, job.items, job.row.delivery.received_at)
-            return ("stray", f"{strangers} of {len(job.items)} for nobody we know") if strangers else ("done", "")
+            return ("stray", f"{strangers} of {len(job.items)} for nobody we know") if strangers else ("done", job.note)
         end = await self._set_aside(tx, job, job.failed, now)
         if end is None and job.row.lane:
             stuck.add(job.row.lane)

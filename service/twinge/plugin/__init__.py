@@ -7,8 +7,21 @@ never see the database. `docs/adapters.md` walks through the smallest one, `plug
 
 from __future__ import annotations
 
-from twinge.plugin.channel import Channel, Confirms, Message, OneWay, Pace, Paced, Sent
-from twinge.plugin.delivery import OWN, Delivery, Fetched, Inline, Item, Pointer, Receipt, Recording, Reply, Revoked
+from twinge.plugin.channel import Channel, Closes, Confirms, Message, OneWay, Pace, Paced, Sent
+from twinge.plugin.delivery import (
+    OWN,
+    Delivery,
+    Fetched,
+    Inline,
+    Item,
+    Opened,
+    Pointer,
+    Receipt,
+    Recorded,
+    Recording,
+    Reply,
+    Revoked,
+)
 from twinge.plugin.platform import (
     Access,
     Answers,
@@ -32,6 +45,7 @@ __all__ = [
     "Backfills",
     "Capabilities",
     "Channel",
+    "Closes",
     "Confirms",
     "Delivery",
     "Disconnects",
@@ -45,12 +59,14 @@ __all__ = [
     "NotConfigured",
     "OAuth",
     "OneWay",
+    "Opened",
     "Pace",
     "Paced",
     "PlatformAdapter",
     "Pointer",
     "ReadsRows",
     "Receipt",
+    "Recorded",
     "Recording",
     "Rejected",
     "Renews",

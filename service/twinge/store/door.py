@@ -25,6 +25,7 @@ from twinge.store.post import Post
 from twinge.store.seal import Seal
 from twinge.store.texts import mornings, reports
 from twinge.store.verifications import Verifications
+from twinge.store.visits import Visits
 from twinge.store.wakes import Wakes
 
 log = logging.getLogger("twinge.store")
@@ -48,6 +49,7 @@ class Store:
         self.post = Post(engines)
         self.outages = Outages(engines)
         self.keys = Keys(engines)
+        self.visits = Visits(engines)
 
     @classmethod
     async def open(cls, url: str, *, secret: bytes) -> Store:

@@ -231,7 +231,15 @@ nudge = Table(
     Index("ix_nudge_id", "id"),
     Index("ix_nudge_athlete_id_not_before_ms", "athlete_id", "not_before_ms"),
     Index("ix_nudge_address_id_sent_ms", "address_id", "sent_ms"),
-    Index("ix_nudge_waiting", "channel", "not_before_ms", sqlite_where=WAITING, postgresql_where=WAITING),
+    Index(
+        "ix_nudge_waiting",
+        "channel",
+        "not_before_ms",
+        "made_ms",
+        "id",
+        sqlite_where=WAITING,
+        postgresql_where=WAITING,
+    ),
     Index("ix_nudge_again", "again_ms", sqlite_where=AGAIN, postgresql_where=AGAIN),
     Index(
         "ix_nudge_open",
@@ -319,4 +327,24 @@ wake = Table(
     Column("due_ms", BigInteger, nullable=False),
     PrimaryKeyConstraint("athlete_id", "what"),
     Index("ix_wake_due_ms", "due_ms"),
+)
+
+link = Table(
+    "link",
+    metadata,
+    Column("hash", LargeBinary, primary_key=True),
+    Column("athlete_id", Text, nullable=False),
+    Column("made_ms", BigInteger, nullable=False),
+    Column("expires_ms", BigInteger, nullable=False),
+    Index("ix_link_athlete_id_made_ms", "athlete_id", "made_ms"),
+)
+
+visit = Table(
+    "visit",
+    metadata,
+    Column("hash", LargeBinary, primary_key=True),
+    Column("athlete_id", Text, nullable=False, index=True),
+    Column("began_ms", BigInteger, nullable=False),
+    Column("used_ms", BigInteger, nullable=False),
+    Column("expires_ms", BigInteger, nullable=False),
 )

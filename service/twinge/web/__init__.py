@@ -11,7 +11,7 @@ from twinge.core.pack import STANDARD, Pack
 from twinge.plugin import Channel, PlatformAdapter
 from twinge.registry import PluginStatus
 from twinge.store import Store
-from twinge.web import api, health, hooks, metrics
+from twinge.web import api, health, hooks, metrics, pages
 from twinge.web.guard import DOOR, Door, guard
 from twinge.web.parts import CHANNELS, CLOCK, PACK, PLATFORMS, SETTINGS, STATUS, STORE, Clock
 
@@ -27,6 +27,7 @@ ROUTES = [
     web.get("/health/ready", health.ready),
     web.get("/metrics", metrics.scrape),
     *api.ROUTES,
+    *pages.ROUTES,
 ]
 
 

@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from twinge.web.api import athletes, catalogue, channels, deliveries, history, pain, silences
+from twinge.web.api import athletes, catalogue, channels, deliveries, files, history, links, pain, silences
 
 ROUTES = [
     web.get("/api/v1/athletes", athletes.find),
@@ -19,6 +19,8 @@ ROUTES = [
     web.get("/api/v1/athletes/{athlete}/consents", channels.consents),
     web.get("/api/v1/athletes/{athlete}/connections", athletes.connections),
     web.post("/api/v1/athletes/{athlete}/connections", athletes.connect),
+    web.post("/api/v1/athletes/{athlete}/links", links.create),
+    web.post("/api/v1/athletes/{athlete}/files", files.upload),
     web.get("/api/v1/athletes/{athlete}/silences", silences.find),
     web.post("/api/v1/athletes/{athlete}/silences", silences.create),
     web.delete("/api/v1/athletes/{athlete}/silences/{silence}", silences.end),
