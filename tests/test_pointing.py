@@ -20,6 +20,7 @@ import google_samples
 import intervals_samples
 import suunto_samples
 from conftest import NOW
+from recordings import maker
 from strava_play import listed
 from twinge.app import Service, running
 from twinge.config import Settings
@@ -134,6 +135,22 @@ async def test_every_workout_is_fetched_and_kept(scene: Scene) -> None:
     await scene.settled()
     assert len(scene.vendor.asked) == asked
     assert (await scene.ask("deliveries?state=dead"))["items"] == []
+
+
+async def test_a_watchs_file_leads_and_a_broken_one_leaves_the_summary(scene: Scene) -> None:
+    """The file is of 15 minutes on 4 May; the summary beside it, of an hour on 2 May."""
+    recorded = suunto_samples.sample("api/workout")
+    scene.vendor.answers[f"/v3/workouts/{suunto_samples.KEY}"] = 200, recorded
+    for body, seconds in ((b"\x0e\x20\0\0\0\0\0\0.FIT" + bytes(40), 3605), (maker.a_run(900), 900)):
+        scene.vendor.answers[f"/v3/workouts/{suunto_samples.KEY}/fit"] = 200, body
+        call = suunto_samples.sample("workout")
+        call["workout"]["totalTime"] = seconds
+        await scene.post(suunto_samples.posted(call))
+        await scene.settled()
+        kept = (await scene.kept("activities"))[f"suunto:{suunto_samples.KEY}"]
+        assert abs(kept["moving_s"] - seconds) <= 1
+    notes = [one["note"] for one in (await scene.ask("deliveries"))["items"]]
+    assert sum("what the vendor told stands" in (note or "") for note in notes) == 1
 
 
 async def test_mornings_from_all_who_tell_of_them(scene: Scene) -> None:

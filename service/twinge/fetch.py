@@ -230,7 +230,14 @@ class Reader:
             return (found,)
         if self._open is None:
             raise GiveUp("recordings cannot be read here")
-        opened = await self._open(found)
+        try:
+            opened = await self._open(found)
+        except Rejected as error:
+            if found.known is None:
+                raise
+            # The vendor told of the workout as well: a file that cannot be read must not take it away.
+            job.note = f"the file could not be read, what the vendor told stands: {error.reason}"
+            return (found.known,)
         if isinstance(opened, Activity):
             return (opened,)
         job.note = opened.note
