@@ -23,6 +23,7 @@ import aiohttp
 from aiohttp import web
 
 from twinge.config import Settings
+from twinge.connections import Rounds
 from twinge.folder import Folder
 from twinge.oauth import TokenKeeper
 from twinge.packs import SHIPPED, open_pack
@@ -62,6 +63,7 @@ class Service:
     worker: Worker
     sender: Sender
     schedule: Schedule
+    rounds: Rounds
     tasks: Sequence[asyncio.Task[None]]
     """The loops of its roles; one that ends before it was asked to has failed."""
 
@@ -95,7 +97,17 @@ async def running(
             settings.public_url,
             fall_back=timedelta(minutes=settings.fall_back_min),
         )
-        schedule = Schedule(store, sender, plugins.platforms, tokens, clock)
+        rounds = Rounds(
+            store,
+            plugins.platforms,
+            plugins.channels,
+            tokens,
+            clock,
+            http,
+            public_url=settings.public_url,
+            enforce=settings.retention == "vendor",
+        )
+        schedule = Schedule(store, sender, rounds)
         loops = {"worker": worker.run, "sender": sender.run}
         wanted = {role: run for role, run in loops.items() if role in roles}
         if settings.files_dir and "worker" in roles:
@@ -106,10 +118,17 @@ async def running(
             stack.push_async_callback(schedule.stop)
         if door is not None:
             app = make_web(
-                store, plugins.platforms, plugins.channels, settings, clock, status=plugins.status, pack=pack
+                store,
+                plugins.platforms,
+                plugins.channels,
+                settings,
+                clock,
+                status=plugins.status,
+                pack=pack,
+                http=http,
             )
             await stack.enter_async_context(serving(app, door, settings.stop_grace_s))
-        yield Service(address(door) if door else "", store, worker, sender, schedule, tasks)
+        yield Service(address(door) if door else "", store, worker, sender, schedule, rounds, tasks)
 
 
 @asynccontextmanager

@@ -166,6 +166,14 @@ KEYS: tuple[Key, ...] = (
         _number(1, 1440),
     ),
     Key(
+        "TWINGE_RETENTION",
+        "retention",
+        "vendor",
+        "vendor or keep",
+        "vendor: what came from a platform is deleted as its terms ask; keep: it stays, and the terms are yours.",
+        _one_of("vendor", "keep"),
+    ),
+    Key(
         "TWINGE_BODY_CAP_KB",
         "body_cap_kb",
         "256",
@@ -239,6 +247,7 @@ class Settings:
     pack: str = ""
     verify_addresses: bool = False
     fall_back_min: int = 15
+    retention: str = "vendor"
     body_cap_kb: int = 256
     file_cap_kb: int = 32768
     file_deadline_s: float = 10

@@ -27,6 +27,7 @@ from twinge.plugin.platform import (
     Answers,
     Backfills,
     Capabilities,
+    ChecksSubscription,
     Disconnects,
     Glances,
     Identifies,
@@ -36,7 +37,16 @@ from twinge.plugin.platform import (
     Renews,
     Tokens,
 )
-from twinge.plugin.trouble import GiveUp, NotConfigured, Rejected, TokenRefused, TryLater, TwingeError, Unknown
+from twinge.plugin.trouble import (
+    GiveUp,
+    NotConfigured,
+    RateLimited,
+    Rejected,
+    TokenRefused,
+    TryLater,
+    TwingeError,
+    Unknown,
+)
 
 __all__ = [
     "OWN",
@@ -45,6 +55,7 @@ __all__ = [
     "Backfills",
     "Capabilities",
     "Channel",
+    "ChecksSubscription",
     "Closes",
     "Confirms",
     "Delivery",
@@ -64,6 +75,7 @@ __all__ = [
     "Paced",
     "PlatformAdapter",
     "Pointer",
+    "RateLimited",
     "ReadsRows",
     "Receipt",
     "Recorded",

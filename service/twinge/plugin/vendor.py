@@ -12,7 +12,7 @@ import aiohttp
 import msgspec
 from yarl import URL
 
-from twinge.plugin.trouble import GiveUp, TokenRefused, TryLater, TwingeError
+from twinge.plugin.trouble import GiveUp, RateLimited, TokenRefused, TryLater, TwingeError
 
 DEADLINE = aiohttp.ClientTimeout(total=20)
 LARGEST = 32 * 1024 * 1024
@@ -59,12 +59,13 @@ async def call(
     deadline: aiohttp.ClientTimeout = DEADLINE,
     pause: Callable[[Mapping[str, str]], timedelta | None] | None = None,
 ) -> Response:
-    """The answer of 2xx. Raises `TokenRefused` (401), `TryLater` (408, 425, 429, 5xx, no answer), `Refused` (the rest).
+    """The answer of 2xx. Raises `TokenRefused` (401), `RateLimited` (429), `TryLater` (408, 425, 5xx, no answer) and
+    `Refused` (the rest).
 
     `token` goes into an Authorization header as a bearer (RFC 6750); `client`, the application's own id and secret, in
-    the basic way (RFC 7617); `headers` go beside it. `url` is taken as it is written. `pause` reads how long a spent
-    limit lasts, where the vendor has headers of its own for that. Nothing of the URL, of the token or of the answer's
-    body gets into the words of an error.
+    the basic way (RFC 7617), beside `headers`. `url` is taken as it is written. `pause` reads how long a spent limit
+    lasts, where the vendor has headers of its own for that. Nothing of the URL, of the token or of the answer's body
+    gets into the words of an error.
     """
     sent = dict(headers or {})
     if token:
@@ -105,7 +106,7 @@ def refusal(
         case 401:
             return TokenRefused(f"{vendor} refuses this access token")
         case 429:
-            return TryLater(f"{vendor}'s rate limit is spent", after=pause(headers))
+            return RateLimited(f"{vendor}'s rate limit is spent", after=pause(headers))
         case 403:
             return Refused(f"{vendor} does not allow this: the athlete's consent does not cover it", 403)
         case 404 | 410:

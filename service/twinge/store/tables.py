@@ -83,6 +83,10 @@ connection = Table(
     Column("refresh_token", LargeBinary),  # sealed
     Column("expires_ms", BigInteger),
     Column("created_ms", BigInteger, nullable=False),
+    Column("seen_ms", BigInteger),  # up to when the reconcile has asked the vendor, with an answer
+    Column("asked_ms", BigInteger),  # when the athlete was asked to connect again, or need not be
+    Column("ended_ms", BigInteger),  # when it was seen to be revoked
+    Column("forgotten_ms", BigInteger),  # when what had come from there was deleted
     UniqueConstraint("platform", "external_id"),
 )
 
@@ -347,4 +351,68 @@ visit = Table(
     Column("began_ms", BigInteger, nullable=False),
     Column("used_ms", BigInteger, nullable=False),
     Column("expires_ms", BigInteger, nullable=False),
+)
+
+ticket = Table(
+    "ticket",
+    metadata,
+    Column("hash", LargeBinary, primary_key=True),
+    Column("athlete_id", Text, nullable=False, index=True),
+    Column("platform", Text, nullable=False),
+    Column("expires_ms", BigInteger, nullable=False),
+)
+
+handshake = Table(
+    "handshake",
+    metadata,
+    Column("hash", LargeBinary, primary_key=True),  # of the state that the vendor brings back
+    Column("athlete_id", Text, nullable=False, index=True),
+    Column("platform", Text, nullable=False),
+    Column("browser", LargeBinary, nullable=False),  # hash of the browser's cookie
+    Column("ticket", LargeBinary, nullable=False),  # hash of the link that it began with
+    Column("verifier", LargeBinary),  # sealed
+    Column("expires_ms", BigInteger, nullable=False),
+)
+
+backfill = Table(
+    "backfill",
+    metadata,
+    Column("athlete_id", Text, nullable=False, index=True),
+    Column("platform", Text, nullable=False),
+    Column("external_id", Text, nullable=False),
+    Column("state", Text, nullable=False),  # waiting · done · failed
+    Column("since_ms", BigInteger, nullable=False),
+    Column("begun_ms", BigInteger, nullable=False),
+    Column("page", Text),  # the vendor's name of the next page; null for the first
+    Column("pages", Integer, nullable=False),
+    Column("fetched", Integer, nullable=False),
+    Column("tries", Integer, nullable=False),  # in a row that brought nothing
+    Column("next_ms", BigInteger, nullable=False),
+    Column("note", Text, nullable=False),
+    PrimaryKeyConstraint("platform", "external_id"),
+)
+
+farewell = Table(
+    "farewell",
+    metadata,
+    Column("id", Serial, primary_key=True),
+    Column("athlete_id", Text, nullable=False, index=True),
+    Column("platform", Text, nullable=False),
+    Column("external_id", Text, nullable=False),
+    Column("access_token", LargeBinary),  # sealed; only until the vendor was told
+    Column("refresh_token", LargeBinary),  # sealed
+    Column("expires_ms", BigInteger),
+    Column("tries", Integer, nullable=False),
+    Column("next_ms", BigInteger, nullable=False),
+)
+
+vendor = Table(
+    "vendor",
+    metadata,
+    Column("platform", Text, primary_key=True),
+    Column("paused_ms", BigInteger),  # until when nobody calls it
+    Column("pause_reason", Text, nullable=False),
+    Column("checked_ms", BigInteger),
+    Column("trouble", Text),  # what is wrong with our subscription there
+    Column("quiet", Integer, nullable=False, server_default="0"),  # connections that fell silent, as last counted
 )
