@@ -20,6 +20,7 @@ from urllib.parse import urlsplit
 import aiohttp
 import msgspec
 
+from twinge.core.excerpt import shorten
 from twinge.core.model import Severity
 from twinge.core.pause import retry_after
 from twinge.plugin import (
@@ -203,7 +204,7 @@ class Ntfy:
         return {
             "topic": message.address,
             "title": "Twinge",
-            "message": _fit(message.text),
+            "message": shorten(message.text, LONGEST_TEXT),
             "priority": priority,
             "tags": [emoji],
             "sequence_id": message.id,
@@ -255,14 +256,12 @@ def _login(env: Mapping[str, str]) -> str:
     return f"Bearer {token}" if token else ""
 
 
-def _fit(text: str) -> str:
-    """As much of it as ntfy shows."""
-    raw = text.encode(errors="replace")
-    return raw.decode() if len(raw) <= LONGEST_TEXT else raw[: LONGEST_TEXT - 3].decode(errors="ignore") + "…"
-
-
 def _is_ours(kept: _Kept, message: Message) -> bool:
-    return kept.message == _fit(message.text) if kept.sequence_id is None else kept.sequence_id == message.id
+    return (
+        kept.message == shorten(message.text, LONGEST_TEXT)
+        if kept.sequence_id is None
+        else kept.sequence_id == message.id
+    )
 
 
 def _sign(key: bytes, body: bytes) -> bytes:

@@ -127,7 +127,15 @@ async def serve(store: Store, settings: Settings, plugins: Plugins, clock: Fixed
 
     async def start(**other: Any) -> Web:
         parts = {"platforms": plugins.platforms, "channels": plugins.channels, "settings": settings, **other}
-        app = make_web(store, parts["platforms"], parts["channels"], parts["settings"], clock, status=plugins.status)
+        app = make_web(
+            store,
+            parts["platforms"],
+            parts["channels"],
+            parts["settings"],
+            clock,
+            status=plugins.status,
+            http=parts.get("http"),
+        )
         server = TestServer(app)
         await server.start_server(lingering_time=0.1, auto_decompress=False, access_log=None)
         clients.append(TestClient(server))

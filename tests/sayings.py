@@ -162,6 +162,7 @@ PHRASES: Mapping[str, list[dict[str, Any]]] = {
     "unmuted.all": [{}],
     "notice.code": [{"code": "038104"}],
     "notice.test": [{}],
+    "notice.reconnect": [{"platform": "intervals.icu"}],
     "effort_ask": every(
         sport=["run", "trail_run", "ride", "swim", "walk", "hike", "row", "strength", "yoga", "nordic_ski", "skate"],
         minutes=[None, 40, 605],

@@ -24,6 +24,7 @@ from typing import Any
 
 import aiohttp
 from aiohttp import web
+from yarl import URL
 
 Row = dict[str, Any]
 FAULTS = {
@@ -99,7 +100,9 @@ class Standin:
         """The stand-in as an aiohttp application."""
         app = web.Application(middlewares=[self._as_the_vendor])
         app.on_shutdown.append(self._end)
+        app.router.add_get("/oauth/authorize", self._authorize)
         app.router.add_post("/oauth/token", self._token)
+        app.router.add_post("/oauth/revoke", self._revoke)
         app.router.add_get("/api/v3/activities/{id:[0-9]+}", self._activity)
         app.router.add_get("/api/v3/activities/{id:[0-9]+}/streams", self._streams)
         app.router.add_get("/api/v3/athlete/activities", self._listing)
@@ -151,6 +154,16 @@ class Standin:
         live = any(g.access == bearer and g.expires_at > self.now.timestamp() for g in self.grants.values())
         return None if self.open or live else fault(*FAULTS["401"])
 
+    async def _authorize(self, request: web.Request) -> web.Response:
+        """The consent page of somebody who says yes at once, and unticks the private workouts."""
+        asked = request.query
+        back = URL(asked["redirect_uri"]) % {
+            "state": asked["state"],
+            "code": "good-code",
+            "scope": "read,activity:read",
+        }
+        return web.Response(status=302, headers={"Location": str(back)})
+
     async def _token(self, request: web.Request) -> web.Response:
         form = await request.post()
         trouble = self.token_faults.popleft() if self.token_faults else ""
@@ -173,6 +186,13 @@ class Standin:
         if trouble == "slow":
             await asyncio.sleep(0.1)
         return token_answer(new, int(self.now.timestamp()))
+
+    async def _revoke(self, request: web.Request) -> web.Response:
+        if request.headers.get("Authorization") != aiohttp.encode_basic_auth(*self.client):
+            return fault(401, "Authorization Error", "Application", "", "invalid")
+        token = (await request.post()).get("token")
+        self.grants = {name: grant for name, grant in self.grants.items() if grant.access != token}
+        return web.Response()
 
     async def _activity(self, request: web.Request) -> web.Response:
         row = self.rows.get(int(request.match_info["id"]))

@@ -15,6 +15,7 @@ import aiohttp
 import pytest
 
 from conftest import TOKEN, run
+from recordings.maker import START, a_run
 from twinge.app import Line, Service, opened, running, secret_of
 from twinge.config import Settings
 from twinge.plugin import TwingeError
@@ -171,3 +172,21 @@ def test_a_log_line_is_one_line_without_an_exceptions_words() -> None:
     assert line.isprintable()
     assert "error=ValueError at=test_a_log_line" in line
     assert "4915" not in line
+
+
+async def test_an_uploaded_file_and_one_in_the_folder_are_read(
+    fresh: Settings, house: tuple[Plugins, MemoryChannel], clock: FixedClock, tmp_path: Path
+) -> None:
+    watched = replace(fresh, files_dir=str(tmp_path / "files"))
+    clock.now = START + timedelta(hours=2)
+    async with running(watched, house[0], clock=clock, roles=["web"]) as service, aiohttp.ClientSession() as http:
+        alice = await enrol(service, http, clock())
+        key = await service.store.keys.create("admin", "", clock())
+        headers = {"Authorization": f"Bearer {key}"}
+        async with http.post(f"{service.url}/api/v1/athletes/{alice}/files", data=a_run(), headers=headers) as response:
+            assert response.status == 202, await response.text()
+        await service.worker.drain()
+        [run] = (await service.store.history.find_activities(alice)).items
+        assert run.activity.distance_m == 2700
+    async with running(watched, house[0], clock=clock, roles=["worker"]) as service:
+        assert [task.get_name() for task in service.tasks] == ["worker", "folder"]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -14,6 +16,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from conftest import NOW
 from twinge.cli import twinge
 from twinge_webpush import WebPush
 
@@ -56,7 +59,8 @@ HISTORY = (
 
 
 @pytest.mark.parametrize(
-    "words", [[], ["serve"], ["demo"], ["backtest"], ["plugins"], ["keys", "create"], ["channels", "test"], ["db"]]
+    "words",
+    [[], ["serve"], ["demo"], ["backtest"], ["plugins"], ["keys", "create"], ["channels", "test"], ["link"], ["db"]],
 )
 def test_every_command_explains_itself(run: Run, words: list[str]) -> None:
     result = run(*words, "--help")
@@ -154,7 +158,8 @@ def test_a_channel_is_tried_and_says_what_came_of_it(run: Run) -> None:
     assert "this is a test" in tried.output
     assert "delivered" in tried.output.splitlines()[-1]
     listed = json.loads(run("channels", "list", "--format", "json").stdout)
-    assert listed == [{"channel": "console", "state": "up", "messages_today": 0, "segments_today": 0}]
+    quiet = {"state": "up", "messages_today": 0, "segments_today": 0}
+    assert listed == [{"channel": "console", **quiet}, {"channel": "me", **quiet}]
     assert "console" in run("channels", "list").stdout
 
 
@@ -215,3 +220,34 @@ def test_light_commands_load_neither_web_nor_database(tmp_path: Path, words: lis
         [sys.executable, "-c", script], cwd=tmp_path, check=False, capture_output=True, text=True, timeout=30
     )
     assert result.stderr.splitlines()[-1] == "[]"
+
+
+def move_in(folder: Path, *names: str) -> list[str]:
+    """Athletes of these names in a fresh database; their ids."""
+    from twinge.app import opened  # noqa: PLC0415 - only here
+    from twinge.config import Settings  # noqa: PLC0415
+    from twinge.core.model import Athlete  # noqa: PLC0415
+
+    async def made() -> list[str]:
+        async with opened(Settings.from_env({"TWINGE_DATA_DIR": str(folder)})) as store, store.write() as tx:
+            return [(await store.athletes.create(tx, Athlete("", name=name), NOW)).id for name in names]
+
+    return asyncio.run(made())
+
+
+def test_a_link_is_the_last_line_by_name_or_id(run: Run, tmp_path: Path) -> None:
+    alice, *_ = move_in(tmp_path / "data", "Alice", "Bob", "Bob")
+    for word in ("Alice", alice):
+        result = run("link", word, TWINGE_PUBLIC_URL="https://run.example/t/")
+        assert result.exit_code == 0
+        assert re.fullmatch(r"https://run\.example/t/me/enter/[-_A-Za-z0-9]{43}\n", result.stdout)
+    for word in ("Bob", "Charlie"):
+        result = run("link", word, TWINGE_PUBLIC_URL="https://run.example")
+        assert (result.exit_code, result.stdout) == (1, "")
+        assert f"there is no athlete {word}, or several have this name" in result.stderr
+
+
+def test_a_link_needs_the_public_url(run: Run, tmp_path: Path) -> None:
+    result = run("link", "Alice")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "set TWINGE_PUBLIC_URL" in result.stderr

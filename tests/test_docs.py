@@ -205,6 +205,12 @@ def test_the_check_in_the_guide_for_plugins_runs() -> None:
     exec(compile(check, "docs/adapters.md", "exec"), {})
 
 
+def test_the_stage_in_the_guide_for_channels_plays(capsys: pytest.CaptureFixture[str]) -> None:
+    [play] = [code for word, code in FENCE.findall(page("adapters")) if word == "python" and "check_stage" in code]
+    exec(compile(play, "docs/adapters.md", "exec"), {})
+    assert "'busy': 'as asked'" in capsys.readouterr().out
+
+
 def test_both_ways_to_sign_in_the_guide_make_what_we_accept(tmp_path: Path) -> None:
     import subprocess  # noqa: PLC0415 - only here
 

@@ -106,6 +106,16 @@ def test_a_success_closes_it_and_begins_anew() -> None:
     assert not breaker.is_open(NOON)
 
 
+def test_a_few_failures_that_end_first_among_many_that_work_open_nothing() -> None:
+    breaker = Breaker()
+    for _ in range(20):
+        breaker.worked()
+    assert not any(breaker.failed(NOON) for _ in range(TRIPS_AFTER + 3))
+    breaker.worked()
+    assert not any(breaker.failed(NOON) for _ in range(TRIPS_AFTER - 1))
+    assert breaker.failed(NOON + timedelta(seconds=10))
+
+
 async def test_a_channel_that_is_down_is_left_alone_then_tried_with_one_message(home: House) -> None:
     channel = use(home, Pace(at_once=TRIPS_AFTER))
     channel.plays = [TryLater("not reached") for _ in range(TRIPS_AFTER + 1)]

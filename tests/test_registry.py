@@ -65,7 +65,7 @@ def test_our_own_plugins_are_found_and_say_what_they_lack() -> None:
             "demo": "not configured",
         }.items()
     )
-    assert list(plugins.channels) == ["console"]
+    assert list(plugins.channels) == ["console", "me"]
     assert all("TWINGE_" in line.reason for line in plugins.status if line.state == "not configured")
 
 

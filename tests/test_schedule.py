@@ -6,11 +6,13 @@ import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from fakes import NOON, FakeTokens, TryLater, run, said
 from house import House, house
+from twinge.connections import Rounds
 from twinge.plugin import Pointer
 from twinge.schedule import Schedule
 
@@ -21,17 +23,18 @@ async def home(tmp_path: Path) -> AsyncIterator[House]:
         yield made
 
 
-def schedule_of(home: House) -> Schedule:
-    return Schedule(home.store, home.sender, {"fake": home.platform}, FakeTokens(), home.clock)
+def rounds_of(home: House) -> Rounds:
+    nothing: Any = None
+    return Rounds(home.store, {"fake": home.platform}, home.channels, FakeTokens(), home.clock, nothing)
 
 
 async def test_a_reconcile_brings_what_a_lost_webhook_would_have_said(home: House) -> None:
     alice = await home.move_in("Alice")
     home.platform.there = {"1": run("1", NOON - timedelta(days=2)), "2": run("2", NOON - timedelta(days=1))}
     home.platform.lately = [Pointer("alice", name, 1) for name in home.platform.there]
-    schedule = schedule_of(home)
-    assert await schedule.reconcile() == 2
-    assert await schedule.reconcile() == 0
+    rounds = rounds_of(home)
+    assert await rounds.reconcile() == 2
+    assert await rounds.reconcile() == 0
     assert await home.worker.drain() == 1
     assert len((await home.store.history.find_activities(alice)).items) == 2
 
@@ -41,12 +44,12 @@ async def test_a_workout_that_is_here_is_not_fetched_again(home: House) -> None:
     await home.move_in("Alice")
     home.platform.there = {name: run(name, NOON - timedelta(days=1)) for name in ("1", "2")}
     home.platform.lately = [Pointer("alice", "1", 1)]
-    schedule = schedule_of(home)
-    assert await schedule.reconcile() == 1
+    rounds = rounds_of(home)
+    assert await rounds.reconcile() == 1
     await home.worker.drain()
     home.platform.lately = [Pointer("alice", name, 1) for name in ("1", "2")]
     home.clock.forward(days=1)
-    assert await schedule.reconcile() == 1
+    assert await rounds.reconcile() == 1
 
 
 async def test_one_athlete_whose_vendor_fails_does_not_stop_the_others(home: House) -> None:
@@ -61,7 +64,7 @@ async def test_one_athlete_whose_vendor_fails_does_not_stop_the_others(home: Hou
         return [Pointer("bob", "1", 1)]
 
     home.platform.recent = recent  # type: ignore[method-assign]
-    assert await schedule_of(home).reconcile() == 1
+    assert await rounds_of(home).reconcile() == 1
 
 
 async def test_finished_deliveries_are_forgotten_after_a_month(home: House) -> None:
@@ -69,15 +72,15 @@ async def test_finished_deliveries_are_forgotten_after_a_month(home: House) -> N
     await home.deliver(said("alice", run("1", NOON)))
     await home.deliver(b'{"do": "reject"}')
     await home.worker.drain()
-    schedule = schedule_of(home)
-    assert await schedule.purge() == 0
+    rounds = rounds_of(home)
+    assert await rounds.purge() == 0
     home.clock.forward(days=31)
-    assert await schedule.purge() == 1
+    assert await rounds.purge() == 1
     assert (await home.store.inbox.counts())["dead"] == 1
 
 
 async def test_it_starts_and_stops(home: House) -> None:
-    schedule = schedule_of(home)
+    schedule = Schedule(home.store, home.sender, rounds_of(home))
     schedule.start()
     await asyncio.sleep(0)
     await schedule.stop()

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import json
 import socket
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -15,15 +16,19 @@ import pytest
 from twinge.core.model import Activity, Severity
 from twinge.plugin import Delivery, GiveUp, Inline, Message, Receipt, Rejected, Reply, Sent, TryLater, Unknown
 from twinge.testing import (
+    CASES,
+    OURS,
     ContractError,
     Fault,
     FixedClock,
     MemoryChannel,
     Sample,
+    Stage,
     Swallowed,
     check_adapter,
     check_callbacks,
     check_channel,
+    check_stage,
 )
 from twinge_demo import Demo
 
@@ -190,3 +195,105 @@ def test_the_clock_stands_until_it_is_moved() -> None:
     clock = FixedClock(NOW)
     assert clock() == clock() == NOW
     assert clock.advance(timedelta(hours=1)) == clock() == NOW + timedelta(hours=1)
+
+
+# One stage for every channel
+
+
+def scenes(channel: MemoryChannel, **other: Any) -> dict[str, Callable[[], object]]:
+    """Every case as it should end, but for `other`."""
+    lost = dict.fromkeys(("hangs", "reset", "cut", "garbage"), Unknown("lost"))
+    later = dict.fromkeys(("not reached", "ill", "login"), TryLater("not now"))
+    asked = {"busy": TryLater("busy", after=timedelta(seconds=90))}
+    final = {"no": GiveUp("no"), "dead": GiveUp("gone", disable=True)}
+    ends: dict[str, Any] = {"accepted": None, **lost, **later, **asked, **final, **other}
+    return {case: planning(channel, end) for case, end in ends.items()}
+
+
+async def staged(channel: MemoryChannel, plays: Any, **more: Any) -> Mapping[str, str]:
+    given: dict[str, Any] = {"bends": {"expired": "it keeps whatever it is given"}, **more}
+    stage = Stage(channel, MESSAGE, plays, lambda: len(channel.sent), [" "], **given)
+    async with aiohttp.ClientSession() as http:
+        return await check_stage(stage, http, NOW, limit_s=0.2)
+
+
+async def test_a_stage_gives_one_word_for_each_case() -> None:
+    channel = MemoryChannel()
+    row = await staged(channel, scenes(channel))
+    assert list(row) == [case.name for case in (*CASES, *OURS)]
+    assert [row[case] for case in ("accepted", "not reached", "busy", "hangs", "no", "dead", "looked up")] == [
+        "sent", "later", "as asked", "unknown", "failed", "off", "yes",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("case", "end", "complaint"),
+    [
+        ("accepted", TryLater("busy"), r"accepted \(.*\) ends in 'later', not in sent"),
+        ("not reached", Unknown("lost"), "'unknown', not in later"),
+        ("busy", GiveUp("busy"), "'failed', not in as asked or later"),
+        ("hangs", TryLater("lost"), "'later', not in unknown"),
+        ("reset", TryLater("lost"), "'later', not in unknown"),
+        ("cut", GiveUp("lost"), "'failed', not in sent or unknown"),
+        ("login", GiveUp("no login", disable=True), "'off', not in"),
+        ("no", None, "'sent', not in failed"),
+        ("dead", GiveUp("gone"), "'failed', not in off"),
+        ("no", GiveUp("alice is gone"), "tells the address or the text"),
+        ("no", Rejected("odd"), "send raised Rejected"),
+    ],
+)
+async def test_each_unsound_end_is_named(case: str, end: Any, complaint: str) -> None:
+    channel = MemoryChannel()
+    with pytest.raises(ContractError, match=complaint):
+        await staged(channel, scenes(channel, **{case: end}))
+
+
+async def test_a_stage_is_complete_and_names_its_bends() -> None:
+    channel = MemoryChannel()
+    with pytest.raises(ContractError, match="no scene for 'dead'"):
+        await staged(channel, {case: play for case, play in scenes(channel).items() if case != "dead"})
+    with pytest.raises(ContractError, match="'on fire' is none of the cases"):
+        await staged(channel, scenes(channel, **{"on fire": None}))
+    with pytest.raises(ContractError, match=r"expired .* ends in 'sent'"):
+        await staged(channel, scenes(channel), bends={})
+    bent = await staged(
+        channel, scenes(channel, reset=TryLater("lost")), bends=dict.fromkeys(("reset", "expired"), "so")
+    )
+    assert bent["reset"] == "later"
+
+
+async def test_a_channel_that_asks_twice_or_never_ends_is_named() -> None:
+    class Eager(MemoryChannel):
+        async def send(self, message: Message, http: aiohttp.ClientSession, now: datetime) -> Sent:
+            await super().send(message, http, now)
+            return await super().send(message, http, now)
+
+    class Endless(MemoryChannel):
+        async def send(self, message: Message, http: aiohttp.ClientSession, now: datetime) -> Sent:
+            await asyncio.Event().wait()
+            raise AssertionError
+
+    for channel, complaint in ((Eager(), "asked 2 times"), (Endless(), "accepted: no end after 0.2 s")):
+        with pytest.raises(ContractError, match=complaint):
+            await staged(channel, scenes(channel))
+
+
+async def test_a_scene_may_set_another_channel_or_another_message() -> None:
+    other = MemoryChannel(plan=[TryLater("elsewhere")])
+    nobody = replace(MESSAGE, address="nobody")
+    told: list[str] = []
+
+    class Listening(MemoryChannel):
+        async def send(self, message: Message, http: aiohttp.ClientSession, now: datetime) -> Sent:
+            told.append(message.address)
+            return await super().send(message, http, now)
+
+    channel = Listening()
+
+    async def turn() -> Message:
+        channel.plan.append(GiveUp("no"))
+        return nobody
+
+    await staged(channel, {**scenes(channel), "not reached": lambda: other, "no": turn})
+    assert other.plan == []
+    assert told.count("nobody") == 1

@@ -378,3 +378,14 @@ async def test_a_code_that_an_operator_asks_for_at_night_is_refused_with_the_hou
         await send_test(home.store, tx, athlete, push, Voice.PUSH, NOON, asked=False)
     await home.sender.drain()
     assert (len(channel(home, "sms").sent), len(channel(home, "push").sent)) == (1, 0)
+
+
+async def test_an_answer_on_the_page_is_to_what_went_anywhere(home: House) -> None:
+    page = await add(home, "me", home.people["Alice"], [])
+    nudge = await queue(home)
+    await home.sender.drain()
+    async with home.store.write() as tx:
+        last = await home.store.outbox.answered(tx, page, home.clock())
+    assert last is not None
+    assert last.id == nudge.id
+    assert (await outcomes(home))[0].answered_at == home.clock()

@@ -378,7 +378,7 @@ async def test_mute_and_ok_answer_the_last_message(home: House) -> None:
     async with home.store.write() as tx:
         [spoken] = (await nudges(home, alice)).items
         await tx.execute(text("UPDATE nudge SET state = 'taken'"))
-        await home.store.post.settle(tx, spoken.nudge, End("sent"), home.clock())
+        await home.store.post.settle(tx, [(spoken.nudge, End("sent"))], home.clock())
     async with home.store.read() as tx:
         said_before = await home.store.outbox.said(tx, [alice], NOON - timedelta(days=1))
     assert said_before[alice][0].answered is False

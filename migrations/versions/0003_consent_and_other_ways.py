@@ -24,9 +24,8 @@ def upgrade() -> None:
     op.add_column("nudge", sa.Column("segments", sa.Integer(), nullable=True))
     op.create_index("ix_nudge_address_id_sent_ms", "nudge", ["address_id", "sent_ms"])
     op.drop_index("ix_nudge_waiting", "nudge")
-    op.create_index(
-        "ix_nudge_waiting", "nudge", ["channel", "not_before_ms"], sqlite_where=WAITING, postgresql_where=WAITING
-    )
+    order = ["channel", "not_before_ms", "made_ms", "id"]
+    op.create_index("ix_nudge_waiting", "nudge", order, sqlite_where=WAITING, postgresql_where=WAITING)
     op.create_index("ix_nudge_again", "nudge", ["again_ms"], sqlite_where=AGAIN, postgresql_where=AGAIN)
 
 

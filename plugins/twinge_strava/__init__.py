@@ -20,16 +20,17 @@ from twinge.plugin import (
     Capabilities,
     Delivery,
     GiveUp,
+    Inline,
     Item,
     NotConfigured,
     OAuth,
     Pointer,
     Rejected,
 )
-from twinge_strava.client import DEADLINE, Client, NotThere
+from twinge_strava.client import DEADLINE, Client, NotThere, revoke
 from twinge_strava.events import items_of, name_of, read_event, signature_of
 from twinge_strava.mapping import STREAMS, looks_like_ours, to_activity, updated_ms, zone_of
-from twinge_strava.subscription import subscribe
+from twinge_strava.subscription import subscribe, wrong
 
 __all__ = ["Strava"]
 
@@ -42,6 +43,8 @@ SIGNATURE = ("off", "record", "require")
 AHEAD = timedelta(days=1)
 """A forged event from far ahead would stay the newest word on its workout for ever."""
 PAGE = 100
+WHOLE = timedelta(days=28)
+"""How much of the past is fetched with its streams: the window in which loads are compared."""
 PAGES = 20
 """A reconcile looks back days, not years: more pages than this is a wrong `since`."""
 
@@ -51,7 +54,7 @@ class Strava:
 
     name: ClassVar[str] = "strava"
     capabilities: ClassVar[Capabilities] = Capabilities(
-        signed=False, points=True, deletes=True, polls=True, retention_days=7, coach_may_see=False
+        signed=False, points=True, deletes=True, polls=True, retention_days=7, coach_may_see=False, forget_h=720
     )
     oauth: OAuth | None
 
@@ -142,6 +145,28 @@ class Strava:
                 break
         return pointers
 
+    async def history(self, access: Access, since: datetime, page: str | None) -> tuple[Sequence[Item], str | None]:
+        """One page of what happened since, oldest first.
+
+        Workouts of the last four weeks are fetched whole, two reads each; the older ones come as the listing tells
+        them, which costs nothing more. Those have no version: any other word on the same workout stands above them.
+        """
+        number = int(page) if page and page.isdecimal() else 1
+        query = {"after": str(int(since.timestamp())), "per_page": str(PAGE), "page": str(number)}
+        answer = await self._client.get("/api/v3/athlete/activities", query, access)
+        rows = [row for row in answer.data if isinstance(row, Mapping)] if isinstance(answer.data, list) else []
+        whole_from = answer.at - WHOLE if answer.at else None
+        items = [item for row in rows if (item := _of_the_past(row, access.owner, answer.at, whole_from)) is not None]
+        return items, str(number + 1) if len(rows) == PAGE and number < PAGES else None
+
+    async def disconnect(self, access: Access) -> None:
+        """End the athlete's grant at Strava."""
+        await revoke(self.base, (self._settings["CLIENT_ID"], self._settings["CLIENT_SECRET"]), access)
+
+    async def subscription(self, http: aiohttp.ClientSession, public_url: str, now: datetime) -> str | None:
+        """What is wrong with the application's subscription at Strava, or None."""
+        return await wrong(self.base, self._settings, http, f"{public_url}/hooks/strava/{self._settings['HOOK_TOKEN']}")
+
     def recognises(self, row: Mapping[str, Any]) -> bool:
         """Whether this row is a SummaryActivity or DetailedActivity of Strava's API."""
         return looks_like_ours(row)
@@ -182,6 +207,17 @@ class Strava:
 
 def _same(given: str | None, ours: str) -> bool:
     return hmac.compare_digest((given or "").encode(errors="replace"), ours.encode())
+
+
+def _of_the_past(row: Mapping[str, Any], owner: str, at: datetime | None, whole_from: datetime | None) -> Item | None:
+    """A row of the listing as an item; None where it cannot be read: its event, if one comes, says so again."""
+    try:
+        activity = to_activity(row, version=0)
+    except Rejected:
+        return None
+    if at is not None and whole_from is not None and activity.start >= whole_from:
+        return Pointer(owner, activity.key.partition(":")[2], int(at.timestamp() * 1000))
+    return Inline(owner, activity)
 
 
 def _owner(row: Mapping[str, Any]) -> str | None:

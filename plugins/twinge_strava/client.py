@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import aiohttp
 import msgspec
 
-from twinge.plugin import Access, GiveUp, TokenRefused, TryLater, TwingeError
+from twinge.plugin import Access, GiveUp, RateLimited, TokenRefused, TryLater, TwingeError
 from twinge_strava.limits import Limits, after_429, date_of
 
 DEADLINE = aiohttp.ClientTimeout(total=20)
@@ -41,7 +41,7 @@ class Client:
         """GET `path`. Raises `NotThere`, `TokenRefused`, `TryLater`, `GiveUp`."""
         now = asyncio.get_running_loop().time
         if pause := self.limits.pause(now()):
-            raise TryLater("Strava's rate limit is nearly spent", after=pause)
+            raise RateLimited("Strava's rate limit is nearly spent", after=pause)
         headers = {"Authorization": f"Bearer {access.token}"} if access.token else {}
         self.limits.start()
         try:
@@ -59,13 +59,36 @@ class Client:
         return Answer(_decode(body), date_of(response.headers))
 
 
+async def revoke(base: str, keys: tuple[str, str], access: Access) -> None:
+    """End the athlete's grant (RFC 7009, Strava's way since June 2026): the client by Basic, the token in the body.
+
+    https://developers.strava.com/docs/authentication/; a token that is not taken any more has ended already.
+    """
+    call = access.http.post(
+        f"{base}/oauth/revoke",
+        data={"token": access.token or ""},
+        headers={"Authorization": aiohttp.encode_basic_auth(*keys)},
+        timeout=DEADLINE,
+        allow_redirects=False,
+    )
+    try:
+        async with call as response:
+            body = await response.read()
+    except (aiohttp.ClientError, TimeoutError) as lost:
+        raise TryLater("Strava did not answer") from lost
+    if response.status == 401:
+        raise GiveUp("Strava refuses the client id or secret: check both settings", alert=True)
+    if response.status not in {200, 204, 400, 404}:
+        raise refusal(response.status, response.headers, body)
+
+
 def refusal(status: int, headers: Mapping[str, str], body: bytes) -> TwingeError:
     """The exception that says what to do about an answer that is not 200."""
     match status:
         case 404:
             return NotThere("Strava does not show this to us")
         case 429:
-            return TryLater("Strava's rate limit is spent", after=after_429(headers))
+            return RateLimited("Strava's rate limit is spent", after=after_429(headers))
         case 401 | 403:
             return _not_allowed(status, _codes(body))
     if status >= 500 or status == 408:
@@ -81,7 +104,7 @@ def _not_allowed(status: int, codes: set[str]) -> TwingeError:
         reason = (
             "Strava calls this application inactive: its owner needs a Strava subscription (strava.com/settings/api)"
         )
-        return TryLater(reason, after=INACTIVE_PAUSE)
+        return RateLimited(reason, after=INACTIVE_PAUSE)
     return (
         TokenRefused("Strava refuses this access token") if status == 401 else GiveUp("Strava answered 403", alert=True)
     )

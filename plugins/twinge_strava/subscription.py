@@ -21,8 +21,7 @@ async def subscribe(base: str, settings: Mapping[str, str], http: aiohttp.Client
     """
     url = f"{base}/api/v3/push_subscriptions"
     keys = {"client_id": settings["CLIENT_ID"], "client_secret": settings["CLIENT_SECRET"]}
-    # Listing takes the credentials in the query, by Strava's own description: never log this URL.
-    for one in await _call(http.get(url, params=keys, timeout=DEADLINE, allow_redirects=False)):
+    for one in await _listed(url, keys, http):
         if one.get("callback_url") == callback_url:
             return int(one["id"])
         raise GiveUp(
@@ -33,6 +32,29 @@ async def subscribe(base: str, settings: Mapping[str, str], http: aiohttp.Client
     return int((await _call(http.post(url, data=form, timeout=DEADLINE, allow_redirects=False)))["id"])
 
 
+async def wrong(base: str, settings: Mapping[str, str], http: aiohttp.ClientSession, callback_url: str) -> str | None:
+    """What is wrong with the subscription to `callback_url`, or None. Asks, and changes nothing."""
+    keys = {"client_id": settings["CLIENT_ID"], "client_secret": settings["CLIENT_SECRET"]}
+    try:
+        found = await _listed(f"{base}/api/v3/push_subscriptions", keys, http)
+    except GiveUp as refused:
+        return f"{refused.reason}."
+    if not found:
+        return "Strava has no subscription of this application: make it again (docs/strava.md, Keys, step 4)."
+    if found[0].get("callback_url") != callback_url:
+        return "Strava sends events to another URL than this one: delete that subscription and make it again."
+    ours = settings.get("SUBSCRIPTION_ID")
+    if ours and str(found[0].get("id")) != ours:
+        return f"The subscription is number {found[0].get('id')} now: set TWINGE_STRAVA_SUBSCRIPTION_ID to it."
+    return None
+
+
+async def _listed(url: str, keys: Mapping[str, str], http: aiohttp.ClientSession) -> list[Mapping[str, Any]]:
+    """The application's subscriptions: none or one. Strava wants the keys in the query here: never log this URL."""
+    found = await _call(http.get(url, params=keys, timeout=DEADLINE, allow_redirects=False))
+    return [one for one in found if isinstance(one, Mapping)] if isinstance(found, list) else []
+
+
 async def _call(request: AbstractAsyncContextManager[aiohttp.ClientResponse]) -> Any:
     try:
         async with request as response:
@@ -40,7 +62,10 @@ async def _call(request: AbstractAsyncContextManager[aiohttp.ClientResponse]) ->
     except (aiohttp.ClientError, TimeoutError) as lost:
         raise TryLater("Strava did not answer") from lost
     if response.status in {200, 201}:
-        return msgspec.json.decode(body)
+        try:
+            return msgspec.json.decode(body)
+        except (msgspec.MsgspecError, ValueError, RecursionError) as broken:
+            raise TryLater("Strava answered 200 with something that is not JSON") from broken
     raise _refused(response.status, response.headers, body)
 
 

@@ -23,9 +23,12 @@ import aiohttp
 from aiohttp import web
 
 from twinge.config import Settings
+from twinge.connections import Rounds
+from twinge.folder import Folder
 from twinge.oauth import TokenKeeper
 from twinge.packs import SHIPPED, open_pack
-from twinge.plugin import TwingeError
+from twinge.plugin import Closes, TwingeError
+from twinge.recordings import Limits, Readers
 from twinge.registry import Plugins
 from twinge.schedule import Schedule
 from twinge.sender import Sender
@@ -60,6 +63,7 @@ class Service:
     worker: Worker
     sender: Sender
     schedule: Schedule
+    rounds: Rounds
     tasks: Sequence[asyncio.Task[None]]
     """The loops of its roles; one that ends before it was asked to has failed."""
 
@@ -74,10 +78,17 @@ async def running(
     async with AsyncExitStack() as stack:
         store = await stack.enter_async_context(opened(settings))
         http = await stack.enter_async_context(aiohttp.ClientSession(timeout=VENDOR_TIMEOUT))
+        for channel in plugins.channels.values():
+            if isinstance(channel, Closes):
+                stack.push_async_callback(channel.close)
         door, settings = listen(settings) if "web" in roles else (None, settings)
         tokens = TokenKeeper(store, http, clock)
         stack.push_async_callback(tokens.close)
-        worker = Worker(store, plugins.platforms, plugins.channels, tokens, clock, pack)
+        readers = Readers(Limits(seconds=settings.file_deadline_s))
+        stack.push_async_callback(readers.close)
+        worker = Worker(
+            store, plugins.platforms, plugins.channels, tokens, clock, pack, open_recording=readers.open_recording
+        )
         sender = Sender(
             store,
             plugins.channels,
@@ -86,19 +97,38 @@ async def running(
             settings.public_url,
             fall_back=timedelta(minutes=settings.fall_back_min),
         )
-        schedule = Schedule(store, sender, plugins.platforms, tokens, clock)
+        rounds = Rounds(
+            store,
+            plugins.platforms,
+            plugins.channels,
+            tokens,
+            clock,
+            http,
+            public_url=settings.public_url,
+            enforce=settings.retention == "vendor",
+        )
+        schedule = Schedule(store, sender, rounds)
         loops = {"worker": worker.run, "sender": sender.run}
         wanted = {role: run for role, run in loops.items() if role in roles}
+        if settings.files_dir and "worker" in roles:
+            wanted["folder"] = Folder(store, Path(settings.files_dir), clock, settings.file_cap_kb).run
         tasks = await stack.enter_async_context(started(wanted, store, settings.stop_grace_s))
         if "clock" in roles:
             schedule.start()
             stack.push_async_callback(schedule.stop)
         if door is not None:
             app = make_web(
-                store, plugins.platforms, plugins.channels, settings, clock, status=plugins.status, pack=pack
+                store,
+                plugins.platforms,
+                plugins.channels,
+                settings,
+                clock,
+                status=plugins.status,
+                pack=pack,
+                http=http,
             )
             await stack.enter_async_context(serving(app, door, settings.stop_grace_s))
-        yield Service(address(door) if door else "", store, worker, sender, schedule, tasks)
+        yield Service(address(door) if door else "", store, worker, sender, schedule, rounds, tasks)
 
 
 @asynccontextmanager

@@ -166,12 +166,44 @@ KEYS: tuple[Key, ...] = (
         _number(1, 1440),
     ),
     Key(
+        "TWINGE_RETENTION",
+        "retention",
+        "vendor",
+        "vendor or keep",
+        "vendor: what came from a platform is deleted as its terms ask; keep: it stays, and the terms are yours.",
+        _one_of("vendor", "keep"),
+    ),
+    Key(
         "TWINGE_BODY_CAP_KB",
         "body_cap_kb",
         "256",
         "a number from 1 to 16384",
         "Largest request body, in kilobytes; a larger one is refused with 413.",
         _number(1, 16384),
+    ),
+    Key(
+        "TWINGE_FILE_CAP_KB",
+        "file_cap_kb",
+        "32768",
+        "a number from 1 to 65536",
+        "Largest device file that may be uploaded or lie in the watched folder, in kilobytes.",
+        _number(1, 65536),
+    ),
+    Key(
+        "TWINGE_FILE_DEADLINE_S",
+        "file_deadline_s",
+        "10",
+        "a number from 1 to 300",
+        "Seconds that reading one device file may take; a slow machine and a day-long recording need more.",
+        _number(1, 300),
+    ),
+    Key(
+        "TWINGE_FILES_DIR",
+        "files_dir",
+        "",
+        "a folder that Twinge may write to",
+        "Device files that appear in it, a folder for each athlete, are taken in; without it, no folder is watched.",
+        str,
     ),
     Key(
         "TWINGE_REQUEST_DEADLINE_S",
@@ -215,7 +247,11 @@ class Settings:
     pack: str = ""
     verify_addresses: bool = False
     fall_back_min: int = 15
+    retention: str = "vendor"
     body_cap_kb: int = 256
+    file_cap_kb: int = 32768
+    file_deadline_s: float = 10
+    files_dir: str = ""
     request_deadline_s: float = 10
     stop_grace_s: float = 20
     log_level: str = "info"

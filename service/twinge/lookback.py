@@ -6,11 +6,11 @@ import json
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import IO, Any
 
 from rich.console import Console
 
+from twinge.archives import Source
 from twinge.backtest import Story
 from twinge.difference import Difference, differ, differences_to_json, print_differences
 from twinge.histories import Advance, Told, Wish, play_all, spread
@@ -33,8 +33,8 @@ Target = Callable[[], AbstractContextManager[IO[str]]]
 """Opens what is written to; asked for only when there is something to write."""
 
 
-def look_back(paths: Sequence[Path], wish: Wish, manner: Manner, bar: Bar, target: Target) -> list[str]:
-    """Judge every file and write the report; returns what could not be read, a line each."""
+def look_back(paths: Sequence[Source], wish: Wish, manner: Manner, bar: Bar, target: Target) -> list[str]:
+    """Judge every history and write the report; returns what could not be read, a line each."""
     draws = manner.form == "html"
     with bar(len(paths) * (2 if draws else 1)) as advance:
         told = play_all(paths, wish, advance)

@@ -1,7 +1,8 @@
-"""Our own notices: a test, a code, a welcome. Each is asked for by a person, and takes the way of every message.
+"""Our own notices: a test, a code, a welcome, a connection that was lost. Each takes the way of every message.
 
-They need no other consent than that; a code may even go to an address that is not yet known to be theirs. What the
-athlete asks for goes out at once; what an operator asks for waits for the end of their quiet hours.
+All but the last are asked for by a person, each time, and the last comes once. They need no other consent than that; a
+code may even go to an address that is not yet known to be theirs. What the athlete asks for goes out at once; what an
+operator asks for, or nobody, waits for the end of their quiet hours.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ from twinge.store.verifications import LASTS
 
 LATE = timedelta(hours=12)
 """How long a test may wait before it is worth nothing."""
+RECONNECT_LASTS = timedelta(days=3)
+"""A lost connection is worth a word also after a channel was down for two days."""
 
 
 async def send_test(
@@ -54,6 +57,23 @@ async def send_code(
 def welcome(athlete: Athlete, place: Address, now: datetime) -> Nudge:
     """What comes to an address that has just been shown to be theirs; queued by whoever has taken the code in."""
     return _notice("welcome", speech.phrase("welcome", {}, athlete), athlete, place, now, LATE, asked=True)
+
+
+def reconnect(athlete: Athlete, platform: str, connection: int, now: datetime) -> Nudge:
+    """A connection has ended (`platform` as people write it); queued by whoever has noted that they were asked."""
+    text = speech.phrase("notice.reconnect", {"platform": platform}, athlete)
+    at = next_window(athlete.preferences, athlete.timezone, now)
+    return Nudge(
+        id=name(athlete.id, f"reconnect:{connection}:{now.isoformat()}", (), ()),
+        athlete=athlete.id,
+        severity=Severity.INFO,
+        rules=(),
+        text=text,
+        facts={NOTICE: "reconnect", "platform": platform},
+        made_at=now,
+        not_before=at,
+        expires_at=at + RECONNECT_LASTS,
+    )
 
 
 def _notice(

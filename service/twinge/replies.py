@@ -62,7 +62,7 @@ async def take_reply(
             if await store.verifications.confirm(tx, entry, code, at):
                 heard.append(Heard(entry, said, None, f"{channel}:{digest}", welcomed=True))
             continue  # a wrong one gets no answer: nobody has shown yet who writes there
-        last = await store.outbox.answered(tx, entry.id, at)
+        last = await store.outbox.answered(tx, entry, at)
         heard.append(Heard(entry, said, last, f"{channel}:{digest}", assent(reply.text)))
     return heard
 

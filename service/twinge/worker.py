@@ -16,7 +16,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from twinge.core.pack import STANDARD, Pack
 from twinge.desk import Desk
-from twinge.fetch import Fault, Job, Later, Never, OpenRecording, Reader, Tokens
+from twinge.fetch import Fault, Job, Later, Never, OpenRecording, Reader
+from twinge.limits import Limits, Tokens
 from twinge.plugin import Channel, PlatformAdapter
 from twinge.store import TROUBLE, Store
 
@@ -54,8 +55,9 @@ class Worker:
         open_recording: OpenRecording | None = None,
     ) -> None:
         self._store, self._channels, self._clock, self._pack = store, channels, clock, pack
+        limits = Limits(store, tokens, clock)
         self._reader = Reader(
-            store, platforms, channels, tokens, deadline_s=fetch_deadline_s, open_recording=open_recording
+            store, platforms, channels, limits, deadline_s=fetch_deadline_s, open_recording=open_recording
         )
         self._fetching: dict[asyncio.Task[None], list[Job]] = {}
         self._ready: list[Job] = []
@@ -180,7 +182,7 @@ class Worker:
             return None
         if job.failed is None:
             strangers = await desk.take(job.platform, job.items, job.row.delivery.received_at)
-            return ("stray", f"{strangers} of {len(job.items)} for nobody we know") if strangers else ("done", "")
+            return ("stray", f"{strangers} of {len(job.items)} for nobody we know") if strangers else ("done", job.note)
         end = await self._set_aside(tx, job, job.failed, now)
         if end is None and job.row.lane:
             stuck.add(job.row.lane)
@@ -203,11 +205,11 @@ class Worker:
                 await self._store.inbox.postpone(
                     tx, row.id, now + wait, place, delays=row.delays, attempts=row.attempts
                 )
-            case Later(reason=reason, after=after):
-                if now - row.delivery.received_at > GIVE_UP_AFTER and row.delays >= LEAST_DELAYS:
+            case Later(reason=reason, after=after, counts=counts):
+                if counts and now - row.delivery.received_at > GIVE_UP_AFTER and row.delays >= LEAST_DELAYS:
                     return "dead", f"gave up after {GIVE_UP_AFTER.days} days: {reason}"
                 wait = after if after is not None else min(FIRST_DELAY * 4**row.delays, LONGEST_DELAY)
-                await self._store.inbox.postpone(tx, row.id, now + wait, reason, delays=row.delays + 1)
+                await self._store.inbox.postpone(tx, row.id, now + wait, reason, delays=row.delays + counts)
         return None
 
     async def _rest(self, stop: asyncio.Event) -> None:

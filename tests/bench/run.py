@@ -1,6 +1,6 @@
 """`make bench`: what the service can bear, beside what stands next to it, in one table.
 
-    python tests/bench/run.py [--quick] [ingest] [flow] [growth] [backtest] [streams]
+    python tests/bench/run.py [--quick] [ingest] [flow] [growth] [sender] [backtest] [streams]
 
 Nothing here passes or fails a build: the figures belong to one machine at one time. Compare ratios inside one run.
 """
@@ -25,10 +25,18 @@ from bench.flow import flow
 from bench.growth import growth
 from bench.ingest import ingest
 from bench.past import backtest
+from bench.sender import sender
 from bench.streams import streams
 from bench.table import Results
 
-BENCHES = {"ingest": ingest, "flow": flow, "growth": growth, "backtest": backtest, "streams": streams}
+BENCHES = {
+    "ingest": ingest,
+    "flow": flow,
+    "growth": growth,
+    "sender": sender,
+    "backtest": backtest,
+    "streams": streams,
+}
 
 
 def main() -> None:

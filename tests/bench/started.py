@@ -41,11 +41,11 @@ class Server:
 
 
 @contextmanager
-def started(kind: str, folder: Path, *words: str) -> Iterator[Server]:
-    """`bench.servers` with these words, until the block ends."""
+def started(kind: str, folder: Path, *words: str, module: str = "bench.servers") -> Iterator[Server]:
+    """A process of `module` with these words, until the block ends."""
     folder.mkdir(parents=True, exist_ok=True)
     process = subprocess.Popen(
-        [sys.executable, "-m", "bench.servers", kind, str(folder), *words],
+        [sys.executable, "-m", module, kind, str(folder), *words],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,

@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 import subprocess
 import sys
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import aiohttp
 import pytest
-from aiohttp import web
 from aiohttp.test_utils import TestServer, unused_port
 
-from faulty import Mode, misbehave
+from gotify_standin import Gotify
 from twinge.core.model import Severity
 from twinge.plugin import Channel, Delivery, GiveUp, Message, NotConfigured, Rejected, Sent, TryLater, Unknown
 from twinge.testing import Fault, check_channel, send_once
@@ -28,27 +26,6 @@ NOW = datetime(2026, 5, 1, 9, tzinfo=UTC)
 TOKEN = "Ainvented5token"
 TEXT = "You ran 11.2 km – your longest in 30 days was “8.0”.\n:smile: \\n <b>*rest*</b>"
 MESSAGE = Message("n_0123", f"gotify://127.0.0.1/{TOKEN}", TEXT, Severity.SLOW_DOWN, NOW + timedelta(hours=4))
-
-
-@dataclass
-class Gotify:
-    """One of the services behind Apprise (https://gotify.net): takes a JSON message with a token in a header."""
-
-    mode: Mode = 200
-    headers: dict[str, str] = field(default_factory=dict)
-    messages: list[dict[str, Any]] = field(default_factory=list)
-    tokens: list[str] = field(default_factory=list)
-
-    def app(self) -> web.Application:
-        app = web.Application()
-        app.router.add_post("/message", self._hear)
-        app.router.add_route("*", "/elsewhere", self._hear)
-        return app
-
-    async def _hear(self, request: web.Request) -> web.StreamResponse:
-        self.tokens.append(request.headers.get("X-Gotify-Key", ""))
-        self.messages.append(await request.json())
-        return await misbehave(request, self.mode, self.headers, json.dumps({"id": 1}))
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from aiohttp.test_utils import TestServer
 from strava_samples import ALICE, ENV, TOKEN, asked, posted, row, sample, strava
 from strava_standin import STANDIN_NOW, Standin, event_of, read_rows
 from twinge.core.model import Activity, Removed
-from twinge.plugin import Access, GiveUp, Inline, Item, Pointer, TokenRefused, TryLater
+from twinge.plugin import Access, GiveUp, Inline, Item, Pointer, RateLimited, TokenRefused, TryLater
 from twinge_strava import Strava
 from twinge_strava.limits import Limits, after_429
 
@@ -201,6 +201,56 @@ async def test_recent_lists_every_page_as_of_the_answers_date(scene: Scene) -> N
     assert scene.vendor.calls["listing"] == 3
     assert {pointer.version for pointer in pointers} == {int(STANDIN_NOW.timestamp() * 1000)}
     assert await scene.adapter.recent(scene.access, datetime(2026, 6, 1, tzinfo=UTC)) == []
+
+
+# ---- the past, the subscription, the end
+
+
+async def test_the_past_comes_whole_where_it_is_compared_and_as_listed_before(scene: Scene) -> None:
+    scene.vendor.rows.clear()
+    for days in range(100):
+        start = f"{STANDIN_NOW - timedelta(days=days):%Y-%m-%dT%H:%M:%SZ}"
+        scene.vendor.add(sample("api/run") | {"id": 9300000000 + days, "start_date": start, "start_date_local": start})
+    scene.vendor.add(sample("api/run") | {"id": 9300000500, "start_date": "2026-01-20T10:00:00Z", "sport_type": 7})
+    since = STANDIN_NOW - timedelta(days=120)
+    items, page = await scene.adapter.history(scene.access, since, None)
+    rest, last = await scene.adapter.history(scene.access, since, page)
+    assert (page, last, scene.vendor.calls["listing"]) == ("2", None, 2)
+    told = [*items, *rest]
+    assert [type(item) for item in told] == [Inline] * 71 + [Pointer] * 29
+    assert {item.event.version for item in told if isinstance(item, Inline)} == {0}
+    assert scene.vendor.calls["activity"] == 0
+
+
+async def test_a_spent_limit_is_everybodys(scene: Scene) -> None:
+    scene.vendor.faults.extend(["429"])
+    with pytest.raises(RateLimited) as spent:
+        await scene.adapter.history(scene.access, STANDIN_NOW - timedelta(days=120), None)
+    assert spent.value.after == timedelta(minutes=8)
+    with pytest.raises(RateLimited):
+        await scene.adapter.recent(scene.access, STANDIN_NOW)
+
+
+async def test_the_subscription_is_asked_for(scene: Scene) -> None:
+    hook = f"https://us.example/hooks/strava/{TOKEN}"
+
+    async def wrong(**settings: str) -> str | None:
+        adapter = Strava({**ENV, "API_BASE": scene.adapter.base, **settings})
+        return await adapter.subscription(scene.access.http, "https://us.example", STANDIN_NOW)
+
+    assert "no subscription" in (await wrong() or "")
+    scene.vendor.subscriptions.append({"id": 5, "callback_url": "https://elsewhere.example/"})
+    assert "another URL" in (await wrong() or "")
+    scene.vendor.subscriptions[0]["callback_url"] = hook
+    assert await wrong(SUBSCRIPTION_ID="5") is None
+    assert "number 5 now" in (await wrong(SUBSCRIPTION_ID="4") or "")
+    assert "client id or secret" in (await wrong(CLIENT_SECRET="wrong") or "")
+
+
+async def test_leaving_ends_the_grant_there(scene: Scene) -> None:
+    await scene.adapter.disconnect(scene.access)
+    assert scene.vendor.grants == {}
+    await scene.adapter.disconnect(scene.access)
 
 
 # ---- limits

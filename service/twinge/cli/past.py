@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 @click.option("--sex", type=click.Choice(["female", "male", "other"]), help="Sharpens heart-rate loads.")
 @click.option("--hr-max", type=click.IntRange(100, 240), help="Highest heart rate, beats per minute.")
 @click.option("--hr-rest", type=click.IntRange(25, 120), help="Resting heart rate, beats per minute.")
+@click.option("--streams", is_flag=True, help="Read the recordings beside the list of an export too; takes minutes.")
 def backtest(
     files: tuple[Path, ...],
     form: str,
@@ -39,6 +40,7 @@ def backtest(
     pack_diff: tuple[str, str] | None,
     timezone: str | None,
     sport: str | None,
+    streams: bool,
     **profile: Any,
 ) -> None:
     """Say what Twinge would have said, when and why.
@@ -47,15 +49,17 @@ def backtest(
     code is 1.
 
     Reads Strava's export (activities.csv or the zip), Strava API and generic JSON lines, and CSV with a date and a
-    distance or duration; each also as .gz. A PACK is a JSON or TOML file of the limits that differ, or the word
-    standard.
+    distance or duration; each also as .gz. Recordings (.fit, .tcx, .gpx) are one athlete's together, and so is a folder
+    or zip of them. A PACK is a JSON or TOML file of the limits that differ, or the word standard.
 
     \b
     twinge backtest export_1234567.zip --timezone Europe/Berlin
     twinge backtest export_1234567.zip --format html --out past.html
     twinge backtest alice.csv bob.jsonl.gz --format json --out report.json
+    twinge backtest monday.fit thursday.gpx --timezone Europe/Berlin
     twinge backtest *.csv --pack-diff standard careful.toml
     """
+    from twinge.archives import sources
     from twinge.core.model import Athlete
     from twinge.core.pack import STANDARD
     from twinge.histories import Wish
@@ -72,8 +76,8 @@ def backtest(
 
         check_charts()
     zone = zone_of(timezone)
-    wish = Wish(Athlete("backtest", **profile), zone.key if zone else None, sport, packs)
-    troubles = look_back(files, wish, Manner(form, bool(pack_diff)), progress, lambda: target(out))
+    wish = Wish(Athlete("backtest", **profile), zone.key if zone else None, sport, packs, streams)
+    troubles = look_back(sources(files), wish, Manner(form, bool(pack_diff)), progress, lambda: target(out))
     for trouble in troubles:
         click.echo(f"twinge: {trouble}", err=True)
     if troubles:

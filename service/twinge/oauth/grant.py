@@ -1,6 +1,6 @@
-"""The two moments of OAuth 2: the athlete's consent, and the calls of the vendor's token endpoint.
+"""The moments of OAuth 2: the athlete's consent, the calls of the vendor's token endpoint, and the end of it all.
 
-Client credentials and tokens travel in the form body, never in a query string.
+Client credentials travel in the form body or in the Authorization header, tokens in the body, never in a query string.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import hashlib
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote_plus, urlencode
 
 import aiohttp
 import msgspec
@@ -45,9 +45,11 @@ def authorize_link(oauth: OAuth, redirect_uri: str, state: str, challenge: str |
         "scope": oauth.scope_separator.join(oauth.scopes),
         "state": state,
     }
+    asked |= oauth.asks
     if oauth.pkce and challenge:
         asked |= {"code_challenge": challenge, "code_challenge_method": "S256"}
-    return f"{oauth.authorize_url}?{urlencode(asked)}"
+    join = "&" if "?" in oauth.authorize_url else "?"
+    return f"{oauth.authorize_url}{join}{urlencode({name: value for name, value in asked.items() if value})}"
 
 
 def unticked(oauth: OAuth, granted: str) -> tuple[str, ...]:
@@ -75,6 +77,11 @@ async def exchange(
         raise Rejected("The platform no longer takes this code: start the connection again") from refused
 
 
+async def refresh(oauth: OAuth, token: str, http: aiohttp.ClientSession, now: datetime) -> Tokens:
+    """New tokens for a refresh token, which may be dead from then on. Raises `GrantRefused`, `TryLater`."""
+    return await ask(oauth, {"grant_type": "refresh_token", "refresh_token": token}, http, now, refresh_token=token)
+
+
 async def ask(
     oauth: OAuth,
     form: Mapping[str, str],
@@ -83,19 +90,47 @@ async def ask(
     *,
     refresh_token: str | None = None,
 ) -> Tokens:
-    """One call of the token endpoint; the client's credentials go in the body.
+    """One call of the token endpoint; the client's credentials go in the body, or in a header (`OAuth.basic`).
 
     `refresh_token` is kept where the answer brings no new one (RFC 6749 section 6). Raises `GrantRefused`, `TryLater`.
     """
-    whole = {"client_id": oauth.client_id, "client_secret": oauth.client_secret, **form}
-    try:
-        async with http.post(oauth.token_url, data=whole, timeout=DEADLINE, allow_redirects=False) as response:
-            status, body, pause = response.status, await response.read(), response.headers.get("Retry-After")
-    except (aiohttp.ClientError, TimeoutError) as lost:
-        raise TryLater("The platform's token endpoint did not answer") from lost
+    status, body, pause = await _post(oauth, oauth.token_url, form, http)
     if status == 200:
         return _tokens(oauth, body, now, refresh_token)
     raise _refusal(status, body, pause)
+
+
+async def revoke(oauth: OAuth, tokens: Tokens, http: aiohttp.ClientSession) -> None:
+    """End a grant at the vendor (RFC 7009): the refresh token where there is one, else the access token.
+
+    A token that the vendor does not know any more has ended already, which is as good. Raises `TryLater`.
+    """
+    if oauth.revoke_url is None:
+        return
+    hint = "access_token" if tokens.refresh_token is None else "refresh_token"
+    form = {"token": tokens.refresh_token or tokens.access_token, "token_type_hint": hint}
+    status, body, pause = await _post(oauth, oauth.revoke_url, form, http)
+    gone = status in {400, 401, 404} and not _named(_object(body)) & OURS_IS_WRONG
+    if status not in {200, 204} and not gone:
+        raise _refusal(status, body, pause)
+
+
+async def _post(
+    oauth: OAuth, url: str, form: Mapping[str, str], http: aiohttp.ClientSession
+) -> tuple[int, bytes, str | None]:
+    """Status, body and Retry-After of one call in the client's name."""
+    headers, whole = {}, dict(form)
+    if oauth.basic:
+        # RFC 6749 section 2.3.1: both are form-encoded before they are joined.
+        pair = f"{quote_plus(oauth.client_id)}:{quote_plus(oauth.client_secret)}"
+        headers["Authorization"] = f"Basic {base64.b64encode(pair.encode()).decode()}"
+    else:
+        whole = {"client_id": oauth.client_id, "client_secret": oauth.client_secret, **form}
+    try:
+        async with http.post(url, data=whole, headers=headers, timeout=DEADLINE, allow_redirects=False) as response:
+            return response.status, await response.read(), response.headers.get("Retry-After")
+    except (aiohttp.ClientError, TimeoutError) as lost:
+        raise TryLater("The platform's token endpoint did not answer") from lost
 
 
 def _tokens(oauth: OAuth, body: bytes, now: datetime, refresh_token: str | None) -> Tokens:
@@ -107,7 +142,7 @@ def _tokens(oauth: OAuth, body: bytes, now: datetime, refresh_token: str | None)
         access_token=access,
         refresh_token=_text(answer.get("refresh_token")) or refresh_token,
         expires_ms=_expires_ms(answer, now),
-        scope=_text(answer.get("scope")),
+        scope=_scope(answer.get("scope")),
         owner=_owner(oauth, answer),
     )
 
@@ -155,6 +190,13 @@ def _object(body: bytes) -> Mapping[str, Any]:
     except (msgspec.MsgspecError, ValueError, RecursionError):
         return {}
     return answer if isinstance(answer, dict) else {}
+
+
+def _scope(value: object) -> str | None:
+    """A text, or a list of words as some vendors give it."""
+    if isinstance(value, list) and all(isinstance(word, str) for word in value):
+        return " ".join(value) or None
+    return _text(value)
 
 
 def _text(value: object) -> str | None:

@@ -15,7 +15,7 @@ from weakref import WeakValueDictionary
 
 import aiohttp
 
-from twinge.oauth.grant import GrantRefused, ask
+from twinge.oauth.grant import GrantRefused, refresh
 from twinge.plugin import Access, GiveUp, OAuth, PlatformAdapter, TokenRefused, Tokens
 
 log = logging.getLogger("twinge.oauth")
@@ -155,9 +155,8 @@ class TokenKeeper:
         used = kept.refresh_token
         if used is None:
             return await self._expire(platform, owner, None)
-        form = {"grant_type": "refresh_token", "refresh_token": used}
         try:
-            tokens = await ask(oauth, form, self._http, self._clock(), refresh_token=used)
+            tokens = await refresh(oauth, used, self._http, self._clock())
         except GrantRefused:
             return await self._saved_by_another(platform, owner, used)
         if await self._store.athletes.save_tokens(platform, owner, tokens, expected_refresh=used):

@@ -7,13 +7,27 @@ never see the database. `docs/adapters.md` walks through the smallest one, `plug
 
 from __future__ import annotations
 
-from twinge.plugin.channel import Channel, Confirms, Message, OneWay, Pace, Paced, Sent
-from twinge.plugin.delivery import OWN, Delivery, Fetched, Inline, Item, Pointer, Receipt, Recording, Reply, Revoked
+from twinge.plugin.channel import Channel, Closes, Confirms, Message, OneWay, Pace, Paced, Sent
+from twinge.plugin.delivery import (
+    OWN,
+    Delivery,
+    Fetched,
+    Inline,
+    Item,
+    Opened,
+    Pointer,
+    Receipt,
+    Recorded,
+    Recording,
+    Reply,
+    Revoked,
+)
 from twinge.plugin.platform import (
     Access,
     Answers,
     Backfills,
     Capabilities,
+    ChecksSubscription,
     Disconnects,
     Glances,
     Identifies,
@@ -22,7 +36,16 @@ from twinge.plugin.platform import (
     ReadsRows,
     Tokens,
 )
-from twinge.plugin.trouble import GiveUp, NotConfigured, Rejected, TokenRefused, TryLater, TwingeError, Unknown
+from twinge.plugin.trouble import (
+    GiveUp,
+    NotConfigured,
+    RateLimited,
+    Rejected,
+    TokenRefused,
+    TryLater,
+    TwingeError,
+    Unknown,
+)
 
 __all__ = [
     "OWN",
@@ -31,6 +54,8 @@ __all__ = [
     "Backfills",
     "Capabilities",
     "Channel",
+    "ChecksSubscription",
+    "Closes",
     "Confirms",
     "Delivery",
     "Disconnects",
@@ -44,12 +69,15 @@ __all__ = [
     "NotConfigured",
     "OAuth",
     "OneWay",
+    "Opened",
     "Pace",
     "Paced",
     "PlatformAdapter",
     "Pointer",
+    "RateLimited",
     "ReadsRows",
     "Receipt",
+    "Recorded",
     "Recording",
     "Rejected",
     "Reply",

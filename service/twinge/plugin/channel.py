@@ -66,6 +66,14 @@ class Confirms(Protocol):
     confirms: bool
 
 
+@runtime_checkable
+class Closes(Protocol):
+    """A channel that keeps something open between messages, such as a connection."""
+
+    async def close(self) -> None:
+        """Let go of it: the service stops. A message after that opens it anew."""
+
+
 class Channel(Protocol):
     """One way to reach a person."""
 

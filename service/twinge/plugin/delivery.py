@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from twinge.core.model import Activity, Removed, Report, Wellness
 
@@ -60,6 +61,26 @@ class Recording:
     version: int = 0
     known: Activity | None = None
     """What the vendor tells beside it: the file leads, this fills what it lacks."""
+    sport: str = ""
+    """What it is where the file does not say."""
+    several: bool = False
+    """True: every workout in it counts, as `<key>`, `<key>/2` and on. Else only the one that leads, the run before the
+    others, then the longest: a vendor that deletes it knows one key."""
+
+
+class Opened(NamedTuple):
+    """What a recording with `several` held, and in a sentence what of it could not be read."""
+
+    activities: tuple[Activity, ...]
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """An item that carries a device's file: the worker reads it if it knows the owner."""
+
+    owner: str
+    recording: Recording
 
 
 Fetched = Activity | Wellness | Removed | Recording
@@ -101,4 +122,4 @@ class Reply:
     """STOP, START or HELP where the carrier has already acted on it; UNSUBSCRIBE for this address alone."""
 
 
-Item = Inline | Pointer | Revoked | Receipt | Reply
+Item = Inline | Pointer | Recorded | Revoked | Receipt | Reply

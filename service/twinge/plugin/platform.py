@@ -139,8 +139,16 @@ class Backfills(Protocol):
     async def history(self, access: Access, since: datetime, page: str | None) -> tuple[Sequence[Item], str | None]:
         """One page of what happened since, oldest or newest first, and the name of the next page (None: that was all).
 
-        Raises `TryLater` with `after` where a limit is reached: the page is asked for again then.
+        Raises `RateLimited` with `after` where a limit is reached: the page is asked for again then.
         """
+
+
+@runtime_checkable
+class ChecksSubscription(Protocol):
+    """An adapter whose vendor can be asked whether it still sends us events."""
+
+    async def subscription(self, http: aiohttp.ClientSession, public_url: str, now: datetime) -> str | None:
+        """What is wrong with our subscription there, in words that say what to do; None: it stands. Changes nothing."""
 
 
 @runtime_checkable

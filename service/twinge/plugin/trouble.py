@@ -25,6 +25,10 @@ class TryLater(TwingeError):
         self.reason, self.after = reason, after
 
 
+class RateLimited(TryLater):
+    """The vendor's limit for all of us is spent, or nearly: no process calls this platform before `after`."""
+
+
 class TokenRefused(TryLater):
     """The vendor does not take this access token any more: renew it once, then try again (`twinge.oauth`)."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -55,24 +55,30 @@ async def call(
     query: Mapping[str, str] | None = None,
     json: Mapping[str, Any] | None = None,
     headers: Mapping[str, str] | None = None,
+    client: tuple[str, str] | None = None,
     deadline: aiohttp.ClientTimeout = DEADLINE,
+    pause: Callable[[Mapping[str, str]], timedelta | None] | None = None,
 ) -> Response:
     """The answer of 2xx. Raises `TokenRefused` (401), `TryLater` (408, 425, 429, 5xx, no answer), `Refused` (the rest).
 
-    `token` goes into an Authorization header as a bearer (RFC 6750), beside `headers`. `url` is taken as it is written.
-    Nothing of it, of the token or of the answer's body gets into the words of an error.
+    `token` goes into an Authorization header as a bearer (RFC 6750), beside `headers`; `client`, the application's own
+    id and secret, in the basic way (RFC 7617). `url` is taken as it is written. `pause` reads how long a spent limit
+    lasts, where the vendor has headers of its own for that. Nothing of the URL, of the token or of the answer's body gets
+    into the words of an error.
     """
-    bearer = {"Authorization": f"Bearer {token}"} if token else {}
+    sent = {**(headers or {}), **({"Authorization": f"Bearer {token}"} if token else {})}
+    if client is not None:
+        sent["Authorization"] = aiohttp.encode_basic_auth(*client)
     target = URL(url, encoded=True).update_query(dict(query)) if query else URL(url, encoded=True)
     try:
         async with http.request(
-            method, target, json=json, headers={**(headers or {}), **bearer}, timeout=deadline, allow_redirects=False
+            method, target, json=json, headers=sent, timeout=deadline, allow_redirects=False
         ) as response:
             body = await _read(response, vendor) if response.status < 300 else b""
     except (aiohttp.ClientError, TimeoutError, ValueError) as lost:
         raise TryLater(f"{vendor} did not answer") from lost
     if not 200 <= response.status < 300:
-        raise refusal(vendor, response.status, response.headers)
+        raise refusal(vendor, response.status, response.headers, pause or pause_of)
     return Response(response.status, response.headers, body)
 
 
@@ -86,13 +92,18 @@ def decoded(response: Response, vendor: str) -> Any:
         raise TryLater(f"{vendor} answered {response.status} with something that is not JSON") from broken
 
 
-def refusal(vendor: str, status: int, headers: Mapping[str, str]) -> TwingeError:
+def refusal(
+    vendor: str,
+    status: int,
+    headers: Mapping[str, str],
+    pause: Callable[[Mapping[str, str]], timedelta | None],
+) -> TwingeError:
     """What an answer outside 2xx means for the caller. A redirect is refused: its target would be anybody's."""
     match status:
         case 401:
             return TokenRefused(f"{vendor} refuses this access token")
         case 429:
-            return TryLater(f"{vendor}'s rate limit is spent", after=pause_of(headers))
+            return TryLater(f"{vendor}'s rate limit is spent", after=pause(headers))
         case 403:
             return Refused(f"{vendor} does not allow this: the athlete's consent does not cover it", 403)
         case 404 | 410:

@@ -80,7 +80,7 @@ class Sender:
 
     async def drain(self) -> int:
         """Send until nothing is due; how many nudges were worked on."""
-        total = 0
+        total, self._looked = 0, None
         while done := await self.round():
             total += done
             await self._idle()
@@ -97,12 +97,12 @@ class Sender:
         due = await self._store.post.claim(now, quotas, capped) if quotas else []
         for one in due:
             self._begin(self._caller.deliver(one), self._lanes[one.channel])
-        idle = not due or self._looked is None or abs(now - self._looked) >= LOOK_EVERY
-        return len(due) + (await self._look(now) if idle else 0)
+        looks = self._ledger.urgent or self._looked is None or abs(now - self._looked) >= LOOK_EVERY
+        return len(due) + (await self._look(now) if looks else 0)
 
     async def _look(self, now: datetime) -> int:
         """Those whose process died, whose answer was lost, whose channel is gone, and that nobody has heard of."""
-        self._looked = now
+        self._looked, self._ledger.urgent = now, False
         for lost in await self._store.post.stale_taken(now - DEAD_AFTER):
             await self._ledger.doubt(lost, "the process ended during the call")
         doubtful = await self._store.post.doubtful(now)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from twinge.core.insist import is_grave, look_again
-from twinge.core.model import Severity
+from twinge.core.model import Nudge, Severity
 from twinge.plugin import GiveUp, Sent
 from twinge.sender.again import held_for
 from twinge.sender.gates import ELSEWHERE
@@ -27,34 +28,47 @@ LOOK_AFTER = timedelta(seconds=90)
 Write = Callable[[AsyncConnection], Awaitable[None]]
 
 
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A send that needs nothing but its end written down; with its channel, where it was carried."""
+
+    nudge: Nudge
+    end: End
+    carried_by: str | None = None
+
+
 class Ledger:
     """Settles, postpones, doubts; opens and closes breakers."""
 
     def __init__(self, store: Store, clock: Callable[[], datetime], fall_back: timedelta) -> None:
         self._store, self._clock, self._fall_back = store, clock, fall_back
+        self.urgent = False
+        """Whether something was written that is to be looked at again at once."""
         self._group = GroupCommit(self._commit, "sender")
 
     async def _commit(self, rows: Sequence[tuple[object, ...]]) -> list[bool]:
+        """The ends of a group in one statement, and its count in one more for each channel."""
+        works = [row[0] for row in rows]
+        ends = [one for one in works if isinstance(one, Ended)]
+        now = self._clock()
         async with self._store.write() as tx:
-            for (write,) in rows:
-                await write(tx)  # type: ignore[operator]  # a group's rows are opaque to it
+            await self._store.post.settle(tx, [(one.nudge, one.end) for one in ends], now)
+            await self._store.outages.spend(tx, now, _spent(ends))
+            for write in works:
+                if callable(write):
+                    await write(tx)
         return [True] * len(rows)
 
-    async def _write(self, write: Write) -> None:
-        await self._group.put((write,))
+    async def _write(self, work: Write | Ended) -> None:
+        await self._group.put((work,))
 
     async def sent(self, one: Taken, lane: Lane, sent: Sent) -> None:
         """It was handed over."""
         now = self._clock()
         wait = None if sent.state == "delivered" and not is_grave(one.nudge.severity) else self._again(one, lane)
         end = End(sent.state, None, sent.provider_id, sent.segments, None if wait is None else now + wait)
-
-        async def write(tx: AsyncConnection) -> None:
-            await self._store.post.settle(tx, one.nudge, end, now)
-            await self._store.outages.spend(tx, now, {lane.name: Spent(1, sent.segments or 0)})
-
         _tell(one, sent.state)
-        await self._write(write)
+        await self._write(Ended(one.nudge, end, lane.name))
 
     def _again(self, one: Taken, lane: Lane) -> timedelta | None:
         return look_again(one.nudge, confirms=lane.confirms, fall_back=self._fall_back)
@@ -68,13 +82,8 @@ class Ledger:
         await self._settle(one, End("expired", reason))
 
     async def _settle(self, one: Taken, end: End) -> None:
-        now = self._clock()
-
-        async def write(tx: AsyncConnection) -> None:
-            await self._store.post.settle(tx, one.nudge, end, now)
-
         _tell(one, end.state)
-        await self._write(write)
+        await self._write(Ended(one.nudge, end))
 
     async def postpone(self, one: Taken, at: datetime, reason: str, *, tried: bool = True) -> None:
         """Back to waiting; a channel that stays down gives way to another."""
@@ -94,7 +103,7 @@ class Ledger:
         end = End("void", reason, again_at=self._elsewhere(one) if reason in ELSEWHERE else None)
 
         async def write(tx: AsyncConnection) -> None:
-            await self._store.post.settle(tx, nudge, end, now)
+            await self._store.post.settle(tx, [(nudge, end)], now)
             if end.again_at is None:
                 await self._store.outbox.hold(tx, [held_for(nudge, reason, now)])
 
@@ -109,7 +118,7 @@ class Ledger:
         end = End("failed", error.reason, again_at=None if error.opt_out else self._elsewhere(one))
 
         async def write(tx: AsyncConnection) -> None:
-            await self._store.post.settle(tx, one.nudge, end, now)
+            await self._store.post.settle(tx, [(one.nudge, end)], now)
             if error.disable and place is not None:
                 await self._store.addresses.disable(tx, place.id, error.reason)
                 await self._store.outbox.silence(tx, place, "address disabled")
@@ -133,7 +142,10 @@ class Ledger:
         await self._write(write)
 
     def _elsewhere(self, one: Taken) -> datetime | None:
-        return self._clock() if one.nudge.severity > Severity.INFO else None
+        if one.nudge.severity is Severity.INFO:
+            return None
+        self.urgent = True
+        return self._clock()
 
     # ---- channels ----------------------------------------------------------------------------------------------------
 
@@ -151,6 +163,16 @@ class Ledger:
         log.error("hop=sender channel=%s outcome=down", lane.name)
         outage = Outage(lane.name, breaker.since, breaker.until, reason)
         await self._write(lambda tx: self._store.outages.begin(tx, outage))
+
+
+def _spent(ends: Iterable[Ended]) -> dict[str, Spent]:
+    """What the ends of a group cost, by channel."""
+    found: dict[str, Spent] = {}
+    for one in ends:
+        if one.carried_by is not None:
+            so_far = found.get(one.carried_by, Spent())
+            found[one.carried_by] = Spent(so_far.messages + 1, so_far.segments + (one.end.segments or 0))
+    return found
 
 
 def _tell(one: Taken, outcome: str) -> None:

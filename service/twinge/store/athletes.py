@@ -24,6 +24,9 @@ from twinge.store.tables import athlete, connection
 Owner = tuple[str, str]
 """(platform, the athlete's id there)."""
 
+_FRESH = {"asked_ms": None, "ended_ms": None, "forgotten_ms": None}
+"""What is forgotten of an earlier end when somebody connects again."""
+
 _LOADLESS = ("name", "language", "units", "preferences", "silences", "revision")
 """What an edit may change without changing a load: the state stands."""
 
@@ -42,6 +45,13 @@ class Connection:
     refresh_token: str | None = field(repr=False)
     expires_ms: int | None
     created_at: datetime
+    id: int = 0
+    seen_at: datetime | None = None
+    """Up to when the vendor has been asked what there is."""
+    asked_at: datetime | None = None
+    """When the athlete was asked to connect again, or need not be."""
+    ended_at: datetime | None = None
+    """When it was seen to be revoked."""
 
 
 class Athletes:
@@ -119,6 +129,7 @@ class Athletes:
             "state": "connected",
             "scope": scope,
             "created_ms": codec.to_ms(now),
+            **_FRESH,
             **self._sealed(tokens),
         }
         statement = upsert(tx.dialect.name, connection)
@@ -186,6 +197,10 @@ class Athletes:
             self._seal.open(row.refresh_token),
             row.expires_ms,
             codec.from_ms(row.created_ms),
+            row.id,
+            codec.maybe_at(row.seen_ms),
+            codec.maybe_at(row.asked_ms),
+            codec.maybe_at(row.ended_ms),
         )
 
     def _sealed(self, tokens: Tokens | None) -> dict[str, Any]:

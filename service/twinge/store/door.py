@@ -15,16 +15,22 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from twinge.store import codec, tables
 from twinge.store.addresses import Addresses
 from twinge.store.athletes import Athletes
+from twinge.store.backfills import Backfills
+from twinge.store.connecting import Connecting
+from twinge.store.endings import Endings
 from twinge.store.engine import Engines, Unusable, upsert
 from twinge.store.history import History
 from twinge.store.inbox import Inbox
+from twinge.store.keeping import Keeping
 from twinge.store.keys import Keys
 from twinge.store.outages import Outages
 from twinge.store.outbox import Outbox
 from twinge.store.post import Post
 from twinge.store.seal import Seal
 from twinge.store.texts import mornings, reports
+from twinge.store.vendors import Vendors
 from twinge.store.verifications import Verifications
+from twinge.store.visits import Visits
 from twinge.store.wakes import Wakes
 
 log = logging.getLogger("twinge.store")
@@ -38,7 +44,13 @@ class Store:
         self.bell = asyncio.Event()
         """Rung when work may be waiting. A hint only: whoever waits for it also polls."""
         self.inbox = Inbox(engines, self.bell)
-        self.athletes = Athletes(engines, Seal(secret))
+        seal = Seal(secret)
+        self.athletes = Athletes(engines, seal)
+        self.connecting = Connecting(engines, seal)
+        self.backfills = Backfills(engines)
+        self.endings = Endings(engines, seal)
+        self.vendors = Vendors(engines)
+        self.keeping = Keeping(engines)
         self.addresses = Addresses(engines)
         self.verifications = Verifications(self.addresses, secret)
         self.mornings, self.reports = mornings(engines), reports(engines)
@@ -48,6 +60,7 @@ class Store:
         self.post = Post(engines)
         self.outages = Outages(engines)
         self.keys = Keys(engines)
+        self.visits = Visits(engines)
 
     @classmethod
     async def open(cls, url: str, *, secret: bytes) -> Store:

@@ -36,6 +36,8 @@ MEANT = ("waiting", "taken", "unknown", "sent", "delivered")
 """States in which a nudge counts as said."""
 
 
+PAGE = "me"
+"""The channel of the athlete's page."""
 CHANGED = "the workout changed"
 """Why a nudge was withdrawn that may come back when the history is folded again."""
 
@@ -122,15 +124,15 @@ class Outbox:
         if not alone:
             await tx.execute(update(nudge).where(mine, nudge.c.again_ms.is_not(None)).values(again_ms=None))
 
-    async def answered(self, tx: AsyncConnection, address_id: int, now: datetime) -> Nudge | None:
+    async def answered(self, tx: AsyncConnection, place: Address, now: datetime) -> Nudge | None:
         """Note an answer to the last nudge that went to an address; which one it was. Our own answers are none.
 
-        An effort that was told once is not asked for any more.
+        The athlete's page shows what went everywhere, so an answer there is to the last of all; so it is from an
+        address that nothing went to yet. An effort that was told once is not asked for any more.
         """
-        went = (nudge.c.address_id == address_id) & nudge.c.state.in_(["sent", "delivered", "unknown"])
-        went &= nudge.c.rules != "[]"
-        wanted = select(nudge).where(went).order_by(nudge.c.sent_ms.desc(), nudge.c.id.desc()).limit(1)
-        row = (await tx.execute(wanted)).one_or_none()
+        mine, here = nudge.c.athlete_id == place.athlete_id, nudge.c.address_id == place.id
+        row = None if place.channel == PAGE else await _last(tx, here)
+        row = row or await _last(tx, mine)
         if row is None:
             return None
         one = read_nudge(row)
@@ -159,6 +161,13 @@ class Outbox:
         async with self._engines.read() as tx:
             rows = await tx.execute(select(nudge.c.state, func.count()).group_by(nudge.c.state))
             return {row[0]: row[1] for row in rows}
+
+
+async def _last(tx: AsyncConnection, whose: Any) -> Any:
+    """The row of the last nudge that went out and asks for something."""
+    went = whose & nudge.c.state.in_(["sent", "delivered", "unknown"]) & (nudge.c.rules != "[]")
+    wanted = select(nudge).where(went).order_by(nudge.c.sent_ms.desc(), nudge.c.id.desc()).limit(1)
+    return (await tx.execute(wanted)).one_or_none()
 
 
 def this_one(one: Nudge) -> Any:

@@ -106,19 +106,11 @@ class Post:
         asked = {"ids": [row.address_id for row in rows], "since": codec.to_ms(now - DAY)}
         return {row[0]: row[1] for row in await tx.execute(_LATELY, asked)}
 
-    async def settle(self, tx: AsyncConnection, one: Nudge, end: End, now: datetime) -> None:
-        """What became of a send. A receipt that was faster stays."""
-        values: dict[str, Any] = {
-            "state": end.state,
-            "reason": end.reason,
-            "again_ms": None if end.again_at is None else codec.to_ms(end.again_at),
-        }
-        known = {"provider_id": end.provider_id, "segments": end.segments}
-        values |= {name: value for name, value in known.items() if value is not None}
-        if end.state in {"sent", "delivered"}:
-            values["sent_ms"] = codec.to_ms(now)
-        mine = this_one(one) & nudge.c.state.in_(UNDER_WAY)
-        await tx.execute(update(nudge).where(mine).values(**values))
+    async def settle(self, tx: AsyncConnection, ends: Iterable[tuple[Nudge, End]], now: datetime) -> None:
+        """What became of sends. A receipt that was faster stays."""
+        rows = [_end_row(one, end, codec.to_ms(now)) for one, end in ends]
+        if rows:
+            await tx.execute(_SETTLE, rows)
 
     async def postpone(
         self,
@@ -210,6 +202,19 @@ class Post:
         return [read_nudge(row) for row in await tx.execute(wanted)]
 
 
+def _end_row(one: Nudge, end: End, now_ms: int) -> dict[str, Any]:
+    return {
+        "b_athlete": one.athlete,
+        "b_id": one.id,
+        "to_state": end.state,
+        "to_reason": end.reason,
+        "to_again": None if end.again_at is None else codec.to_ms(end.again_at),
+        "to_provider": end.provider_id,
+        "to_segments": end.segments,
+        "to_sent": now_ms if end.state in {"sent", "delivered"} else None,
+    }
+
+
 def _earliest(rows: Sequence[Any], most: int) -> list[Any]:
     """Of each address the first row."""
     first = {row.address_id if row.address_id is not None else row.id: row for row in reversed(rows)}
@@ -274,6 +279,22 @@ _TAKE = (
     update(nudge)
     .where(nudge.c.athlete_id == bindparam("b_athlete"), nudge.c.id == bindparam("b_id"))
     .values(state="taken", taken_ms=bindparam("at"), attempts=nudge.c.attempts + 1)
+)
+_SETTLE = (
+    update(nudge)
+    .where(
+        nudge.c.athlete_id == bindparam("b_athlete"),
+        nudge.c.id == bindparam("b_id"),
+        (nudge.c.state == literal_column("'taken'")) | (nudge.c.state == literal_column("'unknown'")),
+    )
+    .values(
+        state=bindparam("to_state"),
+        reason=bindparam("to_reason"),
+        again_ms=bindparam("to_again"),
+        provider_id=func.coalesce(bindparam("to_provider"), nudge.c.provider_id),
+        segments=func.coalesce(bindparam("to_segments"), nudge.c.segments),
+        sent_ms=func.coalesce(bindparam("to_sent"), nudge.c.sent_ms),
+    )
 )
 _LATELY = (
     select(nudge.c.address_id, func.count())

@@ -83,6 +83,10 @@ connection = Table(
     Column("refresh_token", LargeBinary),  # sealed
     Column("expires_ms", BigInteger),
     Column("created_ms", BigInteger, nullable=False),
+    Column("seen_ms", BigInteger),  # up to when the reconcile has asked the vendor, with an answer
+    Column("asked_ms", BigInteger),  # when the athlete was asked to connect again, or need not be
+    Column("ended_ms", BigInteger),  # when it was seen to be revoked
+    Column("forgotten_ms", BigInteger),  # when what had come from there was deleted
     UniqueConstraint("platform", "external_id"),
 )
 
@@ -231,7 +235,15 @@ nudge = Table(
     Index("ix_nudge_id", "id"),
     Index("ix_nudge_athlete_id_not_before_ms", "athlete_id", "not_before_ms"),
     Index("ix_nudge_address_id_sent_ms", "address_id", "sent_ms"),
-    Index("ix_nudge_waiting", "channel", "not_before_ms", sqlite_where=WAITING, postgresql_where=WAITING),
+    Index(
+        "ix_nudge_waiting",
+        "channel",
+        "not_before_ms",
+        "made_ms",
+        "id",
+        sqlite_where=WAITING,
+        postgresql_where=WAITING,
+    ),
     Index("ix_nudge_again", "again_ms", sqlite_where=AGAIN, postgresql_where=AGAIN),
     Index(
         "ix_nudge_open",
@@ -319,4 +331,88 @@ wake = Table(
     Column("due_ms", BigInteger, nullable=False),
     PrimaryKeyConstraint("athlete_id", "what"),
     Index("ix_wake_due_ms", "due_ms"),
+)
+
+link = Table(
+    "link",
+    metadata,
+    Column("hash", LargeBinary, primary_key=True),
+    Column("athlete_id", Text, nullable=False),
+    Column("made_ms", BigInteger, nullable=False),
+    Column("expires_ms", BigInteger, nullable=False),
+    Index("ix_link_athlete_id_made_ms", "athlete_id", "made_ms"),
+)
+
+visit = Table(
+    "visit",
+    metadata,
+    Column("hash", LargeBinary, primary_key=True),
+    Column("athlete_id", Text, nullable=False, index=True),
+    Column("began_ms", BigInteger, nullable=False),
+    Column("used_ms", BigInteger, nullable=False),
+    Column("expires_ms", BigInteger, nullable=False),
+)
+
+ticket = Table(
+    "ticket",
+    metadata,
+    Column("hash", LargeBinary, primary_key=True),
+    Column("athlete_id", Text, nullable=False, index=True),
+    Column("platform", Text, nullable=False),
+    Column("expires_ms", BigInteger, nullable=False),
+)
+
+handshake = Table(
+    "handshake",
+    metadata,
+    Column("hash", LargeBinary, primary_key=True),  # of the state that the vendor brings back
+    Column("athlete_id", Text, nullable=False, index=True),
+    Column("platform", Text, nullable=False),
+    Column("browser", LargeBinary, nullable=False),  # hash of the browser's cookie
+    Column("ticket", LargeBinary, nullable=False),  # hash of the link that it began with
+    Column("verifier", LargeBinary),  # sealed
+    Column("expires_ms", BigInteger, nullable=False),
+)
+
+backfill = Table(
+    "backfill",
+    metadata,
+    Column("athlete_id", Text, nullable=False, index=True),
+    Column("platform", Text, nullable=False),
+    Column("external_id", Text, nullable=False),
+    Column("state", Text, nullable=False),  # waiting · done · failed
+    Column("since_ms", BigInteger, nullable=False),
+    Column("begun_ms", BigInteger, nullable=False),
+    Column("page", Text),  # the vendor's name of the next page; null for the first
+    Column("pages", Integer, nullable=False),
+    Column("fetched", Integer, nullable=False),
+    Column("tries", Integer, nullable=False),  # in a row that brought nothing
+    Column("next_ms", BigInteger, nullable=False),
+    Column("note", Text, nullable=False),
+    PrimaryKeyConstraint("platform", "external_id"),
+)
+
+farewell = Table(
+    "farewell",
+    metadata,
+    Column("id", Serial, primary_key=True),
+    Column("athlete_id", Text, nullable=False, index=True),
+    Column("platform", Text, nullable=False),
+    Column("external_id", Text, nullable=False),
+    Column("access_token", LargeBinary),  # sealed; only until the vendor was told
+    Column("refresh_token", LargeBinary),  # sealed
+    Column("expires_ms", BigInteger),
+    Column("tries", Integer, nullable=False),
+    Column("next_ms", BigInteger, nullable=False),
+)
+
+vendor = Table(
+    "vendor",
+    metadata,
+    Column("platform", Text, primary_key=True),
+    Column("paused_ms", BigInteger),  # until when nobody calls it
+    Column("pause_reason", Text, nullable=False),
+    Column("checked_ms", BigInteger),
+    Column("trouble", Text),  # what is wrong with our subscription there
+    Column("quiet", Integer, nullable=False, server_default="0"),  # connections that fell silent, as last counted
 )

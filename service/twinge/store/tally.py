@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import func, literal_column, select
+from sqlalchemy import Table, func, literal_column, select
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from twinge.store import codec
 from twinge.store.outages import Spent
-from twinge.store.tables import held, inbox, nudge, outage
+from twinge.store.tables import backfill, connection, held, inbox, nudge, outage
+from twinge.store.vendors import Vendor
 
 if TYPE_CHECKING:
     from twinge.store.door import Store
@@ -33,10 +35,17 @@ class Tally:
     """Channels that are left alone at the moment."""
     spent: Mapping[str, Spent]
     """By channel, today (UTC)."""
+    connections: Mapping[tuple[str, str], int]
+    """By (platform, state)."""
+    backfills: Mapping[tuple[str, str], int]
+    """By (platform, state)."""
+    vendors: Mapping[str, Vendor]
+    """By platform, where anything is noted of it."""
 
 
 async def tally(store: Store, now: datetime) -> Tally:
     """Count everything in one snapshot."""
+    vendors = await store.vendors.all()
     waiting = inbox.c.state == literal_column("'waiting'")
     async with store.read() as tx:
         rows = await tx.execute(
@@ -53,4 +62,15 @@ async def tally(store: Store, now: datetime) -> Tally:
             codec.maybe_at(first),
             frozenset((await tx.execute(select(outage.c.channel))).scalars()),
             await store.outages.spent(tx, now),
+            await _by_platform(tx, connection),
+            await _by_platform(tx, backfill),
+            vendors,
         )
+
+
+async def _by_platform(tx: AsyncConnection, table: Table) -> dict[tuple[str, str], int]:
+    """Counts of a table by platform and state."""
+    rows = await tx.execute(
+        select(table.c.platform, table.c.state, func.count()).group_by(table.c.platform, table.c.state)
+    )
+    return {(row[0], row[1]): int(row[2]) for row in rows}

@@ -24,6 +24,7 @@ from twinge.plugin import (
     PlatformAdapter,
     Pointer,
     Receipt,
+    Recorded,
     Rejected,
     Reply,
     Revoked,
@@ -104,7 +105,7 @@ def _check_genuine(plugin: PlatformAdapter | Channel, sample: Sample, now: datet
 
 def _check_glance(plugin: Glances, delivery: Delivery, items: Sequence[Item], name: str) -> None:
     first = items[0] if items else None
-    owner = first.owner if isinstance(first, Inline | Pointer | Revoked) else None
+    owner = first.owner if isinstance(first, Inline | Pointer | Recorded | Revoked) else None
     _expect(plugin.glance(delivery) == owner, f"{name}: a glance names another owner than read does")
 
 
@@ -118,6 +119,9 @@ def _check_item(plugin: str, item: Item, name: str) -> None:
             _expect(at is None or 1970 < at.year < 2200, f"{name}: the year {at and at.year}")
         case Pointer(owner, object_id):
             _expect(bool(owner and object_id), f"{name}: a pointer without an owner or an object")
+        case Recorded(owner, recording):
+            _expect(bool(owner), f"{name}: a recording without an owner")
+            _expect(recording.key.startswith(f"{plugin}:"), f"{name}: {recording.key} must begin with {plugin}:")
         case Receipt(nudge, state):
             _expect(bool(nudge) and state in {"sent", "delivered", "failed"}, f"{name}: an odd receipt")
         case Reply(address) | Revoked(address):
@@ -186,20 +190,25 @@ async def check_channel(
     limit_s: float = 30,
 ) -> None:
     """Raise `ContractError` unless a normalised address stays so, and each fault ends as it should and in time."""
-    _expect(channel.voice in {"sms", "push", "print"}, "its voice must be sms, push or print")
-    address = channel.normalise(message.address)
-    _expect(channel.normalise(address) == address, "a normalised address changes when it is normalised again")
-    for bad in bad_addresses:
-        try:
-            channel.normalise(bad)
-        except Rejected:
-            continue
-        raise ContractError(f"the address {bad!r} was accepted")
+    check_addresses(channel, message.address, bad_addresses)
     for fault in faults:
         await _settle(fault.play())
         outcome = await asyncio.wait_for(send_once(channel, message, http, now), limit_s)
         wanted = fault.expect.__name__
         _expect(type(outcome) is fault.expect, f"{fault.name}: {type(outcome).__name__} instead of {wanted}: {outcome}")
+
+
+def check_addresses(channel: Channel, good: str, bad: Sequence[str]) -> None:
+    """Raise `ContractError` unless a normalised address stays so, and each bad one is `Rejected`."""
+    _expect(channel.voice in {"sms", "push", "print"}, "its voice must be sms, push or print")
+    address = channel.normalise(good)
+    _expect(channel.normalise(address) == address, "a normalised address changes when it is normalised again")
+    for each in bad:
+        try:
+            channel.normalise(each)
+        except Rejected:
+            continue
+        raise ContractError(f"the address {each!r} was accepted")
 
 
 async def send_once(channel: Channel, message: Message, http: aiohttp.ClientSession, now: datetime) -> Outcome:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+import aiohttp
 from aiohttp import web
 
 from twinge.config import Settings
@@ -11,9 +12,9 @@ from twinge.core.pack import STANDARD, Pack
 from twinge.plugin import Channel, PlatformAdapter
 from twinge.registry import PluginStatus
 from twinge.store import Store
-from twinge.web import api, health, hooks, metrics
+from twinge.web import api, connect, health, hooks, metrics, pages
 from twinge.web.guard import DOOR, Door, guard
-from twinge.web.parts import CHANNELS, CLOCK, PACK, PLATFORMS, SETTINGS, STATUS, STORE, Clock
+from twinge.web.parts import CHANNELS, CLOCK, HTTP, PACK, PLATFORMS, SETTINGS, STATUS, STORE, Clock
 
 __all__ = ["make_web"]
 
@@ -26,7 +27,9 @@ ROUTES = [
     web.get("/health/live", health.live),
     web.get("/health/ready", health.ready),
     web.get("/metrics", metrics.scrape),
+    *connect.ROUTES,
     *api.ROUTES,
+    *pages.ROUTES,
 ]
 
 
@@ -39,13 +42,16 @@ def make_web(
     *,
     status: Sequence[PluginStatus] = (),
     pack: Pack = STANDARD,
+    http: aiohttp.ClientSession | None = None,
 ) -> web.Application:
     """The application over one open store. `status` says of every plugin whether it is ready, and why not; `pack`
-    is the one that the worker judges by."""
+    is the one that the worker judges by; `http` calls vendors when an athlete connects."""
     app = web.Application(middlewares=[guard], client_max_size=settings.body_cap_kb * 1024)
     app[STORE], app[SETTINGS], app[CLOCK] = store, settings, clock
     app[PLATFORMS], app[CHANNELS], app[STATUS] = platforms, channels, status
     app[PACK], app[DOOR] = pack, Door()
+    if http is not None:
+        app[HTTP] = http
     app[metrics.METRICS] = metrics.Metrics()
     app.add_routes(ROUTES)
     return app

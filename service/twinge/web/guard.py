@@ -23,6 +23,9 @@ ACTOR: web.RequestKey[str] = web.RequestKey("actor", str)
 SCOPE: web.RequestKey[str] = web.RequestKey("scope", str)
 """What the key allows: `read` or `admin`."""
 
+UPLOAD_S = 120
+"""For a device's file, which may be large and come from a phone: after its key was checked."""
+
 READING = frozenset({"GET", "HEAD"})
 
 _CODES = {
@@ -91,6 +94,8 @@ async def _in_time(request: web.Request, handler: Handler) -> web.StreamResponse
         async with asyncio.timeout(request.app[SETTINGS].request_deadline_s) as deadline:
             if request.path.startswith("/api/"):
                 await admit(request)
+                if request.path.endswith("/files"):
+                    deadline.reschedule(asyncio.get_running_loop().time() + UPLOAD_S)
             return await handler(request)
     except TimeoutError:
         if not deadline.expired():

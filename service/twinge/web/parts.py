@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+import aiohttp
 from aiohttp import web
 
 from twinge.config import Settings
@@ -26,3 +27,5 @@ STATUS: web.AppKey[Sequence[PluginStatus]] = web.AppKey("status")
 CLOCK: web.AppKey[Clock] = web.AppKey("clock")
 PACK = web.AppKey("pack", Pack)
 SETTINGS = web.AppKey("settings", Settings)
+HTTP = web.AppKey("http", aiohttp.ClientSession)
+"""For calls of vendors; missing where nobody can come back from one."""

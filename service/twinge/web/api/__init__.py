@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from twinge.web.api import athletes, catalogue, channels, deliveries, history, pain, silences
+from twinge.web.api import athletes, catalogue, channels, connections, deliveries, files, history, links, pain, silences
 
 ROUTES = [
     web.get("/api/v1/athletes", athletes.find),
@@ -17,8 +17,12 @@ ROUTES = [
     web.post("/api/v1/athletes/{athlete}/channels/{channel}/code", channels.code),
     web.post("/api/v1/athletes/{athlete}/channels/{channel}/confirm", channels.confirm),
     web.get("/api/v1/athletes/{athlete}/consents", channels.consents),
-    web.get("/api/v1/athletes/{athlete}/connections", athletes.connections),
+    web.get("/api/v1/athletes/{athlete}/connections", connections.find),
     web.post("/api/v1/athletes/{athlete}/connections", athletes.connect),
+    web.post("/api/v1/athletes/{athlete}/connections/{platform}/link", connections.link),
+    web.delete("/api/v1/athletes/{athlete}/connections/{connection}", connections.end),
+    web.post("/api/v1/athletes/{athlete}/links", links.create),
+    web.post("/api/v1/athletes/{athlete}/files", files.upload),
     web.get("/api/v1/athletes/{athlete}/silences", silences.find),
     web.post("/api/v1/athletes/{athlete}/silences", silences.create),
     web.delete("/api/v1/athletes/{athlete}/silences/{silence}", silences.end),
@@ -33,6 +37,7 @@ ROUTES = [
     web.get("/api/v1/athletes/{athlete}/nudges", history.nudges),
     web.get("/api/v1/athletes/{athlete}/held", history.held),
     web.get("/api/v1/athletes/{athlete}/state", history.state),
+    web.get("/api/v1/connections", connections.quiet),
     web.get("/api/v1/deliveries", deliveries.find),
     web.get("/api/v1/deliveries/{delivery}", deliveries.show),
     web.post("/api/v1/deliveries/{delivery}/replay", deliveries.replay),

@@ -13,7 +13,7 @@ from twinge.store.wakes import Wake
 from twinge.web.answer import Problem, answer, not_found
 from twinge.web.api import views
 from twinge.web.api.channels import checked, put, shown
-from twinge.web.api.listing import listed, wanted, whole
+from twinge.web.api.listing import listed, wanted
 from twinge.web.api.people import known, note
 from twinge.web.api.shapes import (
     NewAthlete,
@@ -80,11 +80,6 @@ async def add_channel(request: web.Request) -> web.Response:
     async with request.app[STORE].write() as tx:
         await put(request, tx, one, place)
     return answer(await _whole(request, one), 201)
-
-
-async def connections(request: web.Request) -> web.Response:
-    """`GET /athletes/{id}/connections`: oldest first, without tokens."""
-    return whole(await request.app[STORE].athletes.connections((await known(request)).id), views.connection)
 
 
 async def connect(request: web.Request) -> web.Response:

@@ -1,0 +1,142 @@
+"""What is done about connections by the clock. Rows decide what is due: a missed or doubled round changes nothing."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import Counter
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Final
+
+import aiohttp
+
+from twinge.connections.leave import ask_to_reconnect, say_goodbye
+from twinge.connections.past import bring
+from twinge.connections.reconcile import reconcile_one
+from twinge.limits import Limits, Tokens
+from twinge.plugin import Channel, ChecksSubscription, PlatformAdapter
+from twinge.store import Store
+from twinge.store.wakes import Wake
+
+log = logging.getLogger("twinge.connections")
+
+AT_ONCE: Final = 4
+"""Pasts that are brought at a time."""
+KEEP: Final = timedelta(days=30)
+"""How long the raw text of a finished delivery is kept where its platform asks for nothing shorter."""
+NEEDED: Final = timedelta(days=400)
+"""How far back a history is folded anew: no rule asks for a workout from before."""
+
+
+class Rounds:
+    """Each method is one round; all of them may run beside each other and in every process."""
+
+    def __init__(
+        self,
+        store: Store,
+        platforms: Mapping[str, PlatformAdapter],
+        channels: Mapping[str, Channel],
+        tokens: Tokens,
+        clock: Callable[[], datetime],
+        http: aiohttp.ClientSession,
+        *,
+        public_url: str = "",
+        enforce: bool = True,
+    ) -> None:
+        """`enforce`: delete what the vendors' terms ask to be deleted."""
+        self._store, self._platforms, self._channels = store, platforms, channels
+        self._clock, self._http, self._public_url, self._enforce = clock, http, public_url, enforce
+        self._limits = Limits(store, tokens, clock)
+
+    async def reconcile(self) -> int:
+        """Once a day and connection: ask platforms that can list what a lost webhook would have said."""
+        found = 0
+        for name, adapter in self._platforms.items():
+            if adapter.capabilities.polls:
+                for connection in await self._store.athletes.connected(name):
+                    found += await reconcile_one(self._store, self._limits, adapter, connection, self._clock())
+        return found
+
+    async def bring_pasts(self) -> int:
+        """The next page of every backfill that is due; how many items came."""
+        now = self._clock()
+        due = await self._store.backfills.take(now, AT_ONCE)
+        brought = await asyncio.gather(
+            *(bring(self._store, self._limits, self._platforms, one, now) for one in due), return_exceptions=True
+        )
+        for one in brought:
+            if isinstance(one, BaseException):
+                log.error("hop=backfill outcome=interrupted error=%s", type(one).__name__)
+        return sum(one for one in brought if isinstance(one, int))
+
+    async def say_goodbyes(self) -> int:
+        """Tell the vendors whom athletes have left; how many need not be told any more."""
+        told = 0
+        for one in await self._store.endings.take(self._clock()):
+            adapter = self._platforms.get(one.platform)
+            told += await say_goodbye(self._store, adapter, one, self._http, self._clock())
+        return told
+
+    async def ask(self) -> int:
+        """Tell athletes whose connections have ended, each once."""
+        return await ask_to_reconnect(self._store, self._platforms, self._channels, self._clock())
+
+    async def inspect(self) -> int:
+        """Once a day: do the vendors still send us events, and who fell silent; how many troubles there are."""
+        now, troubles = self._clock(), 0
+        for name, adapter in self._platforms.items():
+            if isinstance(adapter, ChecksSubscription) and await self._first_today(f"subscription:{name}"):
+                troubles += await self._inspect(name, adapter, now)
+        if await self._first_today("quiet"):
+            counts = Counter(one.platform for one in await self._store.keeping.quiet(now))
+            for name in self._platforms:
+                await self._store.vendors.count_quiet(name, counts[name])
+        return troubles
+
+    async def _inspect(self, name: str, adapter: ChecksSubscription, now: datetime) -> bool:
+        try:
+            trouble = await adapter.subscription(self._http, self._public_url, now)
+        except Exception as error:  # noqa: BLE001 - a plugin may raise anything
+            log.warning("hop=subscription platform=%s outcome=%s", name, type(error).__name__)
+            return False
+        if trouble is not None:
+            log.error("hop=subscription platform=%s outcome=wrong", name)
+        await self._store.vendors.note(name, trouble, now)
+        return trouble is not None
+
+    async def forget(self) -> int:
+        """Delete what came from connections that ended, where the vendor's terms say so; how many records."""
+        count = 0
+        for name, adapter in self._platforms.items():
+            if not self._enforce or adapter.capabilities.forget_h is None:
+                continue
+            for one in await self._store.keeping.gone(name, self._clock()):
+                now = self._clock()
+                async with self._store.write() as tx:
+                    gone = await self._store.keeping.forget(tx, one, now)
+                    if gone is None:
+                        continue
+                    await self._store.wakes.set(tx, [Wake(one.athlete_id, "pain", now)], move=True)
+                    detail = f"platform={name} records={gone}"
+                    await self._store.audit(tx, now, "twinge", "connection.forget", f"athlete:{one.athlete_id}", detail)
+                count += gone
+        return count
+
+    async def purge(self) -> int:
+        """Once a day: forget deliveries and runs that are older than we need them, or may keep them."""
+        if not await self._first_today("purge"):
+            return 0
+        now, dropped = self._clock(), 0
+        for name, adapter in self._platforms.items():
+            days = adapter.capabilities.retention_days
+            if self._enforce and days is not None:
+                dropped += await self._store.keeping.drop_raw(name, now - min(timedelta(days=days), KEEP))
+                dropped += await self._store.keeping.drop_workouts(name, now - NEEDED)
+        await self._store.forget_occurrences(now - KEEP)
+        return dropped + await self._store.inbox.purge(now - KEEP)
+
+    async def _first_today(self, name: str) -> bool:
+        """Whether nobody has done this since midnight (UTC)."""
+        today = self._clock().replace(hour=0, minute=0, second=0, microsecond=0)
+        return await self._store.occurrence(name, today)

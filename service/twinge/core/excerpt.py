@@ -1,0 +1,27 @@
+"""As much of a text as fits into so many bytes."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Callable
+
+ELLIPSIS = "…"
+
+
+def shorten(text: str, most: int) -> str:
+    """The text, or its beginning and an ellipsis, in at most `most` bytes of UTF-8; no letter is cut in two."""
+    raw = text.encode(errors="replace")
+    if len(raw) <= most:
+        return raw.decode()
+    return raw[: max(0, most - len(ELLIPSIS.encode()))].decode(errors="ignore") + ELLIPSIS
+
+
+def pack(write: Callable[[str], bytes], text: str, most: int) -> bytes:
+    """What `write` makes of the text, or of as much of it as leaves the whole at most `most` bytes.
+
+    `write` may escape letters, and makes more bytes of more text.
+    """
+    raw = text.encode(errors="replace")
+    lengths = range(min(len(raw), most) + 1)
+    fits = bisect_right(lengths, most, key=lambda length: len(write(shorten(text, length))))
+    return write(shorten(text, lengths[max(0, fits - 1)]))

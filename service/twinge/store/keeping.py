@@ -1,0 +1,146 @@
+"""How long what came from a platform is kept, what is deleted when its connection ended, and which fell silent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import pairwise
+from typing import Any, Final
+
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from twinge.store import codec
+from twinge.store.engine import Engines
+from twinge.store.tables import activity, connection, finding, held, inbox, nudge, report, state, wellness
+
+USED_TO: Final = timedelta(days=28)
+LEAST: Final = 3
+"""So many workouts in those days make a connection one that delivers."""
+SILENT: Final = timedelta(days=10)
+"""No connection is called quiet before."""
+LONG_AGO: Final = timedelta(days=180)
+"""Who brought nothing for so long has stopped: no alarm any more."""
+OVER: Final = ("sent", "delivered", "failed", "expired", "void")
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """A connection that ended, and of which data are still here."""
+
+    id: int
+    athlete_id: str
+    platform: str
+    external_id: str
+    ended_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Quiet:
+    """A connection that used to deliver."""
+
+    athlete_id: str
+    platform: str
+    last: datetime
+    """Start of its last workout."""
+    gap: timedelta
+    """The longest between two workouts in the four weeks that end with it."""
+
+
+class Keeping:
+    """What is kept, by platform."""
+
+    def __init__(self, engines: Engines) -> None:
+        self._engines = engines
+
+    async def drop_raw(self, platform: str, before: datetime) -> int:
+        """Delete the platform's deliveries that came before, whatever became of them; those that wait stay."""
+        old = (inbox.c.platform == platform) & (inbox.c.received_ms < codec.to_ms(before))
+        async with self._engines.write() as tx:
+            return int((await tx.execute(delete(inbox).where(old, inbox.c.state != "waiting"))).rowcount)
+
+    async def drop_workouts(self, platform: str, before: datetime) -> int:
+        """Delete the platform's workouts that began before, and what was found in them; states stay as they are."""
+        old = (activity.c.platform == platform) & (activity.c.start_ms < codec.to_ms(before))
+        at = codec.to_ms(before)
+        prefix = f"{platform}:"
+        async with self._engines.write() as tx:
+            for derived in (finding, held):
+                theirs = derived.c.activity.startswith(prefix, autoescape=True) & (derived.c.at_ms < at)
+                await tx.execute(delete(derived).where(theirs))
+            return int((await tx.execute(delete(activity).where(old))).rowcount)
+
+    async def gone(self, platform: str, now: datetime) -> list[Gone]:
+        """The revoked connections whose data are still here; those seen for the first time ended now."""
+        mine = (connection.c.platform == platform) & (connection.c.state == "revoked")
+        mine &= connection.c.forgotten_ms.is_(None)
+        async with self._engines.write() as tx:
+            fresh = update(connection).where(mine, connection.c.ended_ms.is_(None))
+            await tx.execute(fresh.values(ended_ms=codec.to_ms(now)))
+            rows = (await tx.execute(select(connection).where(mine).order_by(connection.c.id))).all()
+        return [
+            Gone(row.id, row.athlete_id, row.platform, row.external_id, codec.from_ms(row.ended_ms)) for row in rows
+        ]
+
+    async def forget(self, tx: AsyncConnection, one: Gone, now: datetime) -> int | None:
+        """Delete what came from there, and have the state folded anew; how many records. None: they are back.
+
+        What another living connection of this athlete to the platform brought cannot be told apart, and stays.
+        """
+        mine = (connection.c.id == one.id) & (connection.c.state == "revoked") & connection.c.forgotten_ms.is_(None)
+        claimed = update(connection).where(mine).values(forgotten_ms=codec.to_ms(now))
+        if (await tx.execute(claimed)).rowcount != 1:
+            return None
+        lanes = [f"{one.platform}:{one.external_id}", f"{one.platform}:{one.external_id}:past"]
+        theirs = delete(inbox).where(inbox.c.platform == one.platform, inbox.c.lane.in_(lanes))
+        raw = (await tx.execute(theirs)).rowcount
+        if await self._has_another(tx, one):
+            return int(raw)
+        return int(raw) + await self._forget_history(tx, one.athlete_id, f"{one.platform}:")
+
+    async def _has_another(self, tx: AsyncConnection, one: Gone) -> bool:
+        mine = (connection.c.athlete_id == one.athlete_id) & (connection.c.platform == one.platform)
+        living = select(func.count()).select_from(connection).where(mine, connection.c.state != "revoked")
+        return bool((await tx.execute(living)).scalar_one())
+
+    async def _forget_history(self, tx: AsyncConnection, athlete_id: str, prefix: str) -> int:
+        """Records and what was derived from them. Of messages stay when, by what rule and what became of them."""
+        count = 0
+        for table in (activity, wellness, report):
+            theirs = (table.c.athlete_id == athlete_id) & table.c.key.startswith(prefix, autoescape=True)
+            count += (await tx.execute(delete(table).where(theirs))).rowcount
+        for derived in (finding, held):
+            about = (derived.c.athlete_id == athlete_id) & derived.c.activity.startswith(prefix, autoescape=True)
+            await tx.execute(delete(derived).where(about))
+        told = (nudge.c.athlete_id == athlete_id) & nudge.c.activity.startswith(prefix, autoescape=True)
+        unsent = update(nudge).where(told, nudge.c.state == "waiting")
+        await tx.execute(unsent.values(state="void", reason="its source was disconnected", again_ms=None))
+        await tx.execute(update(nudge).where(told, nudge.c.state.in_(OVER)).values(text="", facts="{}", again_ms=None))
+        await tx.execute(update(state).where(state.c.athlete_id == athlete_id).values(stamp=""))
+        return int(count)
+
+    async def quiet(self, now: datetime, athlete_id: str | None = None) -> list[Quiet]:
+        """Connections (of one athlete) that used to deliver and have been silent for twice their longest gap, ten days
+        at least."""
+        last = func.max(activity.c.start_ms)
+        silent = (last < codec.to_ms(now - SILENT)) & (last > codec.to_ms(now - LONG_AGO))
+        there = (activity.c.athlete_id == connection.c.athlete_id) & (activity.c.platform == connection.c.platform)
+        live = (connection.c.state == "connected") & activity.c.removed.is_(False)
+        if athlete_id is not None:
+            live &= connection.c.athlete_id == athlete_id
+        wanted = select(activity.c.athlete_id, activity.c.platform, last.label("last")).join(connection, there)
+        grouped = wanted.where(live).group_by(activity.c.athlete_id, activity.c.platform).having(silent)
+        async with self._engines.read() as tx:
+            found = [await self._quiet(tx, row, now) for row in (await tx.execute(grouped)).all()]
+        return [one for one in found if one is not None]
+
+    async def _quiet(self, tx: AsyncConnection, row: Any, now: datetime) -> Quiet | None:
+        mine = (activity.c.athlete_id == row.athlete_id) & (activity.c.platform == row.platform)
+        before = activity.c.start_ms >= row.last - USED_TO // timedelta(milliseconds=1)
+        wanted = select(activity.c.start_ms).where(mine, activity.c.removed.is_(False), before)
+        starts = list((await tx.execute(wanted.order_by(activity.c.start_ms))).scalars())
+        if len(starts) < LEAST:
+            return None
+        gap = max(timedelta(milliseconds=later - one) for one, later in pairwise(starts))
+        last = codec.from_ms(row.last)
+        return Quiet(row.athlete_id, row.platform, last, gap) if now - last > max(SILENT, 2 * gap) else None

@@ -1,0 +1,196 @@
+"""What a visitor does on the page: answers, agrees, stops and starts. Each ends with the page itself."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from datetime import datetime, timedelta
+from typing import Final
+
+import msgspec
+from aiohttp import web
+
+from twinge.core.model import Purpose
+from twinge.core.purpose import NOTICE
+from twinge.notices import send_code, send_test, welcome
+from twinge.plugin import Delivery
+from twinge.store import Address, Consent
+from twinge.web.answer import Problem, not_found
+from twinge.web.api.channels import voice_of
+from twinge.web.pages.door import ME, Form, Guest, form
+from twinge.web.pages.frame import home, words_in
+from twinge.web.parts import CLOCK, STORE, Tx
+
+MOST: Final = 1_000
+"""Letters of an answer."""
+NONCE: Final = re.compile(r"[-_A-Za-z0-9]{16,64}")
+STOPPED: Final = "the athlete wrote STOP"
+TEST_EVERY: Final = timedelta(minutes=1)
+TESTS: Final = 10
+"""Messages that are looked through for a test."""
+
+
+async def answer(request: web.Request) -> web.Response:
+    """`POST /me/answer`: into the inbox, like a text message; the worker does the rest.
+
+    The key is the form's own number and the words: a double click or a reload counts once, other words written into
+    a form that the browser brought back count too.
+    """
+    one, given = await form(request)
+    text, nonce, now = _text(given), _only(given, "nonce"), request.app[CLOCK]()
+    if not NONCE.fullmatch(nonce):
+        raise Problem(400, "invalid", "The form has no number of its own.", field="nonce")
+    athlete_id = one.athlete.id
+    body = msgspec.json.encode({"athlete": athlete_id, "text": text})
+    key = f"{nonce}:{hashlib.sha256(body).hexdigest()[:24]}"
+    lane = f"channel:{ME}:{hashlib.sha256(athlete_id.encode()).hexdigest()[:16]}"
+    delivery = Delivery(f"channel:{ME}", "POST", "inbound", {}, {}, body, now)
+    await request.app[STORE].inbox.put(delivery, key, lane)
+    return home(request, "answer")
+
+
+def _text(given: Form) -> str:
+    text = " ".join(_only(given, "text").split())
+    if not 0 < len(text) <= MOST or "\0" in text:
+        raise Problem(400, "invalid", f"An answer has 1 to {MOST:,} letters.", field="text")
+    return text
+
+
+def _only(given: Form, name: str) -> str:
+    """A field's last value: a button's comes after the box's."""
+    return given.get(name, [""])[-1]
+
+
+async def consent(request: web.Request) -> web.Response:
+    """`POST /me/channels/{channel}/consent`: what is ticked is agreed to, the rest taken back."""
+    one, given = await form(request)
+    place, now, words = await _place(request, one), request.app[CLOCK](), words_in(request)
+    try:
+        ticked = {Purpose(word) for word in given.get("purpose", [])}
+    except ValueError:
+        raise Problem(400, "invalid", "There is no such purpose.", field="purpose") from None
+    shown = [
+        words.say("consent.legend"),
+        *(words.say(f"consent.{purpose}") for purpose in Purpose if purpose in ticked),
+    ]
+    new, gone = ticked - place.purposes, place.purposes - ticked
+    addresses = request.app[STORE].addresses
+    async with request.app[STORE].write() as tx:
+        if new:
+            await addresses.agree(tx, place, _said(now, "ticked on their page", new, " · ".join(shown)))
+        if gone:
+            # `agree` has changed the row, and `withdraw` starts from what it is told.
+            place = await _fresh(request, tx, place)
+            await addresses.withdraw(tx, place, _said(now, "unticked on their page", gone))
+    return home(request, "saved")
+
+
+def _said(now: datetime, how: str, purposes: set[Purpose] | frozenset[Purpose], words: str = "") -> Consent:
+    ordered = tuple(purpose for purpose in Purpose if purpose in purposes)
+    return Consent(now, how, words, ordered, by="athlete")
+
+
+async def _fresh(request: web.Request, tx: Tx, place: Address) -> Address:
+    found = await request.app[STORE].addresses.at(tx, place.channel, place.address)
+    return next(one for one in found if one.id == place.id)
+
+
+async def test(request: web.Request) -> web.Response:
+    """`POST /me/channels/{channel}/test`: one message there, to see that it arrives."""
+    one, _ = await form(request)
+    store, place, now = request.app[STORE], await _place(request, one), request.app[CLOCK]()
+    if place.shut is not None:
+        raise Problem(409, "conflict", f"Nothing may go to this address now: {place.shut}.")
+    await _not_too_often(request, one, now)
+    async with store.write() as tx:
+        await send_test(store, tx, one.athlete, place, voice_of(request, place), now, asked=True)
+    return home(request, "test")
+
+
+async def _not_too_often(request: web.Request, one: Guest, now: datetime) -> None:
+    """A test a minute: some cost money, and a double click means one."""
+    said = await request.app[STORE].outbox.find_nudges(one.athlete.id, None, TESTS)
+    if sum(each.nudge.facts.get(NOTICE) == "test" and now - each.nudge.made_at < TEST_EVERY for each in said.items):
+        raise Problem(409, "conflict", "A test was sent a moment ago.")
+
+
+async def code(request: web.Request) -> web.Response:
+    """`POST /me/channels/{channel}/code`: six digits go to the address, to show that it is theirs."""
+    one, _ = await form(request)
+    store, place = request.app[STORE], await _place(request, one)
+    async with store.write() as tx:
+        await send_code(store, tx, one.athlete, place, voice_of(request, place), request.app[CLOCK](), asked=True)
+    return home(request, "code")
+
+
+async def confirm(request: web.Request) -> web.Response:
+    """`POST /me/channels/{channel}/confirm`: the digits came back."""
+    one, given = await form(request)
+    store, place, now = request.app[STORE], await _place(request, one), request.app[CLOCK]()
+    async with store.write() as tx:
+        right = await store.verifications.confirm(tx, place, "".join(_only(given, "code").split())[:20], now)
+        if right:
+            await store.outbox.put(tx, [(welcome(one.athlete, place, now), place, voice_of(request, place))])
+    return home(request, "confirmed" if right else "wrong_code")
+
+
+async def stop(request: web.Request) -> web.Response:
+    """`POST /me/channels/{channel}/stop`: nothing more to this one address."""
+    one, _ = await form(request)
+    store, place, now = request.app[STORE], await _place(request, one), request.app[CLOCK]()
+    async with store.write() as tx:
+        await store.addresses.stop(tx, place, now, alone=True)
+        await store.outbox.silence(tx, place, "the athlete stopped this channel")
+        await _note(request, tx, one, "stop", place)
+    return home(request, "stopped")
+
+
+async def start(request: web.Request) -> web.Response:
+    """`POST /me/channels/{channel}/start`: takes the stop of this address back."""
+    one, _ = await form(request)
+    store, place = request.app[STORE], await _place(request, one)
+    async with store.write() as tx:
+        await store.addresses.start(tx, place, request.app[CLOCK]())
+        await _note(request, tx, one, "start", place)
+    return home(request, "started")
+
+
+async def stop_all(request: web.Request) -> web.Response:
+    """`POST /me/stop`: STOP, for every address, at once and for what was waiting."""
+    one, _ = await form(request)
+    store, now = request.app[STORE], request.app[CLOCK]()
+    async with store.write() as tx:
+        entries = (await store.addresses.load(tx, [one.athlete.id])).get(one.athlete.id, [])
+        own = next(entry for entry in entries if entry.channel == ME)
+        await store.addresses.stop(tx, own, now)
+        await store.outbox.silence(tx, own, STOPPED, alone=False)
+        await _note(request, tx, one, "stop", own)
+    return home(request, "stopped")
+
+
+async def start_all(request: web.Request) -> web.Response:
+    """`POST /me/start`: START, which takes back what STOP from this page did."""
+    one, _ = await form(request)
+    store = request.app[STORE]
+    async with store.write() as tx:
+        entries = (await store.addresses.load(tx, [one.athlete.id])).get(one.athlete.id, [])
+        own = next(entry for entry in entries if entry.channel == ME)
+        await store.addresses.start(tx, own, request.app[CLOCK]())
+        await _note(request, tx, one, "start", own)
+    return home(request, "started")
+
+
+async def _place(request: web.Request, one: Guest) -> Address:
+    """The visitor's own address of the path, or 404."""
+    text = request.match_info["channel"]
+    found = None
+    if text.isascii() and text.isdigit() and len(text) <= 18:
+        found = await request.app[STORE].addresses.get(one.athlete.id, int(text))
+    if found is None or found.channel == ME:
+        raise not_found("channel")
+    return found
+
+
+async def _note(request: web.Request, tx: Tx, one: Guest, word: str, place: Address) -> None:
+    actor = f"athlete:{one.athlete.id}"
+    await request.app[STORE].audit(tx, request.app[CLOCK](), actor, f"address.{word}", f"address:{place.id}")

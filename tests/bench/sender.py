@@ -1,0 +1,198 @@
+"""`sender`: from the outbox to a provider, a process of its own over HTTP: how fast, how late, and whether once.
+
+Real store, real sender, one SQLite file with synchronous=FULL; the provider answers after 20 ms.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import uvloop
+
+from bench.post import fill, settle_in
+from bench.provider import LOG
+from bench.quiet import cpu_of, wait_until_calm, watched
+from bench.sending import PUTS, WARM_UP
+from bench.started import Server, started
+from bench.table import Goal, Results, Row
+from bench.verdict import Verdict, judge
+
+WAIT_S = 0.02
+UNANSWERED, DROPPED, HIDDEN = 0.01, 0.005, 0.2
+"""Shares of calls whose answer is lost after and before the message was taken, and of look-ups that find nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One run of a sending process."""
+
+    began: float
+    ended: float
+    cpu_s: float
+    rss_mb: tuple[float, float]
+    """Before and after."""
+    counts: dict[str, int]
+    loud: bool
+
+    @property
+    def rate(self) -> float:
+        """Messages a second."""
+        return sum(self.counts.values()) / (self.ended - self.began)
+
+    def __str__(self) -> str:
+        each = 1e6 * self.cpu_s / sum(self.counts.values())
+        return f"{each:,.0f} µs CPU each, RSS {self.rss_mb[0]:.0f} → {self.rss_mb[1]:.0f} MB"
+
+
+def sender(results: Results, folder: Path, *, quick: bool) -> None:
+    """The four questions, each on databases of its own."""
+    calm_s = 0.5 if quick else 10.0
+    _rates(results, folder / "sender", 1_000 if quick else 10_000, 1 if quick else 3, calm_s)
+    _lateness(results, folder / "sender", 5 if quick else 60, calm_s)
+    _doubles(results, folder / "sender", 10_000 if quick else 100_000, calm_s)
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One way to empty a list of messages."""
+
+    name: str
+    kind: str
+    """As `bench.sending` has them."""
+    at_once: int
+    spread: bool = True
+    """Whether messages are due one after the other over an hour, or all at one moment: nine in the morning."""
+
+
+CELLS = (
+    Cell("aiohttp's client alone", "bare", 20),
+    Cell("due over an hour", "queue", 20),
+    Cell("due at one moment", "queue", 20, spread=False),
+    Cell("aiohttp's client alone", "bare", 100),
+    Cell("due over an hour", "queue", 100),
+)
+
+
+def _rates(results: Results, folder: Path, count: int, runs: int, calm_s: float) -> None:
+    """A full outbox, and beside it aiohttp's client alone; cell after cell, so that all meet the same hours."""
+    done: dict[Cell, list[Run]] = {cell: [] for cell in CELLS}
+    for number in range(runs):
+        results.say(f"sender {number + 1} of {runs}: {count:,} messages, {len(CELLS)} cells")
+        for cell in CELLS:
+            place = folder / f"rate-{number}-{CELLS.index(cell)}"
+            if cell.kind == "queue":
+                _fill(place, count // 2, count, timedelta(hours=1) / count if cell.spread else timedelta())
+            done[cell].append(_sent(place, cell.kind, [WAIT_S, 0, 0, 0], [count, cell.at_once], calm_s))
+    for cell, found in done.items():
+        middle, rates = sorted(found, key=lambda run: run.rate)[len(found) // 2], [run.rate for run in found]
+        figures = f"{middle.rate:,.0f}/s [{min(rates):,.0f}-{max(rates):,.0f}], {middle}"
+        name = f"{count:,} to {count // 2:,} athletes, {cell.at_once} at once, {cell.name}"
+        results.add(Row("sender", name, figures, (), middle.loud))
+
+
+def _lateness(results: Results, folder: Path, seconds: int, calm_s: float) -> None:
+    """From the commit that queued a nudge to its arrival at the provider: with the sender busy, and with it at rest."""
+    for per_s in (100, 5):
+        count, place = per_s * seconds, folder / f"late-{per_s}"
+        results.say(f"sender: {per_s} messages a second for {seconds} s")
+        _fill(place, max(WARM_UP, count // 2), 0, timedelta())
+        run = _sent(place, "paced", [WAIT_S, 0, 0, 0], [count, per_s], calm_s)
+        waits, commits = _waits(place)
+        if len(waits) != count:
+            raise SystemExit(f"sender: {count - len(waits)} of {count} never arrived; the outbox ended as {run.counts}")
+        late = ", ".join(f"{name} {_quantile(waits, q):,.0f} ms" for name, q in _QUANTILES.items())
+        figures = f"{late}; committing it p50 {_quantile(commits, 0.5):.1f} ms, p99 {_quantile(commits, 0.99):.0f} ms"
+        goal = Goal("p99 in ms", _quantile(waits, 0.99), 200, least=False)
+        name = f"judged → handed over, {count / (run.ended - run.began):,.1f}/s arriving"
+        results.add(Row("sender", name, f"{figures}; {run}", (goal,), run.loud))
+
+
+_QUANTILES = {"p50": 0.5, "p95": 0.95, "p99": 0.99, "max": 1.0}
+
+
+def _waits(folder: Path) -> tuple[list[float], list[float]]:
+    """Milliseconds from commit to arrival, and from asking for the transaction to its commit."""
+    arrived = {name: float(at) for name, at, _ in _lines(folder / LOG)}
+    puts = [(name, float(asked), float(committed)) for name, asked, committed in _lines(folder / PUTS)]
+    waits = [1000 * (arrived[name] - committed) for name, _, committed in puts if name in arrived]
+    return sorted(waits), sorted(1000 * (committed - asked) for _, asked, committed in puts)
+
+
+def _lines(path: Path) -> list[list[str]]:
+    return [line.split() for line in path.read_text().splitlines()]
+
+
+def _quantile(ranked: Sequence[float], share: float) -> float:
+    return ranked[min(len(ranked) - 1, int(share * len(ranked)))]
+
+
+def _doubles(results: Results, folder: Path, count: int, calm_s: float) -> None:
+    """Answers are lost, and look-ups find nothing though the message was taken, as where a vendor's list lags."""
+    results.say(f"sender: {count:,} messages, of which {UNANSWERED:.1%} lose their answer and {DROPPED:.1%} themselves")
+    place = folder / "doubles"
+    _fill(place, max(500, count // 20), count, timedelta(hours=1) / count)
+    run = _sent(place, "queue", [0, UNANSWERED, DROPPED, HIDDEN], [count, 20], calm_s)
+    found = judge(place / "twinge.sqlite3", place / LOG)
+    results.add(Row("sender", f"{count:,} messages, answers lost", f"{_words(found)}; {run}", _goals(found), run.loud))
+
+
+def _words(found: Verdict) -> str:
+    return (
+        f"{found.queued:,} queued, {found.calls:,} calls, {found.unanswered:,} unanswered though taken, "
+        f"{found.dropped:,} dropped; {found.repeated:,} grave ones sent again, {found.twice:,} of them taken twice; "
+        f"failed: {found.missed:,} missed, {found.silent:,} taken in truth; "
+        + ", ".join(f"{state} {number:,}" for state, number in sorted(found.states.items()))
+    )
+
+
+def _goals(found: Verdict) -> tuple[Goal, ...]:
+    counts = {
+        "taken twice without need": found.doubled,
+        "sent and never taken": found.lost,
+        "nobody's": found.strange,
+        "left open": found.open,
+    }
+    return tuple(Goal(what, value, 0, least=False) for what, value in counts.items())
+
+
+def _fill(folder: Path, athletes: int, count: int, step: timedelta) -> None:
+    now = datetime.now(UTC)
+    uvloop.run(settle_in(folder, athletes, now))
+    uvloop.run(fill(folder, count, now - timedelta(hours=1, minutes=1), step))
+
+
+def _sent(folder: Path, kind: str, provider: Sequence[float], words: Sequence[object], calm_s: float) -> Run:
+    """A sending process beside a provider of its own, which has closed its log afterwards."""
+    given = [str(word) for word in words]
+    with _providing(folder, provider) as there, _sending(kind, folder, there.url, given) as here:
+        wait_until_calm(calm_s)
+        with watched([here.pid, there.pid]) as noise:
+            cpu_s, before = cpu_of(here.pid), rss_mb(here.pid)
+            here.end()
+            _, began, ended, *counts = here.hear()
+            cpu_s, after = cpu_of(here.pid) - cpu_s, rss_mb(here.pid)
+    states = {name: int(count) for name, _, count in (word.partition("=") for word in counts)}
+    return Run(float(began), float(ended), cpu_s, (before, after), states, noise.loud)
+
+
+def _sending(kind: str, folder: Path, url: str, words: Sequence[str]) -> AbstractContextManager[Server]:
+    return started(kind, folder, url, *words, module="bench.sending")
+
+
+@contextmanager
+def _providing(folder: Path, words: Sequence[float]) -> Iterator[Server]:
+    """A provider; it is told to end when the block does."""
+    with started("provider", folder, *map(str, words), module="bench.provider") as server:
+        yield server
+        server.end()
+        server.hear()
+
+
+def rss_mb(pid: int) -> float:
+    """Memory that a process holds."""
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("VmRSS")) / 1024

@@ -1,0 +1,77 @@
+"""What became of every message, by the provider's log and the database alone: no word of the sender's is believed."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import Counter
+from collections.abc import Iterable
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench.provider import DROPPED, UNANSWERED
+from twinge.core.model import Severity
+
+_ROWS = "SELECT id, state, severity, look_ms IS NOT NULL, attempts FROM nudge"
+"""A look-up is planned when an answer is lost, and the plan stays in the row: so it tells who was ever unknown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Messages by what happened to them."""
+
+    queued: int
+    calls: int
+    unanswered: int
+    """Calls whose answer was lost after the message was taken."""
+    dropped: int
+    """Calls that ended before it was taken."""
+    doubled: int
+    """Taken more than once though the answer was never lost, or though the words are not grave: none may be."""
+    lost: int
+    """Sent, says the database, and the provider never took it: none may be."""
+    strange: int
+    """Taken, and nobody had queued it: none may be."""
+    open: int
+    """Without an end: none may be."""
+    repeated: int
+    """Grave ones whose answer was lost, sent again: a double is better than a miss."""
+    twice: int
+    """Of those, the ones that the provider took more than once."""
+    silent: int
+    """Failed as "answer lost", and the provider had taken it."""
+    missed: int
+    """Failed as "answer lost", and rightly so."""
+    states: dict[str, int]
+
+
+def judge(database: Path, log: Path) -> Verdict:
+    """Compare the two."""
+    with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as connection:
+        rows = connection.execute(_ROWS).fetchall()
+    ends = [line.split() for line in log.read_text().splitlines()]
+    taken = Counter(name for name, _, end in ends if end != DROPPED)
+    return weigh(rows, taken, Counter(end for _, _, end in ends))
+
+
+def weigh(rows: Iterable[tuple[str, str, int, int, int]], taken: Counter[str], ends: Counter[str]) -> Verdict:
+    """`rows`: id, state, severity, whether it was ever unknown, calls."""
+    rows = list(rows)
+    known = {row[0] for row in rows}
+    again = {name for name, _, severity, unknown, _ in rows if unknown and severity >= Severity.SEE_DOCTOR}
+    failed = [name for name, state, *_ in rows if state == "failed"]
+    return Verdict(
+        queued=len(rows),
+        calls=sum(ends.values()),
+        unanswered=ends[UNANSWERED],
+        dropped=ends[DROPPED],
+        doubled=sum(count > 1 and name not in again for name, count in taken.items()),
+        lost=sum(state in {"sent", "delivered"} and not taken[name] for name, state, *_ in rows),
+        strange=len(taken.keys() - known),
+        open=sum(state in {"waiting", "taken", "unknown"} for _, state, *_ in rows),
+        repeated=sum(name in again and calls > 1 for name, *_, calls in rows),
+        twice=sum(taken[name] > 1 for name in again),
+        silent=sum(taken[name] > 0 for name in failed),
+        missed=sum(not taken[name] for name in failed),
+        states=dict(Counter(state for _, state, *_ in rows)),
+    )
