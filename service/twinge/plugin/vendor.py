@@ -63,8 +63,8 @@ async def call(
 
     `token` goes into an Authorization header as a bearer (RFC 6750), beside `headers`; `client`, the application's own
     id and secret, in the basic way (RFC 7617). `url` is taken as it is written. `pause` reads how long a spent limit
-    lasts, where the vendor has headers of its own for that. Nothing of the URL, of the token or of the answer's body gets
-    into the words of an error.
+    lasts, where the vendor has headers of its own for that. Nothing of the URL, of the token or of the answer's body
+    gets into the words of an error.
     """
     sent = {**(headers or {}), **({"Authorization": f"Bearer {token}"} if token else {})}
     if client is not None:
