@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -284,3 +284,29 @@ async def test_two_processes_race_on_a_real_database(scene: Scene, tmp_path: Pat
     assert kept.refresh_token in scene.strava.grants
     assert set(fresh) == {kept.access_token}
     assert await scene.works(fresh[0])
+
+
+class OwnWay(Strava):
+    """A vendor that prolongs tokens in a way of its own."""
+
+    dead = False
+
+    async def renew(self, access: Access, refresh_token: str, now: datetime) -> Tokens:
+        if self.dead:
+            raise GiveUp("the grant is dead")
+        return Tokens(access.token or "", refresh_token, int((now + timedelta(days=30)).timestamp() * 1000))
+
+
+@pytest.mark.parametrize("dead", [False, True])
+async def test_a_vendor_may_renew_in_a_way_of_its_own(scene: Scene, dead: bool) -> None:
+    adapter = OwnWay.__new__(OwnWay)
+    adapter.oauth, adapter.dead = scene.oauth, dead
+    soon = int((STANDIN_NOW + timedelta(minutes=1)).timestamp() * 1000)
+    scene.book.kept["strava", ALICE] = Kept("connected", "same", "refresh", soon)
+    if dead:
+        with pytest.raises(GiveUp, match="must reconnect"):
+            await scene.keeper().token(adapter, "strava", ALICE)
+        assert scene.alice.state == "expired"
+    else:
+        assert await scene.keeper().token(adapter, "strava", ALICE) == "same"
+        assert scene.alice.expires_ms == soon + int(timedelta(days=30, minutes=-1).total_seconds() * 1000)

@@ -142,6 +142,31 @@ async def test_the_status_stands_where_the_rest_does_not_come(
     assert (answer.status, answer.body.decode()) == (200, read)
 
 
+@pytest.mark.parametrize(
+    ("mode", "most", "read", "whole"),
+    [
+        (200, 1_000, TEXT, True),
+        (200, 9, TEXT[:9], False),
+        ("cut", 1_000, TEXT[: len(TEXT) // 2], False),
+        ("slow", 1_000, TEXT[:9], False),
+        (302, 1_000, TEXT, True),
+    ],
+)
+async def test_what_is_fetched_says_whether_it_is_whole(
+    mode: Mode, most: int, read: str, whole: bool, other: Other, server: TestServer
+) -> None:
+    other.mode = mode
+    answer = await HOME.get(server.make_url("/x"), {"Accept": "*/*"}, most=most, within_s=0.3)
+    assert (answer.body.decode(), answer.whole) == (read, whole)
+    assert other.asked == ["/x"]
+
+
+async def test_nothing_is_fetched_from_a_private_network(other: Other, server: TestServer) -> None:
+    with pytest.raises(Barred):
+        await Reach(deadline_s=2).get(server.make_url("/x"), most=9)
+    assert other.asked == []
+
+
 # Shapes
 
 

@@ -150,3 +150,12 @@ async def test_an_endless_answer_is_cut_off(vendor: tuple[VendorStandin, str, ai
     standin.answers["/x"] = 200, bytes(33 * 1024 * 1024)
     with pytest.raises(Refused, match="more than 32 MB"):
         await call(http, "GET", f"{base}/x", vendor="Acme")
+
+
+async def test_headers_of_the_callers_own_go_beside_the_token(
+    vendor: tuple[VendorStandin, str, aiohttp.ClientSession],
+) -> None:
+    standin, base, http = vendor
+    standin.answers["/x"] = 200, b""
+    await call(http, "GET", f"{base}/x", vendor="Acme", token="t", headers={"X-Key": "k", "Authorization": "mine"})
+    assert (standin.asked[0].headers["X-Key"], standin.asked[0].headers["Authorization"]) == ("k", "Bearer t")

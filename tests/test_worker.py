@@ -288,6 +288,22 @@ async def test_a_file_that_cannot_be_read_says_why_and_stops_nothing_else(home: 
     assert (await note_of(home, 2))[0] == "done"
 
 
+async def test_a_file_that_cannot_be_read_does_not_take_away_what_the_vendor_told(home: House) -> None:
+    alice = await home.move_in("Alice")
+
+    async def open_recording(one: Recording) -> Activity:
+        raise Rejected("this is no FIT file")
+
+    told = run("7", NOON - timedelta(hours=3))
+    home.platform.there["1"] = Recording("fake:7", b"7", known=told)
+    worker = home.new_worker(open_recording=open_recording)
+    await home.deliver(pointed("alice", "1"))
+    await worker.drain()
+    assert [one.activity for one in (await home.store.history.find_activities(alice)).items] == [told]
+    state, note = await note_of(home, 1)
+    assert (state, note) == ("done", "the file could not be read, what the vendor told stands: this is no FIT file")
+
+
 async def test_when_the_vendor_says_later_the_lane_waits_and_others_go_on(home: House) -> None:
     alice, bob = await home.move_in("Alice"), await home.move_in("Bob")
     home.platform.errors["1"] = [TryLater("rate limit", after=timedelta(minutes=15)), TryLater("busy")]
@@ -489,20 +505,6 @@ async def test_strangers_among_many_are_told_with_the_rest(home: House) -> None:
     )
     await home.worker.drain()
     assert await note_of(home, 1) == ("stray", "1 of 2 for nobody we know; 1 of 3 items: gone")
-
-
-async def test_where_the_file_cannot_be_read_the_platforms_totals_count(home: House) -> None:
-    alice = await home.move_in("Alice")
-
-    async def open_recording(one: Recording) -> Activity:
-        raise Rejected("this is no FIT file")
-
-    home.platform.there["1"] = Recording("fake:7", b"7", known=days_ago("7", 2))
-    await home.deliver(pointed("alice", "1"))
-    await home.new_worker(open_recording=open_recording).drain()
-    assert await runs_of(home, alice) == {"fake:7"}
-    told = "a file could not be read, so its platform's totals count (this is no FIT file)"
-    assert await note_of(home, 1) == ("done", told)
 
 
 class Filed(FakePlatform):

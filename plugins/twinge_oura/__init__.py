@@ -184,5 +184,12 @@ class Oura:
                 raise
 
     async def subscription(self, http: aiohttp.ClientSession, public_url: str, now: datetime) -> str | None:
-        """Make and renew our subscriptions where needed; what is wrong with them in words, or None."""
-        return await self._subscriptions.keep(http, f"{public_url}/hooks/{self.name}", now)
+        """What is wrong with our subscriptions, in words; None: all nine stand for two weeks more."""
+        return await self._subscriptions.wrong(http, self._hook(public_url), now)
+
+    async def subscribe(self, http: aiohttp.ClientSession, public_url: str, now: datetime) -> int:
+        """Make, move and renew our subscriptions where needed; how many that were. Raises `GiveUp`, `TryLater`."""
+        return await self._subscriptions.mend(http, self._hook(public_url), now)
+
+    def _hook(self, public_url: str) -> str:
+        return f"{public_url}/hooks/{self.name}"

@@ -13,16 +13,18 @@ from typing import Any
 
 import aiohttp
 
-from twinge.plugin import GiveUp, TokenRefused, TryLater
+from twinge.plugin import GiveUp, TokenRefused
 from twinge.plugin.vendor import DEADLINE, Refused, call, decoded
 from twinge_oura.mapping import KINDS
 
 EVENTS = ("create", "update", "delete")
-EARLY = timedelta(days=30)
-"""Renewed when it has no more than this left."""
-
 Place = tuple[str, str]
 """(kind of data, kind of event)."""
+PLACES: tuple[Place, ...] = tuple(product(KINDS, EVENTS))
+EARLY = timedelta(days=30)
+"""Renewed when it has no more than this left."""
+SOON = timedelta(days=14)
+"""Complained of when it has no more than this left: whoever renews once a month hears nothing."""
 
 
 class Subscriptions:
@@ -34,27 +36,47 @@ class Subscriptions:
         self._url, self._token, self._deadline = url, token, deadline
         self._headers = {"x-client-id": client_id, "x-client-secret": secret}
 
-    async def keep(self, http: aiohttp.ClientSession, callback_url: str, now: datetime) -> str | None:
-        """List what there is; make what is missing, point what is elsewhere here, renew what ends soon.
-
-        What stays wrong, in words; None where nothing does.
-        """
+    async def wrong(self, http: aiohttp.ClientSession, callback_url: str, now: datetime) -> str | None:
+        """What is wrong with what there is, in words that say what to do; None: all stands. Changes nothing."""
         try:
-            there = _by_place(await self._call(http, "GET", ""))
-            for place in product(KINDS, EVENTS):
-                await self._mend(http, place, there.get(place), callback_url, now)
+            there = await self._listed(http)
         except TokenRefused:
             return _words(401)
-        except TryLater:
-            return "Oura does not answer: its subscriptions could not be looked at."
         except Refused as refused:
             return _words(refused.status)
         except GiveUp as refused:
             return refused.reason
-        return None
+        lacking = [place for place in PLACES if not _stands(there.get(place), callback_url, now + SOON)]
+        if not lacking:
+            return None
+        return (
+            f"{len(lacking)} of our {len(PLACES)} subscriptions at Oura are missing, lead elsewhere or end soon: "
+            "make and renew them (docs/platforms/oura.md)"
+        )
+
+    async def mend(self, http: aiohttp.ClientSession, callback_url: str, now: datetime) -> int:
+        """Make what is missing, point what is elsewhere here, renew what ends soon; how many that were.
+
+        Raises `GiveUp` with what to do, `TryLater`.
+        """
+        done = 0
+        try:
+            there = await self._listed(http)
+            for place in PLACES:
+                if not _stands(there.get(place), callback_url, now + EARLY):
+                    await self._mend(http, place, there.get(place), callback_url)
+                    done += 1
+        except TokenRefused:
+            raise GiveUp(_words(401)) from None
+        except Refused as refused:
+            raise GiveUp(_words(refused.status)) from None
+        return done
+
+    async def _listed(self, http: aiohttp.ClientSession) -> dict[Place, Mapping[str, Any]]:
+        return _by_place(await self._call(http, "GET", ""))
 
     async def _mend(
-        self, http: aiohttp.ClientSession, place: Place, one: Mapping[str, Any] | None, callback_url: str, now: datetime
+        self, http: aiohttp.ClientSession, place: Place, one: Mapping[str, Any] | None, callback_url: str
     ) -> None:
         kind, event = place
         wanted = {"callback_url": callback_url, "verification_token": self._token}
@@ -63,7 +85,7 @@ class Subscriptions:
             await self._call(http, "POST", "", wanted)
         elif one.get("callback_url") != callback_url:
             await self._call(http, "PUT", f"/{one['id']}", wanted)
-        elif _ends(one) <= now + EARLY:
+        else:
             await self._call(http, "PUT", f"/renew/{one['id']}")
 
     async def _call(
@@ -86,6 +108,10 @@ def _by_place(rows: Any) -> dict[Place, Mapping[str, Any]]:
         raise GiveUp("Oura lists its subscriptions in another shape than its documentation says.")
     fit = (row for row in rows if isinstance(row, dict) and isinstance(row.get("id"), str) and row["id"].isprintable())
     return {(str(row.get("data_type")), str(row.get("event_type"))): row for row in fit if "/" not in row["id"]}
+
+
+def _stands(one: Mapping[str, Any] | None, callback_url: str, until: datetime) -> bool:
+    return one is not None and one.get("callback_url") == callback_url and _ends(one) > until
 
 
 def _ends(one: Mapping[str, Any]) -> datetime:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
 import aiohttp
 
 from twinge.core.model import Activity, Removed, Wellness
-from twinge.plugin import Access, Rejected
+from twinge.plugin import Access, RateLimited, Rejected, TryLater
 from twinge.plugin.loose import inside
-from twinge.plugin.vendor import DEADLINE, Refused, call, decoded
+from twinge.plugin.vendor import DEADLINE, LONGEST_PAUSE, Refused, Response, call, decoded, pause_of
 from twinge_whoop.mapping import NIGHT, WORKOUT, Recovery, Row, Sleep, Workout, fit, to_event, to_wellness
 
 log = logging.getLogger("twinge.whoop")
@@ -32,22 +32,30 @@ class Api:
         self._base, self._deadline = base, deadline
 
     async def get(self, access: Access, path: str, query: Mapping[str, str] | None = None) -> Any:
-        """The JSON at `path`. Raises as `twinge.plugin.vendor.call`."""
-        said = await call(
-            access.http,
-            "GET",
-            f"{self._base}/{path}",
-            vendor="WHOOP",
-            token=access.token,
-            query=query,
-            deadline=self._deadline,
-        )
-        return decoded(said, "WHOOP")
+        """The JSON at `path`. Raises as `vendor.call`; `RateLimited` holds for all: the limits are the app's own."""
+        return decoded(await self._call("GET", access, path, query), "WHOOP")
 
     async def delete(self, access: Access, path: str) -> None:
         """DELETE `path`."""
-        url = f"{self._base}/{path}"
-        await call(access.http, "DELETE", url, vendor="WHOOP", token=access.token, deadline=self._deadline)
+        await self._call("DELETE", access, path)
+
+    async def _call(self, method: str, access: Access, path: str, query: Mapping[str, str] | None = None) -> Response:
+        url, deadline = f"{self._base}/{path}", self._deadline
+        try:
+            return await call(
+                access.http,
+                method,
+                url,
+                vendor="WHOOP",
+                token=access.token,
+                query=query,
+                deadline=deadline,
+                pause=pause,
+            )
+        except TryLater as later:
+            if later.after is None:
+                raise
+            raise RateLimited(later.reason, after=later.after) from later
 
     async def workout(self, access: Access, found: str) -> Activity | Removed | None:
         """One workout; None while it has no score yet, or where it is somebody else's."""
@@ -119,6 +127,16 @@ class Api:
         said = await self.get(access, path, query)
         rows, following = inside(said, "records"), inside(said, "next_token")
         return rows if isinstance(rows, list) else [], following if rows and isinstance(following, str) else ""
+
+
+def pause(headers: Mapping[str, str]) -> timedelta | None:
+    """Retry-After where there is one, else X-RateLimit-Reset: seconds until the nearest limit ends, a day at most.
+
+    https://developer.whoop.com/docs/developing/rate-limiting
+    """
+    reset = headers.get("X-RateLimit-Reset", "").strip()
+    known = reset.isascii() and reset.isdigit() and len(reset) < 8
+    return pause_of(headers) or (min(timedelta(seconds=int(reset)), LONGEST_PAUSE) if known else None)
 
 
 def _fitting(kind: type[T], rows: Sequence[Any]) -> list[T]:

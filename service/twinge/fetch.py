@@ -179,7 +179,7 @@ class Reader:
             never = failure(error)
             if found.known is None:
                 return [Turned(Recorded(owner, found), never)]
-            job.notes.append(f"a file could not be read, so its platform's totals count ({error.reason})")
+            job.notes.append(f"the file could not be read, what the vendor told stands: {error.reason}")
             return [Turned(Inline(owner, found.known))]
         if isinstance(opened, Activity):
             return [Turned(Inline(owner, opened))]

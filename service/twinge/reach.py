@@ -97,6 +97,8 @@ class Answer:
     """Names in any case."""
     body: bytes
     """As much of it as was asked for, as it was sent."""
+    whole: bool = False
+    """Whether that is known to be all of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,28 +118,48 @@ class Reach:
 
         A `URL` goes out as it is, a `str` in yarl's canonical form.
         """
+        return await self._call("POST", url, body, headers, most, within_s)
+
+    async def get(
+        self, url: str | URL, headers: Mapping[str, str] | None = None, *, most: int, within_s: float | None = None
+    ) -> Answer:
+        """Get once; as `post`."""
+        return await self._call("GET", url, None, headers or {}, most, within_s)
+
+    async def _call(
+        self,
+        method: str,
+        url: str | URL,
+        body: bytes | None,
+        headers: Mapping[str, str],
+        most: int,
+        within_s: float | None,
+    ) -> Answer:
         gate, limits = Gate(private=self.private), aiohttp.ClientTimeout(total=None, connect=CONNECT_S)
         end = asyncio.get_running_loop().time() + (self.deadline_s if within_s is None else within_s)
         async with session(gate, self.resolver, self.tls) as guarded:
             try:
                 async with asyncio.timeout_at(end):
-                    answer = await guarded.post(url, data=body, headers=headers, timeout=limits, allow_redirects=False)
+                    answer = await guarded.request(
+                        method, url, data=body, headers=headers, timeout=limits, allow_redirects=False
+                    )
             except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
                 raise (Barred if gate.shut else Unreached)(type(error).__name__) from None
             except (aiohttp.ClientError, OSError, TimeoutError) as error:
                 raise Lost(type(error).__name__) from None
             async with answer:
-                return Answer(answer.status, answer.headers, await _beginning(answer, most, end))
+                return Answer(answer.status, answer.headers, *await _beginning(answer, most, end))
 
 
-async def _beginning(answer: aiohttp.ClientResponse, most: int, end: float) -> bytes:
-    """At most `most` bytes of the body, or as many of them as came until `end` on the loop's clock."""
-    read = b""
+async def _beginning(answer: aiohttp.ClientResponse, most: int, end: float) -> tuple[bytes, bool]:
+    """At most `most` bytes of the body, or as many of them as came until `end` on the loop's clock; if that is all."""
+    read = bytearray()
     with contextlib.suppress(aiohttp.ClientError, OSError):  # a TimeoutError is an OSError
         async with asyncio.timeout_at(end):
             while len(read) < most and (more := await answer.content.read(most - len(read))):
                 read += more
-    return read
+            return bytes(read), answer.content.at_eof()
+    return bytes(read), False
 
 
 def session(gate: Gate, resolver: AbstractResolver | None, tls: ssl.SSLContext | None) -> aiohttp.ClientSession:

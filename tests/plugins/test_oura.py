@@ -18,6 +18,7 @@ from twinge.core.model import Activity, Removed, Wellness
 from twinge.plugin import (
     Access,
     Backfills,
+    ChecksSubscription,
     Disconnects,
     Fetched,
     GiveUp,
@@ -54,7 +55,7 @@ def test_it_keeps_the_contract() -> None:
     adapter: PlatformAdapter = oura()
     names = sorted(path.stem for path in SAMPLES.glob("*.json"))
     check_adapter(adapter, [Sample(name, posted(sample(name)), COUNTS.get(name, 1)) for name in names], NOW)
-    assert all(isinstance(adapter, kind) for kind in (Backfills, Identifies, Disconnects))
+    assert all(isinstance(adapter, kind) for kind in (Backfills, Identifies, Disconnects, ChecksSubscription))
 
 
 def test_the_signature_of_another_is_refused() -> None:
@@ -356,7 +357,13 @@ async def test_subscriptions_are_made_moved_and_renewed(scene: Scene) -> None:
         f"PUT {path}/renew/s2": (200, {}),
         f"PUT {path}/s3": (200, {}),
     }
-    assert await scene.adapter.subscription(scene.access.http, "https://twinge.example.org", NOW) is None
+    public = "https://twinge.example.org"
+    said = await scene.adapter.subscription(scene.access.http, public, NOW)
+    assert said
+    assert said.startswith("7 of our 9")
+    assert [one.method for one in scene.vendor.asked] == ["GET"]  # it only looks
+    scene.vendor.asked.clear()
+    assert await scene.adapter.subscribe(scene.access.http, public, NOW) == 8
     done = [(one.method, one.path.removeprefix(path)) for one in scene.vendor.asked]
     assert done[0] == ("GET", "")
     assert sorted(done[1:]) == [("POST", "")] * 6 + [("PUT", "/renew/s2"), ("PUT", "/s3")]
@@ -371,19 +378,33 @@ async def test_subscriptions_are_made_moved_and_renewed(scene: Scene) -> None:
     assert {(one["callback_url"], one["verification_token"]) for one in made} == {(here, TOKEN)}
 
 
+async def test_subscriptions_that_stand_are_left_alone(scene: Scene) -> None:
+    here, ends = "https://twinge.example.org/hooks/oura", "2026-08-01T00:00:00Z"
+    names = ("id", "callback_url", "event_type", "data_type", "expiration_time")
+    places = product(("create", "update", "delete"), ("workout", "sleep", "daily_readiness"))
+    rows = [dict(zip(names, (f"s{n}", here, *place, ends), strict=True)) for n, place in enumerate(places)]
+    scene.vendor.answers["GET /v2/webhook/subscription"] = 200, rows
+    assert await scene.adapter.subscription(scene.access.http, "https://twinge.example.org", NOW) is None
+    assert await scene.adapter.subscribe(scene.access.http, "https://twinge.example.org", NOW) == 0
+
+
 @pytest.mark.parametrize(
-    ("listed", "made", "words"),
-    [
-        ((500, b""), 201, "does not answer"),
-        ((403, b""), 201, "CLIENT_ID"),
-        ((401, b""), 201, "CLIENT_ID"),
-        ((200, []), 422, "public https"),
-        ((200, {}), 201, "another shape"),
-    ],
+    ("listed", "words"), [((403, b""), "CLIENT_ID"), ((401, b""), "CLIENT_ID"), ((200, {}), "another shape")]
 )
-async def test_what_is_wrong_with_the_subscriptions(scene: Scene, listed: Any, made: int, words: str) -> None:
-    path = "/v2/webhook/subscription"
-    scene.vendor.answers |= {f"GET {path}": listed, f"POST {path}": (made, b"")}
+async def test_what_is_wrong_with_the_subscriptions(scene: Scene, listed: Any, words: str) -> None:
+    scene.vendor.answers["GET /v2/webhook/subscription"] = listed
     said = await scene.adapter.subscription(scene.access.http, "https://twinge.example.org", NOW)
     assert said
     assert words in said
+    with pytest.raises(GiveUp, match=words):
+        await scene.adapter.subscribe(scene.access.http, "https://twinge.example.org", NOW)
+
+
+async def test_subscriptions_that_cannot_be_made(scene: Scene) -> None:
+    path = "/v2/webhook/subscription"
+    scene.vendor.answers |= {f"GET {path}": (200, []), f"POST {path}": (422, b"")}
+    with pytest.raises(GiveUp, match="public https"):
+        await scene.adapter.subscribe(scene.access.http, "https://twinge.example.org", NOW)
+    scene.vendor.answers[f"GET {path}"] = 500, b""
+    with pytest.raises(TryLater):
+        await scene.adapter.subscription(scene.access.http, "https://twinge.example.org", NOW)

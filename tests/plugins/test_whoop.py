@@ -24,6 +24,7 @@ from twinge.plugin import (
     NotConfigured,
     PlatformAdapter,
     Pointer,
+    RateLimited,
     Rejected,
     TokenRefused,
     TryLater,
@@ -297,6 +298,30 @@ async def test_refusals_say_what_to_do(scene: Scene, status: int, kind: type[Exc
             await scene.fetch(event)
         if status == 429:
             assert said.value.after == timedelta(seconds=17)  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    ("headers", "wait"),
+    [
+        ({"X-RateLimit-Reset": "3"}, timedelta(seconds=3)),
+        ({"X-RateLimit-Reset": "9999999"}, timedelta(days=1)),
+        ({"X-RateLimit-Reset": "3", "Retry-After": "17"}, timedelta(seconds=17)),
+    ],
+)
+async def test_the_apps_limit_holds_for_everybody(scene: Scene, headers: dict[str, str], wait: timedelta) -> None:
+    scene.vendor.headers |= headers
+    scene.answer(f"activity/workout/{WORKOUT}", b"", 429)
+    with pytest.raises(RateLimited) as limited:
+        await scene.fetch("workout_updated")
+    assert limited.value.after == wait
+
+
+async def test_a_limit_without_an_end_is_tried_again(scene: Scene) -> None:
+    scene.vendor.headers["X-RateLimit-Reset"] = "soon"
+    scene.answer(f"activity/workout/{WORKOUT}", b"", 429)
+    with pytest.raises(TryLater) as later:
+        await scene.fetch("workout_updated")
+    assert later.value.after is None
 
 
 async def test_garbage_is_tried_again_or_refused(scene: Scene) -> None:

@@ -15,6 +15,7 @@ from babel.messages.pofile import read_po
 from conftest import NOW, Serve, Web
 from twinge.config import Settings
 from twinge.core.model import EVERYTHING, Nudge, Purpose, Severity, Voice
+from twinge.registry import load_plugins
 from twinge.store import Address, Consent
 from twinge.web import pages
 from twinge.web.pages.words import LANGUAGES, words_for, words_of
@@ -555,7 +556,7 @@ async def test_a_form_counts_with_the_proof_of_its_own_visit_only(web: Web, path
     place = await reach(web, alice)
     mine, other = await come_in(web, alice), await come_in(web, alice)
     proof = Forms(await other.get()).of("/me/stop")[1]["proof"]
-    path = path.format(channel=place.id)
+    path = path.format(channel=place.id, platform="strava")
     for given in ({}, {"proof": ""}, {"proof": "é"}, {"proof": proof}):
         answer = await mine.post(path, {"text": "STOP", "nonce": "n" * 20, **given})
         assert (answer.status, answer.content_type) == (403, "text/html")
@@ -619,7 +620,7 @@ SEALED = {
 async def test_every_answer_below_me_is_sealed(web: Web, route: Any) -> None:
     alice = await web.alice()
     visitor = await come_in(web, alice)
-    path = route.path.format(token="a" * 43, channel=1, name="me.css")
+    path = route.path.format(token="a" * 43, channel=1, name="me.css", platform="strava")
     for each in (visitor, Visitor(web)):
         answer = await each.call(route.method, path)
         assert {name: answer.headers[name] for name in SEALED} == SEALED
@@ -692,3 +693,28 @@ def test_a_language_that_we_do_not_speak_is_english() -> None:
     assert words_of("de-XX").language == "de"
     assert words_for("").language == "en"
     assert words_for("zz;;;,,de;q=1").language == "de"
+
+
+# --- where workouts come from -----------------------------------------------------------------------------------------
+
+
+async def test_a_platform_is_connected_from_the_page(serve: Serve) -> None:
+    env = {
+        "TWINGE_WAHOO_CLIENT_ID": "id",
+        "TWINGE_WAHOO_CLIENT_SECRET": "secret",
+        "TWINGE_WAHOO_WEBHOOK_TOKEN": "t" * 20,
+        "TWINGE_WAHOO_HOOK_TOKEN": "h" * 20,
+    }
+    web = await serve(platforms=load_plugins(env).platforms)
+    alice = await web.alice()
+    visitor = await come_in(web, alice)
+    assert "Not connected." in words(await visitor.get())
+    sent = await visitor.send("/me/connect/wahoo")
+    assert sent.status == 303
+    assert re.match(r"https://twinge\.example/connect/wahoo\?ticket=[-_A-Za-z0-9]{43}$", sent.headers["Location"])
+    assert (await visitor.post("/me/connect/wahoo", {})).status == 403
+    async with web.store.write() as tx:
+        await web.store.athletes.connect(tx, alice, "wahoo", "77", NOW)
+    page = await visitor.get()
+    assert "Connected." in words(page)
+    assert "/me/connect/wahoo" not in page

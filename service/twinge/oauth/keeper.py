@@ -16,7 +16,7 @@ from weakref import WeakValueDictionary
 import aiohttp
 
 from twinge.oauth.grant import GrantRefused, refresh
-from twinge.plugin import Access, GiveUp, OAuth, PlatformAdapter, TokenRefused, Tokens
+from twinge.plugin import Access, GiveUp, OAuth, PlatformAdapter, Renews, TokenRefused, Tokens
 
 log = logging.getLogger("twinge.oauth")
 T = TypeVar("T")
@@ -99,7 +99,7 @@ class TokenKeeper:
         """
         if adapter.oauth is None:
             return None
-        return await self._to_the_end(self._fresh(adapter.oauth, platform, owner, refused))
+        return await self._to_the_end(self._fresh(adapter, adapter.oauth, platform, owner, refused))
 
     async def using(self, adapter: PlatformAdapter, platform: str, owner: str, call: Call[T]) -> T:
         """Run `call` with a fresh token; if the vendor refuses that token, renew it and run `call` once more."""
@@ -131,7 +131,9 @@ class TokenKeeper:
         if not task.cancelled():
             task.exception()  # looked at, so that a cancelled caller leaves no "never retrieved" behind
 
-    async def _fresh(self, oauth: OAuth, platform: str, owner: str, refused: str | None) -> str | None:
+    async def _fresh(
+        self, adapter: PlatformAdapter, oauth: OAuth, platform: str, owner: str, refused: str | None
+    ) -> str | None:
         lock = self._locks.setdefault((platform, owner), asyncio.Lock())
         async with lock:
             kept = await self._store.athletes.connection(platform, owner)
@@ -141,7 +143,7 @@ class TokenKeeper:
                 return None
             if kept.access_token != refused and not self._ends_soon(kept):
                 return kept.access_token
-            return await self._renew(oauth, platform, owner, kept)
+            return await self._renew(adapter, oauth, platform, owner, kept)
 
     def _ends_soon(self, kept: Connection) -> bool:
         if kept.access_token is None:
@@ -150,19 +152,32 @@ class TokenKeeper:
             return False
         return kept.expires_ms <= int((self._clock() + EARLY).timestamp() * 1000)
 
-    async def _renew(self, oauth: OAuth, platform: str, owner: str, kept: Connection) -> str | None:
+    async def _renew(
+        self, adapter: PlatformAdapter, oauth: OAuth, platform: str, owner: str, kept: Connection
+    ) -> str | None:
         """Ask for new tokens with the refresh token we read, and save them if it is still the stored one."""
         used = kept.refresh_token
         if used is None:
             return await self._expire(platform, owner, None)
         try:
-            tokens = await refresh(oauth, used, self._http, self._clock())
+            tokens = await self._ask(adapter, oauth, Access(self._http, kept.access_token, owner), used)
         except GrantRefused:
             return await self._saved_by_another(platform, owner, used)
         if await self._store.athletes.save_tokens(platform, owner, tokens, expected_refresh=used):
             log.info("hop=oauth platform=%s outcome=renewed", platform)
             return tokens.access_token
         return await self._stored(platform, owner)
+
+    async def _ask(self, adapter: PlatformAdapter, oauth: OAuth, access: Access, used: str) -> Tokens:
+        """New tokens, in the vendor's own way where it has one. Raises `GrantRefused`, `TryLater`."""
+        if not isinstance(adapter, Renews):
+            return await refresh(oauth, used, self._http, self._clock())
+        try:
+            return await adapter.renew(access, used, self._clock())
+        except GrantRefused:
+            raise
+        except GiveUp as error:
+            raise GrantRefused(error.reason, alert=error.alert) from error
 
     async def _saved_by_another(self, platform: str, owner: str, used: str) -> str | None:
         """A refused refresh token may only mean that another process used it a moment before us."""

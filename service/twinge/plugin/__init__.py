@@ -36,6 +36,7 @@ from twinge.plugin.platform import (
     OAuth,
     PlatformAdapter,
     ReadsRows,
+    Renews,
     Tokens,
 )
 from twinge.plugin.trouble import (
@@ -84,6 +85,7 @@ __all__ = [
     "Recorded",
     "Recording",
     "Rejected",
+    "Renews",
     "Reply",
     "Revoked",
     "Sent",

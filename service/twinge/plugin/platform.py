@@ -136,6 +136,14 @@ class Identifies(Protocol):
 
 
 @runtime_checkable
+class Renews(Protocol):
+    """An adapter whose vendor renews access tokens in a way of its own, and not by RFC 6749 section 6."""
+
+    async def renew(self, access: Access, refresh_token: str, now: datetime) -> Tokens:
+        """Tokens that last again; `access` holds the one that ends. `GiveUp` where the grant is dead, `TryLater`."""
+
+
+@runtime_checkable
 class Disconnects(Protocol):
     """An adapter whose vendor must be told when an athlete leaves, beyond OAuth's own revocation."""
 

@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from twinge.web.pages import app, deeds, door, home, push, shelf
+from twinge.web.pages import app, deeds, door, home, push, shelf, sources
 from twinge.web.pages.frame import sealed, spoken
 
 ROUTES = [
@@ -11,6 +11,7 @@ ROUTES = [
     web.post("/me/enter/{token}", sealed(door.enter)),
     web.post("/me/leave", sealed(door.leave)),
     web.post("/me/answer", sealed(deeds.answer)),
+    web.post("/me/connect/{platform}", sealed(sources.connect)),
     web.post("/me/stop", sealed(deeds.stop_all)),
     web.post("/me/start", sealed(deeds.start_all)),
     web.post("/me/channels/{channel}/consent", sealed(deeds.consent)),

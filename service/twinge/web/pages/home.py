@@ -10,7 +10,8 @@ from aiohttp import web
 from twinge.web.pages.door import ME, admitted, renew
 from twinge.web.pages.frame import show, words_in
 from twinge.web.pages.sheet import lines, open_question, places
-from twinge.web.parts import CHANNELS, STORE
+from twinge.web.pages.sources import sources
+from twinge.web.parts import CHANNELS, PLATFORMS, STORE
 
 LATELY: Final = 20
 """Messages on the page."""
@@ -39,6 +40,7 @@ async def page(request: web.Request) -> web.Response:
         said=lines(said.items, one.athlete, words, channels),
         question=None if kept is None else open_question(kept.state.pain),
         places=places([entry for entry in entries if entry.channel != ME], one.athlete, words, channels),
+        sources=sources(request.app[PLATFORMS], await store.athletes.connections(one.athlete.id)),
         push=getattr(channels.get("webpush"), "public_key", ""),
         stopped=own is not None and own.stopped_at is not None,
     )
