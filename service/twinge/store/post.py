@@ -168,7 +168,7 @@ class Post:
     # ---- looked at again ---------------------------------------------------------------------------------------------
 
     async def unheard(self, tx: AsyncConnection, now: datetime, limit: int = 50) -> list[Unheard]:
-        """What must be looked at again by now."""
+        """What must be looked at again by now; not what is under way, which would then come twice."""
         rows = (await tx.execute(_UNHEARD, {"now": codec.to_ms(now), "n": limit})).all()
         return [Unheard(read_nudge(row), row.state, row.reason) for row in rows]
 
@@ -311,6 +311,7 @@ _DOUBTFUL = (
 _UNHEARD = (
     _with_people()
     .where(nudge.c.again_ms.is_not(None), nudge.c.again_ms <= bindparam("now"))
+    .where(nudge.c.state.not_in([literal_column("'taken'"), literal_column("'unknown'")]))
     .order_by(nudge.c.again_ms)
     .limit(bindparam("n"))
 )
