@@ -75,6 +75,37 @@ async def test_unsubscribing_concerns_one_address_alone(home: House) -> None:
     assert await usable(home) == ["+15550100000"]
 
 
+async def test_start_elsewhere_opens_nothing_that_they_closed_from_there_themselves(home: House) -> None:
+    mail = await add(home, "mail", "alice@example.org", Consent(NOON, "test"))
+    [sms, _] = await home.store.addresses.of(home.people["Alice"])
+    for alone in (True, False):
+        async with home.store.write() as tx:
+            await home.store.addresses.stop(tx, sms, NOON)
+            await home.store.addresses.stop(tx, mail, SOON, alone=alone)
+            await home.store.addresses.start(tx, sms, SOON)
+        assert await usable(home) == ["+15550100000"]
+        async with home.store.write() as tx:
+            await home.store.addresses.start(tx, mail, SOON)
+        assert await usable(home) == ["+15550100000", "alice@example.org"]
+
+
+async def test_a_stop_holds_for_addresses_that_an_operator_adds_after_it(home: House) -> None:
+    [sms] = await home.store.addresses.of(home.people["Alice"])
+    async with home.store.write() as tx:
+        await home.store.addresses.stop(tx, sms, SOON)
+    await add(home, "mail", "alice@example.org", Consent(SOON, "stated by the operator"))
+    assert await usable(home) == []
+    await add(home, "push", "her browser", Consent(SOON, "subscribed on their page", by="athlete"))
+    assert await usable(home) == ["her browser"]
+    async with home.store.write() as tx:
+        await home.store.addresses.start(tx, sms, SOON)
+    assert await usable(home) == ["+15550100000", "alice@example.org", "her browser"]
+    async with home.store.write() as tx:
+        await home.store.addresses.stop(tx, sms, SOON, alone=True)
+    await add(home, "mail", "alice@home.example", Consent(SOON, "stated by the operator"))
+    assert "alice@home.example" in await usable(home)
+
+
 async def test_adding_an_address_again_undoes_no_stop_but_a_removal(home: House) -> None:
     [sms] = await home.store.addresses.of(home.people["Alice"])
     async with home.store.write() as tx:

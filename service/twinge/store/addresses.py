@@ -21,6 +21,8 @@ from twinge.store import codec
 from twinge.store.engine import Engines, upsert
 from twinge.store.tables import address, consent
 
+TO_ALL, TO_ONE = "wrote STOP", "unsubscribed"
+"""How the ledger tells a STOP that concerns every address from one that concerns its own."""
 REMOVED = "removed"
 """The reason of an address that was taken away."""
 
@@ -126,13 +128,18 @@ class Addresses:
         *,
         verified_at: datetime | None,
     ) -> Address:
-        """Add an address; adding it again switches it on again, renews what was agreed to, and changes no STOP."""
+        """Add an address; adding it again switches it on again, renews what was agreed to, and changes no STOP.
+
+        A STOP holds for what an operator adds after it too; the athlete's own word opens what they add themselves.
+        """
         row = {"athlete_id": athlete_id, "channel": channel, "address": value, "consent_how": "", "purposes": "[]"}
         statement = upsert(tx.dialect.name, address).on_conflict_do_update(
             index_elements=["athlete_id", "channel", "address"], set_={"disabled_reason": None}
         )
         await tx.execute(statement, {**row, "rank": 0, "verified_ms": None})
         made = next(one for one in await self.at(tx, channel, value) if one.athlete_id == athlete_id)
+        if given is None or given.by != "athlete":
+            await self._inherit_stop(tx, made)
         if verified_at is not None and made.verified_at is None:
             await self.verify(tx, made, verified_at)
         if given is not None:
@@ -145,14 +152,14 @@ class Addresses:
             words = ", ".join(sorted(taken_back))
             reason = f"The athlete has withdrawn consent for {words} here; only they can give it again."
             raise Rejected(reason, status=409, field="purposes")
-        now = [one.value for one in EVERYTHING if one in place.purposes | set(given.purposes)]
+        now = [one.value for one in EVERYTHING if one in await self._agreed_to(tx, place) | set(given.purposes)]
         values = {"consent_ms": codec.to_ms(given.at), "consent_how": given.how, "purposes": codec.to_json(now)}
         await tx.execute(_this(place).values(**values))
         await self._note(tx, place, "given", given)
 
     async def withdraw(self, tx: AsyncConnection, place: Address, taken_back: Consent) -> None:
         """Take consent back for some purposes: from now on."""
-        left = [one.value for one in EVERYTHING if one in place.purposes - set(taken_back.purposes)]
+        left = [one.value for one in EVERYTHING if one in await self._agreed_to(tx, place) - set(taken_back.purposes)]
         await tx.execute(_this(place).values(purposes=codec.to_json(left)))
         await self._note(tx, place, "withdrawn", taken_back)
 
@@ -168,8 +175,10 @@ class Addresses:
         """STOP from this address: nothing more to this athlete (`alone`: to this address) until START."""
         mine = (address.c.id == place.id) if alone else (address.c.athlete_id == place.athlete_id)
         values = {"stopped_ms": codec.to_ms(at), "stopped_by": place.id}
-        await tx.execute(update(address).where(mine, address.c.stopped_ms.is_(None)).values(**values))
-        await self._note(tx, place, "stop", Consent(at, "unsubscribed" if alone else "wrote STOP", by="athlete"))
+        # Its own stop is its own, also where another address had stopped it before: START there must not open it.
+        closed = update(address).where(mine, address.c.stopped_ms.is_(None) | (address.c.id == place.id))
+        await tx.execute(closed.values(**values))
+        await self._note(tx, place, "stop", Consent(at, TO_ONE if alone else TO_ALL, by="athlete"))
 
     async def start(self, tx: AsyncConnection, place: Address, at: datetime) -> None:
         """START from this address takes back what STOP from it did, and opens it."""
@@ -187,6 +196,25 @@ class Addresses:
         async with self._engines.read() as tx:
             rows = await tx.execute(select(consent).where(consent.c.athlete_id == athlete_id).order_by(consent.c.id))
             return [_agreed(row) for row in rows]
+
+    async def _agreed_to(self, tx: AsyncConnection, place: Address) -> set[Purpose]:
+        """What is agreed to there at this moment: `place` may be older than this transaction."""
+        words = (await tx.execute(select(address.c.purposes).where(address.c.id == place.id))).scalar_one()
+        return set(purposes_of(codec.from_json(words)))
+
+    async def _inherit_stop(self, tx: AsyncConnection, place: Address) -> None:
+        """Close a new address where the athlete has written STOP, to all, and not START since."""
+        noted = select(consent).where(consent.c.athlete_id == place.athlete_id).order_by(consent.c.id)
+        stops: dict[int, int] = {}
+        for row in await tx.execute(noted):
+            if row.address_id == place.id:
+                return  # it was there before, with a STOP or START of its own
+            if row.what == "start":
+                stops.pop(row.address_id, None)
+            elif row.what == "stop" and row.how == TO_ALL:
+                stops[row.address_id] = row.at_ms
+        for origin, at_ms in stops.items():
+            await tx.execute(_this(place).values(stopped_ms=at_ms, stopped_by=origin))
 
     async def _withdrawn(self, tx: AsyncConnection, place: Address) -> set[Purpose]:
         """The purposes whose last word is the athlete's own withdrawal."""

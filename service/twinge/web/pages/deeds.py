@@ -79,8 +79,6 @@ async def consent(request: web.Request) -> web.Response:
         if new:
             await addresses.agree(tx, place, _said(now, "ticked on their page", new, " · ".join(shown)))
         if gone:
-            # `agree` has changed the row, and `withdraw` starts from what it is told.
-            place = await _fresh(request, tx, place)
             await addresses.withdraw(tx, place, _said(now, "unticked on their page", gone))
     return home(request, "saved")
 
@@ -88,11 +86,6 @@ async def consent(request: web.Request) -> web.Response:
 def _said(now: datetime, how: str, purposes: set[Purpose] | frozenset[Purpose], words: str = "") -> Consent:
     ordered = tuple(purpose for purpose in Purpose if purpose in purposes)
     return Consent(now, how, words, ordered, by="athlete")
-
-
-async def _fresh(request: web.Request, tx: Tx, place: Address) -> Address:
-    found = await request.app[STORE].addresses.at(tx, place.channel, place.address)
-    return next(one for one in found if one.id == place.id)
 
 
 async def test(request: web.Request) -> web.Response:
