@@ -16,6 +16,7 @@ from twinge.core.reply import Answer, Help, Pain, Start, Stop, parse
 from twinge.core.reply.assent import assent
 from twinge.plugin import Reply
 from twinge.store import Address, Store
+from twinge.store.addresses import REMOVED
 from twinge.store.verifications import DIGITS
 
 UNSUBSCRIBE = "UNSUBSCRIBE"
@@ -56,8 +57,8 @@ async def take_reply(
         if isinstance(said, Start):
             await store.addresses.start(tx, entry, at)
             await _audit(store, tx, entry, "start", at)
-        if isinstance(said, Stop) or reply.opt_out is not None:
-            continue
+        if isinstance(said, Stop) or reply.opt_out is not None or entry.disabled_reason == REMOVED:
+            continue  # of an address that was taken away only STOP and START count: it may be somebody else's by now
         if entry.verified_at is None and (code := _code(reply.text)):
             if await store.verifications.confirm(tx, entry, code, at):
                 heard.append(Heard(entry, said, None, f"{channel}:{digest}", welcomed=True))
