@@ -168,7 +168,7 @@ class Post:
     # ---- looked at again ---------------------------------------------------------------------------------------------
 
     async def unheard(self, tx: AsyncConnection, now: datetime, limit: int = 50) -> list[Unheard]:
-        """What must be looked at again by now."""
+        """What must be looked at again by now; not what is under way, which would then come twice."""
         rows = (await tx.execute(_UNHEARD, {"now": codec.to_ms(now), "n": limit})).all()
         return [Unheard(read_nudge(row), row.state, row.reason) for row in rows]
 
@@ -176,6 +176,10 @@ class Post:
         """Never look at them again."""
         for one in ones:
             await tx.execute(update(nudge).where(this_one(one)).values(again_ms=None))
+
+    async def look(self, tx: AsyncConnection, one: Nudge, at: datetime) -> None:
+        """Look at it again at `at`."""
+        await tx.execute(update(nudge).where(this_one(one)).values(again_ms=codec.to_ms(at)))
 
     async def give_way(self, tx: AsyncConnection, one: Nudge, reason: str) -> None:
         """It waits for a channel that is down, and goes by another one now."""
@@ -311,6 +315,7 @@ _DOUBTFUL = (
 _UNHEARD = (
     _with_people()
     .where(nudge.c.again_ms.is_not(None), nudge.c.again_ms <= bindparam("now"))
+    .where(nudge.c.state.not_in([literal_column("'taken'"), literal_column("'unknown'")]))
     .order_by(nudge.c.again_ms)
     .limit(bindparam("n"))
 )
