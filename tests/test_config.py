@@ -91,11 +91,20 @@ def test_settings_can_be_printed_without_their_secrets() -> None:
 
 def test_settings_that_nobody_reads_are_named_with_the_nearest_one() -> None:
     env = dict.fromkeys(
-        ("TWINGE_PROT", "TWINGE_STRVA_CLIENT_ID", "TWINGE_STRAVA_X", "TWINGE_XYZZY", "TWINGE_SECRET_KEY_FILE", "PATH"),
+        (
+            "TWINGE_PROT",
+            "TWINGE_STRVA_CLIENT_ID",
+            "TWINGE_STRAVA_X",
+            "TWINGE_XYZZY",
+            "TWINGE_STRAVA",
+            "TWINGE_SECRET_KEY_FILE",
+            "PATH",
+        ),
         "1",
     )
     assert unknown_keys(env, ["TWINGE_STRAVA_", "TWINGE_TWILIO_"]) == [
         "TWINGE_PROT is not a setting; did you mean TWINGE_PORT?",
+        "TWINGE_STRAVA is not a setting, and no plugin reads it; it is ignored.",
         "TWINGE_STRVA_CLIENT_ID is not a setting; did you mean TWINGE_STRAVA_CLIENT_ID?",
-        "TWINGE_XYZZY is not a setting, and no plugin of that name is here; it is ignored.",
+        "TWINGE_XYZZY is not a setting, and no plugin reads it; it is ignored.",
     ]

@@ -143,6 +143,20 @@ async def test_a_channel_that_is_down_is_left_alone_then_tried_with_one_message(
     assert {(await outcome(home, f"Runner{n}")).state for n in range(12)} == {"sent"}
 
 
+async def test_an_outage_that_a_dead_process_left_behind_ends_with_the_first_answer(home: House) -> None:
+    channel = use(home, Pace(at_once=TRIPS_AFTER))
+    channel.plays = [TryLater("not reached") for _ in range(TRIPS_AFTER)]
+    for n in range(TRIPS_AFTER):
+        await queue(home, f"Runner{n}")
+    await home.sender.drain()
+    assert len(await home.store.outages.all()) == 1
+    home.sender = home.new_sender()
+    home.clock.forward(minutes=5)
+    await home.sender.drain()
+    assert len(channel.sent) == 2 * TRIPS_AFTER
+    assert await home.store.outages.all() == []
+
+
 async def test_a_clear_no_means_that_somebody_is_there(home: House) -> None:
     channel = use(home, Pace(at_once=1))
     channel.plays = [

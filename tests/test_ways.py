@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 from datetime import datetime, time, timedelta
 from pathlib import Path
 
@@ -13,10 +14,12 @@ from fakes import NOON, FakeChannel, GiveUp, Sent, TryLater, Unknown, run, said
 from house import House, house
 from outbox import outcomes, queue
 from twinge.core.insist import FALL_BACK, REPEAT
+from twinge.core.judge import begin
 from twinge.core.model import Purpose, Report, Severity, Voice
 from twinge.notices import send_code, send_test
 from twinge.plugin import Rejected
 from twinge.store import Address, Consent
+from twinge.store.addresses import REMOVED
 
 LOAD, PAIN, DIGEST = Purpose.LOAD, Purpose.PAIN, Purpose.DIGEST
 DOCTOR, URGENT = Severity.SEE_DOCTOR, Severity.URGENT
@@ -389,3 +392,73 @@ async def test_an_answer_on_the_page_is_to_what_went_anywhere(home: House) -> No
     assert last is not None
     assert last.id == nudge.id
     assert (await outcomes(home))[0].answered_at == home.clock()
+
+
+# ---- what is easily lost or doubled ----------------------------------------------------------------------------------
+
+
+async def test_what_waits_behind_a_dead_address_goes_the_other_way_too(home: House) -> None:
+    await add(home, "sms", "+1555")
+    await queue(home)
+    await queue(home, n=2)
+    channel(home, "push").plays = [GiveUp("410 gone", disable=True)]
+    await home.sender.drain()
+    assert await went(home) == [("push", "failed"), ("sms", "sent"), ("push", "void"), ("sms", "sent")]
+
+
+async def test_a_call_under_way_is_not_overtaken_by_another_way(home: House) -> None:
+    await add(home, "sms", "+1555")
+    await queue(home)
+    push = channel(home, "push")
+    push.plays = [TryLater("down", after=FALL_BACK)]
+    await home.sender.drain()
+    push.hangs = True
+    await after(home, 2 * FALL_BACK)  # as after a pause of ours: the next try and the other way are due at once
+    assert await went(home) == [("push", "unknown")]
+    await after(home, timedelta(seconds=91))
+    assert await went(home) == [("push", "failed"), ("sms", "sent")]
+
+
+@pytest.mark.parametrize(
+    "end",
+    [GiveUp("gone"), GiveUp("410 gone", disable=True), TryLater("down", after=timedelta(hours=5))],
+)
+async def test_it_is_said_once_more_also_where_the_first_address_failed(home: House, end: GiveUp | TryLater) -> None:
+    [push, sms] = [*await home.store.addresses.of(home.people["Alice"]), await add(home, "sms", "+1555")]
+    nudge = await queue(home, severity=URGENT, facts=PAINFUL)
+    async with home.store.write() as tx:
+        copied = replace(nudge, id=f"{nudge.id}-{sms.id}", copy_of=nudge.id)
+        await home.store.outbox.put(tx, [(copied, sms, Voice.SMS)])
+    channel(home, "push").plays = [end, end]
+    await home.sender.drain()
+    assert len(channel(home, "sms").sent) == 1
+    await after(home, REPEAT[URGENT] - timedelta(seconds=1))
+    assert len(await went(home)) == 2
+    await after(home, timedelta(seconds=1))
+    assert [one for one in await went(home) if one[0] == "sms"] == [("sms", "sent")] * 2
+    said_so_far = len(await went(home))
+    await after(home, 4 * REPEAT[URGENT])
+    assert len(await went(home)) == said_so_far
+    assert push.id != sms.id
+
+
+async def test_a_removed_address_speaks_for_nobody_but_may_still_say_stop(home: House) -> None:
+    await add(home, "sms", "+1555")
+    await home.move_in("Bob", channel="sms")
+    async with home.store.write() as tx:
+        [push, _] = await home.store.addresses.of(home.people["Alice"])
+        await home.store.addresses.disable(tx, push.id, REMOVED)
+        await home.store.addresses.add(
+            tx, home.people["Bob"], "push", push.address, Consent(NOON, "t"), verified_at=NOON
+        )
+    await queue(home)
+    await home.sender.drain()
+    await write(home, "push", push.address, "knee hurts 6")
+    assert {one.answered_at for one in await outcomes(home)} == {None}
+    kept = await home.store.history.state(home.people["Alice"])
+    assert kept is None or kept.state.pain == begin().pain
+    theirs = await home.store.history.state(home.people["Bob"])
+    assert theirs is not None
+    assert theirs.state.pain != begin().pain
+    await write(home, "push", push.address, "stop")
+    assert {one.shut for one in await home.store.addresses.of(home.people["Alice"])} == {"stopped"}

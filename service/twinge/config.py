@@ -304,6 +304,6 @@ def _warning(name: str, known: Iterable[str], prefixes: Iterable[str]) -> str:
     if near := difflib.get_close_matches(name, known, n=1, cutoff=0.8):
         return f"{name} is not a setting; did you mean {near[0]}?"
     stem = PREFIX + name.removeprefix(PREFIX).partition("_")[0] + "_"
-    if near := difflib.get_close_matches(stem, prefixes, n=1, cutoff=0.8):
+    if name.startswith(stem) and (near := difflib.get_close_matches(stem, prefixes, n=1, cutoff=0.8)):
         return f"{name} is not a setting; did you mean {near[0]}{name.removeprefix(stem)}?"
-    return f"{name} is not a setting, and no plugin of that name is here; it is ignored."
+    return f"{name} is not a setting, and no plugin reads it; it is ignored."

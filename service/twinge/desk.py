@@ -194,7 +194,6 @@ class Desk:
         if place is not None and receipt.disable:
             reason = receipt.reason or "the channel says that the address is dead"
             await self._store.addresses.disable(self._tx, place.id, reason)
-            await self._store.outbox.silence(self._tx, place, "address disabled")
         if place is not None and receipt.opt_out:
             await self._store.addresses.stop(self._tx, place, self._now)
             await self._store.outbox.silence(self._tx, place, "opted out", alone=False)

@@ -77,6 +77,14 @@ async def test_consent_and_order_can_be_changed_but_not_over_the_athletes_head(w
     assert "only they can give it again" in error["message"]
 
 
+async def test_consent_that_is_swapped_for_another_is_neither_lost(web: Web) -> None:
+    alice = await web.alice()
+    made = await add(web, alice, purposes=["load"])
+    path = f"/api/v1/athletes/{alice}/channels/{made['id']}"
+    response = await web.call("PATCH", path, {"purposes": ["pain"]})
+    assert (response.status, (await response.json())["purposes"]) == (200, ["pain"])
+
+
 async def test_an_operator_cannot_undo_a_stop(web: Web) -> None:
     alice = await web.alice()
     made = await add(web, alice)

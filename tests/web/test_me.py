@@ -474,8 +474,9 @@ async def test_a_subscription_moves_to_whoever_subscribes_and_by_a_click_only(we
     await his.json("POST", "/me/push", SUBSCRIPTION)
     assert await entries(web, alice, "webpush") == []
     assert len(await entries(web, bob, "webpush")) == 1
-    [nudge] = (await web.store.outbox.find_nudges(alice)).items
-    assert nudge.state == "void"
+    async with web.store.read() as tx:
+        [gone, _] = await web.store.addresses.at(tx, "webpush", place.address)
+    assert (gone.athlete_id, gone.usable, gone.shut) == (alice, False, "no_channel")  # what waits goes another way
 
 
 async def test_a_new_endpoint_takes_over_what_the_old_one_was_agreed_to_for(web: Web) -> None:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from twinge.core.insist import is_grave, look_again
+from twinge.core.insist import REPEAT, is_grave, look_again
 from twinge.core.model import Nudge, Severity
 from twinge.plugin import GiveUp, Sent
 from twinge.sender.again import held_for
@@ -45,6 +45,8 @@ class Ledger:
         self.urgent = False
         """Whether something was written that is to be looked at again at once."""
         self._group = GroupCommit(self._commit, "sender")
+        self._heard_of: set[str] = set()
+        """Channels that have answered since this process began: the first answer ends what one before it wrote."""
 
     async def _commit(self, rows: Sequence[tuple[object, ...]]) -> list[bool]:
         """The ends of a group in one statement, and its count in one more for each channel."""
@@ -86,16 +88,20 @@ class Ledger:
         await self._write(Ended(one.nudge, end))
 
     async def postpone(self, one: Taken, at: datetime, reason: str, *, tried: bool = True) -> None:
-        """Back to waiting; a channel that stays down gives way to another."""
-        now = self._clock()
-        waits = one.nudge.severity > Severity.INFO and not is_grave(one.nudge.severity) and reason != "quiet hours"
-        again_at = now + self._fall_back if waits else None
+        """Back to waiting; a channel that stays down gives way to another, and grave words are repeated elsewhere."""
+        again_at = None if reason == "quiet hours" else self._meanwhile(one.nudge)
 
         async def write(tx: AsyncConnection) -> None:
             await self._store.post.postpone(tx, one.nudge, at, reason, tried=tried, again_at=again_at)
 
         _tell(one, "later")
         await self._write(write)
+
+    def _meanwhile(self, nudge: Nudge) -> datetime | None:
+        """When something is done elsewhere about what waits for a channel."""
+        if is_grave(nudge.severity):
+            return None if nudge.copy_of else self._clock() + REPEAT[nudge.severity]
+        return self._clock() + self._fall_back if nudge.severity > Severity.INFO else None
 
     async def withdraw(self, one: Taken, reason: str, now: datetime) -> None:
         """Not said after all: void, and held with the reason, unless another channel may still carry it."""
@@ -113,7 +119,10 @@ class Ledger:
         await self._write(write)
 
     async def give_up(self, one: Taken, error: GiveUp) -> None:
-        """It never will; the address may be dead, or closed to us by its owner."""
+        """It never will; the address may be dead, or closed to us by its owner.
+
+        What waits for a dead one is no silence: when it is due it finds its gate shut, and goes another way.
+        """
         now, place = self._clock(), one.address
         end = End("failed", error.reason, again_at=None if error.opt_out else self._elsewhere(one))
 
@@ -121,7 +130,6 @@ class Ledger:
             await self._store.post.settle(tx, [(one.nudge, end)], now)
             if error.disable and place is not None:
                 await self._store.addresses.disable(tx, place.id, error.reason)
-                await self._store.outbox.silence(tx, place, "address disabled")
             if error.opt_out and place is not None:
                 await self._store.addresses.stop(tx, place, now)
                 await self._store.outbox.silence(tx, place, "opted out", alone=False)
@@ -151,8 +159,11 @@ class Ledger:
 
     async def worked(self, lane: Lane) -> None:
         """Somebody answered there."""
-        if lane.breaker.worked():
+        closed = lane.breaker.worked()
+        if closed:
             log.warning("hop=sender channel=%s outcome=up", lane.name)
+        if closed or lane.name not in self._heard_of:
+            self._heard_of.add(lane.name)
             await self._write(lambda tx: self._store.outages.end(tx, lane.name))
 
     async def stumbled(self, lane: Lane, reason: str) -> None:

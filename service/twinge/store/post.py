@@ -177,6 +177,10 @@ class Post:
         for one in ones:
             await tx.execute(update(nudge).where(this_one(one)).values(again_ms=None))
 
+    async def look(self, tx: AsyncConnection, one: Nudge, at: datetime) -> None:
+        """Look at it again at `at`."""
+        await tx.execute(update(nudge).where(this_one(one)).values(again_ms=codec.to_ms(at)))
+
     async def give_way(self, tx: AsyncConnection, one: Nudge, reason: str) -> None:
         """It waits for a channel that is down, and goes by another one now."""
         values = {"state": "void", "reason": reason, "again_ms": None}

@@ -45,12 +45,11 @@ async def edit(request: web.Request) -> web.Response:
 
 
 async def remove(request: web.Request) -> web.Response:
-    """`DELETE /athletes/{id}/channels/{channel}`: nothing goes there any more; what went there stays in the list."""
+    """`DELETE /athletes/{id}/channels/{channel}`: nothing goes there any more, and what waits goes another way."""
     athlete, place = await _both(request)
     store = request.app[STORE]
     async with store.write() as tx:
         await store.addresses.disable(tx, place.id, REMOVED)
-        await store.outbox.silence(tx, place, "address removed")
         await note(request, tx, "channel.remove", athlete.id, f"address={place.id}")
     return web.Response(status=204)
 

@@ -100,13 +100,12 @@ def _normal(channel: Channel, subscription: msgspec.Raw) -> str:
 
 
 async def _take_away(request: web.Request, tx: Tx, entry: Address, taken: Consent) -> None:
-    """Nothing goes there any more; what waits for it is void."""
+    """Nothing goes there any more; what waits for it goes another way when it is due."""
     store = request.app[STORE]
     if entry.purposes:
         ordered = tuple(purpose for purpose in EVERYTHING if purpose in entry.purposes)
         await store.addresses.withdraw(tx, entry, replace(taken, purposes=ordered))
     await store.addresses.disable(tx, entry.id, REMOVED)
-    await store.outbox.silence(tx, entry, "push was turned off")
 
 
 async def _replace(request: web.Request, tx: Tx, old: Address, value: str, now: datetime) -> Address:
