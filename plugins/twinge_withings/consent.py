@@ -14,7 +14,7 @@ from typing import Any
 
 import aiohttp
 
-from twinge.plugin import Access, GiveUp, OAuth, Rejected, Tokens, TryLater
+from twinge.plugin import Access, GiveUp, OAuth, Rejected, TokenRefused, Tokens, TryLater
 from twinge.plugin.loose import inside, number
 from twinge.plugin.vendor import Refused
 from twinge_withings.api import TOKEN_IS_DEAD, WRONG, Api, status_of, trouble
@@ -46,7 +46,10 @@ class Consent:
 
     async def _request(self, http: aiohttp.ClientSession, grant: Mapping[str, str], now: datetime) -> Tokens:
         client = {"client_id": self._oauth.client_id, "client_secret": self._oauth.client_secret}
-        said = await self._api.ask(http, "v2/oauth2", None, {"action": "requesttoken", **client, **grant})
+        try:
+            said = await self._api.ask(http, "v2/oauth2", None, {"action": "requesttoken", **client, **grant})
+        except TokenRefused as refused:
+            raise GiveUp("Withings refuses this grant: the athlete must reconnect", alert=True) from refused
         status = status_of(said)
         if status == 0:
             return _tokens(inside(said, "body"), now)
