@@ -62,9 +62,12 @@ class Demo:  # pyproject.toml names it under `twinge.platforms`; the name there 
             raise NotConfigured("Set TWINGE_DEMO_ENABLED=1, and TWINGE_DEMO_SECRET to what senders must know.")
         return cls(env["SECRET"])
 
-    def verify(self, delivery: Delivery, now: datetime) -> None:  # constant time, on bytes: headers may hold anything
-        if not hmac.compare_digest(delivery.headers.get("x-demo-secret", "").encode(errors="replace"), self.secret):
+    def admit(self, call: Delivery) -> None:  # before the body is read; constant time, on bytes: headers hold anything
+        if not hmac.compare_digest(call.headers.get("x-demo-secret", "").encode(errors="replace"), self.secret):
             raise Rejected("The x-demo-secret header is missing or wrong.", status=401)
+
+    def verify(self, delivery: Delivery, now: datetime) -> None:  # here a signature over the body would be checked
+        self.admit(delivery)
 
     def key(self, delivery: Delivery) -> str:  # the vendor's own id of the call; without one, the body is its name
         return hashlib.sha256(delivery.body).hexdigest()

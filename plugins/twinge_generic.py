@@ -48,12 +48,20 @@ class Generic:
             _log.warning("setting=TWINGE_GENERIC_TOKEN short=true advice=use_at_least_16_characters")
         return cls(secrets, tokens)
 
+    def admit(self, call: Delivery) -> None:
+        """Raise `Rejected` (401) where an unsigned call carries no token of ours; a signature needs the body."""
+        if not self._is_signed(call) and not any(among(given, self._tokens) for given in _tokens_of(call)):
+            raise Rejected("The call carries no signature or token that we accept.", status=401)
+
     def verify(self, delivery: Delivery, now: datetime) -> None:
         """Raise `Rejected` (401) unless a secret signed the call, or it is unsigned and carries a token of ours."""
-        if self._signatures and signed_as(delivery.headers):
+        if self._is_signed(delivery):
             self._signatures.check(delivery, now)
-        elif not any(among(given, self._tokens) for given in _tokens_of(delivery)):
-            raise Rejected("The call carries no signature or token that we accept.", status=401)
+        else:
+            self.admit(delivery)
+
+    def _is_signed(self, call: Delivery) -> bool:
+        return bool(self._signatures) and bool(signed_as(call.headers))
 
     def key(self, delivery: Delivery) -> str:
         """The sender's id for the call when it is signed, else the SHA-256 of the body."""

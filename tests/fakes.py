@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar, TypeVar
 
@@ -76,6 +77,11 @@ def pointed(owner: str, object_id: str, version: int = 1) -> bytes:
     return msgspec.json.encode({"owner": owner, "pointer": object_id, "version": version})
 
 
+def several(*bodies: bytes) -> bytes:
+    """The body of a delivery that says what `bodies` say, in their order."""
+    return b'{"several":[' + b",".join(bodies) + b"]}"
+
+
 class FakePlatform:
     """Reads `said` and `pointed`; the body `{"owner": …, "do": …}` makes it fail in a chosen way."""
 
@@ -104,6 +110,9 @@ class FakePlatform:
         body: dict[str, Any] = msgspec.json.decode(delivery.body)
         owner = body.get("owner", "")
         match body:
+            case {"several": bodies}:
+                parts = [replace(delivery, body=msgspec.json.encode(one)) for one in bodies]
+                return [item for part in parts for item in self.read(part)]
             case {"do": "raise"}:
                 raise KeyError("secret body text")
             case {"do": "reject"}:
@@ -212,4 +221,5 @@ __all__ = [
     "pointed",
     "run",
     "said",
+    "several",
 ]

@@ -13,7 +13,7 @@ from typing import Any
 
 from fakes import NOON, Clock, FakeChannel, FakePlatform, FakeTokens
 from twinge.core.model import Athlete, Preferences
-from twinge.plugin import Channel, Delivery
+from twinge.plugin import Channel, Delivery, PlatformAdapter
 from twinge.sender import Sender
 from twinge.store import Consent, Store, schema
 from twinge.worker import Worker
@@ -37,6 +37,7 @@ class House:
     def __init__(self, store: Store) -> None:
         self.store, self.clock = store, Clock()
         self.platform, self.channel = FakePlatform(), FakeChannel()
+        self.platforms: dict[str, PlatformAdapter] = {"fake": self.platform}
         self.channels: dict[str, Channel] = {"sms": self.channel}
         self.worker, self.sender = self.new_worker(), self.new_sender()
         self.people: dict[str, str] = {}
@@ -44,7 +45,7 @@ class House:
 
     def new_worker(self, **settings: Any) -> Worker:
         """A worker as after a restart."""
-        return Worker(self.store, {"fake": self.platform}, self.channels, FakeTokens(), self.clock, **settings)
+        return Worker(self.store, self.platforms, self.channels, FakeTokens(), self.clock, **settings)
 
     def new_sender(self, **settings: Any) -> Sender:
         """A sender as after a restart, or one that knows more channels."""

@@ -169,6 +169,10 @@ def test_every_platform_and_channel_is_in_the_table_with_what_it_can() -> None:
     assert missing((f"### {name}\n" for name in ours("platforms") | ours("channels")), page("settings")) == []
 
 
+def test_every_platform_has_a_row_of_what_its_vendor_asks() -> None:
+    assert missing((f"`{name}`" for name in sorted(ours("platforms"))), page("platforms")) == []
+
+
 def sport_rows() -> list[str]:
     words = {*_SAME, *FAMILY, *RUNNING, *GENTLE, OTHER}
     return [

@@ -44,6 +44,27 @@ class TooTrusting(Demo):
         return None
 
 
+class OpenDoor(Demo):
+    def admit(self, call: Delivery) -> None:
+        return None
+
+    def verify(self, delivery: Delivery, now: datetime) -> None:
+        super().admit(delivery)
+
+
+class WantsTheBody(Demo):
+    def admit(self, call: Delivery) -> None:
+        super().admit(call)
+        if not call.body:
+            raise Rejected("no body")
+
+
+class BrokenDoor(Demo):
+    def admit(self, call: Delivery) -> None:
+        if not call.headers["x-demo-secret"]:
+            raise Rejected("no secret")
+
+
 class Crashing(Demo):
     def read(self, delivery: Delivery) -> list[Inline]:
         workouts = json.loads(delivery.body)["workouts"]
@@ -96,6 +117,9 @@ class WantsALoop(Demo):
     ("plugin", "complaint"),
     [
         (TooTrusting, "without any credentials: verify let it pass"),
+        (OpenDoor, "without any credentials: admit let it pass"),
+        (WantsTheBody, "a genuine call was refused: no body"),
+        (BrokenDoor, "verify raised KeyError|admit raised KeyError"),
         (Crashing, "instead of Rejected"),
         (Forgetful, "another key"),
         (Nameless, "17 must begin with demo:"),

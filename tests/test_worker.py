@@ -7,7 +7,7 @@ import logging
 import os
 import subprocess
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -16,13 +16,15 @@ import msgspec
 import pytest
 from sqlalchemy import text
 
-from fakes import NOON, GiveUp, TryLater, pointed, run, said
+from fakes import NOON, FakePlatform, GiveUp, TryLater, pointed, run, said, several
 from house import House, house
 from twinge.core.model import Activity, Removed, Wellness
 from twinge.core.pack import STANDARD
 from twinge.core.state import SHAPE
-from twinge.plugin import Recording, Rejected
-from twinge.store import Kept, Page, Spoken
+from twinge.fetch import take_apart
+from twinge.job import Job
+from twinge.plugin import Delivery, Inline, Item, Opened, Recorded, Recording, Rejected, Revoked
+from twinge.store import Kept, Page, Spoken, Waiting
 from twinge.store.post import End
 
 
@@ -349,6 +351,210 @@ async def test_a_vendor_that_hangs_is_put_off_and_what_it_refuses_is_dead(home: 
     await home.deliver(pointed("alice", "2"))
     await worker.drain()
     assert await note_of(home, 2) == ("dead", "the athlete must reconnect")
+
+
+async def runs_of(home: House, athlete_id: str) -> set[str]:
+    """The workouts that an athlete has."""
+    return {one.activity.key for one in (await home.store.history.find_activities(athlete_id, limit=500)).items}
+
+
+def days_ago(name: str, days: int) -> Activity:
+    return run(name, NOON - timedelta(days=days))
+
+
+async def test_of_many_items_the_bad_ones_fail_alone_and_are_told(home: House) -> None:
+    """A pointer to what is gone, a workout of next year and a file that nobody can read: the rest counts."""
+    alice, bob = await home.move_in("Alice"), await home.move_in("Bob")
+
+    async def open_recording(one: Recording) -> Activity:
+        raise Rejected("this is no FIT file")
+
+    home.platform.errors["gone"] = [GiveUp("fake no longer has this")]
+    home.platform.there |= {"file": Recording("fake:file", b"7"), "there": days_ago("there", 3)}
+    bodies = [pointed("alice", "gone"), said("alice", run("ahead", NOON + timedelta(days=365))), pointed("bob", "file")]
+    bodies += [pointed("bob", "there"), said("alice", days_ago("told", 2))]
+    await home.deliver(several(*bodies), lane="fake:alice")
+    await home.new_worker(open_recording=open_recording).drain()
+    assert (await runs_of(home, alice), await runs_of(home, bob)) == ({"fake:told"}, {"fake:there"})
+    state, note = await note_of(home, 1)
+    assert (state, note.partition(":")[0]) == ("done", "3 of 5 items")
+    assert {"fake no longer has this", "rejected: this is no FIT file"} < set(note.partition(": ")[2].split("; "))
+    assert await home.store.inbox.counts() == {"waiting": 0, "stray": 0, "dead": 0, "done": 1}
+
+
+async def test_many_items_of_which_none_can_be_used_are_dead(home: House) -> None:
+    await home.move_in("Alice")
+    home.platform.errors |= {"1": [GiveUp("gone")], "2": [GiveUp("gone")]}
+    await home.deliver(several(pointed("alice", "1"), pointed("alice", "2")))
+    await home.worker.drain()
+    assert await note_of(home, 1) == ("dead", "2 of 2 items: gone")
+
+
+async def test_one_pointer_that_must_wait_holds_up_its_athlete_alone(home: House) -> None:
+    """Nobody else waits, nothing is fetched twice, and what follows of that athlete stays behind it."""
+    alice, bob = await home.move_in("Alice"), await home.move_in("Bob")
+    home.platform.errors["2"] = [TryLater("busy", after=timedelta(minutes=15))]
+    home.platform.there |= {name: days_ago(name, 9 - int(name)) for name in "1234"}
+    bodies = [*(pointed("alice", name) for name in "123"), said("alice", days_ago("5", 1)), pointed("bob", "4")]
+    await home.deliver(several(*bodies), lane="fake:alice")
+    await home.worker.drain()
+    assert (await runs_of(home, alice), await runs_of(home, bob)) == ({"fake:1"}, {"fake:4"})
+    assert await note_of(home, 1) == ("done", "3 of 5 items come again")
+    waiting = (await home.store.inbox.find("waiting")).items[::-1]
+    assert [(one.note, one.delays) for one in waiting[:2]] == [
+        ("busy", 1),
+        ("behind an earlier item of this athlete's", 0),
+    ]
+    assert waiting[0].not_before == NOON + timedelta(minutes=15)
+    assert {one.delivery.received_at for one in waiting} == {NOON}
+
+    home.clock.forward(minutes=16)
+    assert await home.worker.drain() == 3
+    assert sorted(home.platform.fetched) == ["1", "2", "2", "3", "4"]
+    kept = await home.store.history.state(alice)
+    assert kept is not None
+    assert [session.key for session in kept.state.sessions] == ["fake:1", "fake:2", "fake:3", "fake:5"]
+
+
+async def test_what_comes_again_is_given_up_after_days_as_anything_else(home: House) -> None:
+    await home.move_in("Alice")
+    home.platform.there["1"] = days_ago("1", 3)
+    home.platform.errors["2"] = [TryLater("down") for _ in range(50)]
+    await home.deliver(several(pointed("alice", "1"), pointed("alice", "2")))
+    for _ in range(30):
+        await home.worker.drain()
+        home.clock.forward(hours=6)
+    assert await note_of(home, 1) == ("done", "1 of 2 items come again")
+    assert await note_of(home, 2) == ("dead", "gave up after 3 days: down")
+    assert home.platform.fetched.count("1") == 1
+    assert 10 < home.platform.fetched.count("2") < 20
+
+
+async def test_where_all_items_must_wait_the_delivery_itself_waits(home: House) -> None:
+    await home.move_in("Alice")
+    home.platform.errors["1"] = [TryLater("busy")]
+    home.platform.there |= {name: days_ago(name, 3) for name in "12"}
+    await home.deliver(several(pointed("alice", "1"), pointed("alice", "2")), lane="fake:alice")
+    await home.worker.drain()
+    assert await note_of(home, 1) == ("waiting", "busy")
+    home.clock.forward(minutes=1)
+    await home.worker.drain()
+    assert await note_of(home, 1) == ("done", "")
+
+
+async def test_a_departure_does_not_wait_for_what_fails_before_it(home: House) -> None:
+    await home.move_in("Alice")
+    home.platform.errors["1"] = [TryLater("busy")]
+    await home.deliver(several(pointed("alice", "1"), b'{"owner": "alice", "revoked": true}'))
+    await home.worker.drain()
+    kept = await home.store.athletes.connection("fake", "alice")
+    assert kept is not None
+    assert kept.state == "revoked"
+
+
+async def test_a_plugins_fault_over_one_item_is_tried_three_times_alone(home: House) -> None:
+    alice = await home.move_in("Alice")
+    home.platform.errors["1"] = [KeyError("secret") for _ in range(9)]
+    await home.deliver(several(said("alice", days_ago("0", 2)), pointed("alice", "1")))
+    for _ in range(4):
+        await home.worker.drain()
+        home.clock.forward(seconds=20)
+    assert await runs_of(home, alice) == {"fake:0"}
+    assert await note_of(home, 2) == ("dead", "quarantined after 3 tries: KeyError in fetch")
+    assert len(home.platform.fetched) == 4
+
+
+async def test_what_cannot_be_judged_is_taken_apart_and_only_that_is_dead(home: House) -> None:
+    alice, bob = await home.move_in("Alice"), await home.move_in("Bob")
+    async with home.store.write() as tx:
+        await tx.execute(
+            text("UPDATE athlete SET profile = replace(profile, '\"UTC\"', '\"Nowhere/Here\"') WHERE id = :id"),
+            {"id": alice},
+        )
+    vast = said("bob", replace(days_ago("vast", 3), climb_m=2**70))
+    bodies = [said(owner, days_ago(owner, 2)) for owner in ("alice", "bob")]
+    await home.deliver(several(*bodies, vast), lane="fake:alice")
+    for _ in range(6):
+        await home.worker.drain()
+        home.clock.forward(seconds=20)
+    assert await runs_of(home, bob) == {"fake:bob"}
+    state, note = await note_of(home, 1)
+    assert state == "done"
+    assert note.startswith("taken apart after 3 tries: ")
+    assert note.endswith("; 3 of 3 items come again")
+    assert await home.store.inbox.counts() == {"waiting": 0, "stray": 0, "dead": 2, "done": 2}
+
+
+def test_an_item_that_cannot_be_kept_alone_is_named_and_not_met_for_ever() -> None:
+    row = Waiting(1, "", Delivery("fake", "POST", "", {}, {}, b"", NOON), 3, 0)
+    bad, good = (Inline("alice", days_ago(key, 2)) for key in ("\ud800", "good"))
+    job = Job(row, [bad, good])
+    assert take_apart(job)
+    assert [left.item for left in job.left] == [good]
+    assert job.note == "1 of 2 items: it holds a value that cannot be kept; 1 of 2 items come again"
+    assert not take_apart(Job(row, [bad, bad]))
+    assert not take_apart(Job(row, [good]))
+    assert not take_apart(Job(row, [good, Revoked("alice")]))
+
+
+async def test_strangers_among_many_are_told_with_the_rest(home: House) -> None:
+    await home.move_in("Alice")
+    home.platform.errors["1"] = [GiveUp("gone")]
+    await home.deliver(
+        several(said("nobody", days_ago("0", 2)), said("alice", days_ago("2", 2)), pointed("alice", "1"))
+    )
+    await home.worker.drain()
+    assert await note_of(home, 1) == ("stray", "1 of 2 for nobody we know; 1 of 3 items: gone")
+
+
+class Filed(FakePlatform):
+    """Every body is a device's file of Alice's."""
+
+    def read(self, delivery: Delivery) -> Sequence[Item]:
+        return [Recorded("alice", Recording("files:1", delivery.body, several=True))]
+
+
+async def test_a_file_is_not_kept_once_it_was_used(home: House) -> None:
+    alice = await home.move_in("Alice")
+    async with home.store.write() as tx:
+        await home.store.athletes.connect(tx, alice, "files", "alice", NOON)
+
+    async def open_recording(one: Recording) -> Opened:
+        if one.body == b"broken":
+            raise Rejected("this is no FIT file")
+        return Opened((days_ago("7", 2),))
+
+    home.platforms = {"files": Filed()}
+    worker = home.new_worker(open_recording=open_recording)
+    for body in (b"a run with its places", b"broken"):
+        await home.deliver(body, platform="files")
+    await worker.drain()
+    used, broken = [await home.store.inbox.get(number) for number in (1, 2)]
+    assert used is not None
+    assert broken is not None
+    assert (used.state, used.delivery.body, used.size) == ("done", b"", 21)
+    assert (broken.state, broken.delivery.body) == ("dead", b"broken")
+    async with home.store.read() as tx:
+        assert (await tx.execute(text("SELECT count(*) FROM inbox WHERE instr(body, 'places')"))).scalar_one() == 0
+
+
+async def test_no_more_is_in_hand_than_memory_has_room_for(home: House) -> None:
+    """Forty device files, four of which fill the hand: never more than that are held, and all come to their end."""
+    alice = await home.move_in("Alice")
+    async with home.store.write() as tx:
+        await home.store.athletes.connect(tx, alice, "files", "alice", NOON)
+    in_hand: list[int] = []
+
+    async def open_recording(one: Recording) -> Opened:
+        in_hand.append(worker.bytes_in_hand)
+        return Opened((days_ago(str(len(in_hand)), 2),))
+
+    home.platforms = {"files": Filed()}
+    worker = home.new_worker(open_recording=open_recording, bytes_in_work=400_000)
+    for n in range(40):
+        await home.deliver(b"%d" % n + b"x" * 100_000, platform="files")
+    assert await worker.drain() == 40
+    assert 0 < max(in_hand) <= 400_000 + 100_002
 
 
 async def test_revoked_wipes_the_tokens(home: House) -> None:

@@ -119,10 +119,14 @@ class Google:
             raise NotConfigured(f"TWINGE_GOOGLE_WEBHOOK_SECRET needs at least {SHORTEST_SECRET} characters")
         return cls({name: value for name, value in env.items() if value})
 
-    def verify(self, delivery: Delivery, now: datetime) -> None:
+    def admit(self, call: Delivery) -> None:
         """The secret that the subscriber was registered with, as a bearer. Google itself tries a call without it."""
-        if not among(delivery.headers.get("authorization"), self._headers):
+        if not among(call.headers.get("authorization"), self._headers):
             raise Rejected("The Authorization header is missing or not ours.", status=401)
+
+    def verify(self, delivery: Delivery, now: datetime) -> None:
+        """Nothing but what admits."""
+        self.admit(delivery)
 
     def key(self, delivery: Delivery) -> str:
         """The body is its name: the same notification again has the same."""

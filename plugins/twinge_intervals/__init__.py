@@ -118,12 +118,16 @@ class Intervals:
             raise NotConfigured(f"Set TWINGE_INTERVALS_WEBHOOK_SECRET, TWINGE_INTERVALS_AUTHORIZATION or both {PAGE}")
         return cls({name: value for name, value in env.items() if value})
 
-    def verify(self, delivery: Delivery, now: datetime) -> None:
-        """The secret of the body, the header beside it: each that is set must be there and right."""
+    def admit(self, call: Delivery) -> None:
+        """The header, where one is set; the body's secret alone needs the body."""
         if not self._secrets and not self._headers:
             raise Rejected("No secret for calls of intervals.icu is set here.", status=401)
-        if self._headers and not among(delivery.headers.get("authorization"), self._headers):
+        if self._headers and not among(call.headers.get("authorization"), self._headers):
             raise Rejected("The Authorization header is missing or not ours.", status=401)
+
+    def verify(self, delivery: Delivery, now: datetime) -> None:
+        """The secret of the body, the header beside it: each that is set must be there and right."""
+        self.admit(delivery)
         if self._secrets and not among(parse(Sealed, delivery.body).secret, self._secrets):
             raise Rejected("The secret in the body is missing or not ours.", status=401, field="secret")
 

@@ -87,9 +87,14 @@ class Strava:
             raise NotConfigured("TWINGE_STRAVA_SUBSCRIPTION_ID must be the number Strava gave (docs/strava.md)")
         return cls({name: value for name, value in env.items() if value})
 
+    def admit(self, call: Delivery) -> None:
+        """The secret path segment."""
+        if not _same(call.token, self._settings["HOOK_TOKEN"]):
+            raise Rejected("The secret part of the webhook's path is missing or wrong", status=401)
+
     def verify(self, delivery: Delivery, now: datetime) -> None:
         """The secret path segment, then the subscription, then the signature where it is asked for."""
-        self._check_path(delivery)
+        self.admit(delivery)
         event = read_event(delivery.body)
         if event.event_time > (now + AHEAD).timestamp():
             raise Rejected("event_time lies in the future", field="event_time")
@@ -109,7 +114,7 @@ class Strava:
 
     def handshake(self, delivery: Delivery) -> Mapping[str, Any] | None:
         """Strava's GET while a subscription is made: echo the challenge if it knows our verify token."""
-        self._check_path(delivery)
+        self.admit(delivery)
         challenge = delivery.query.get("hub.challenge")
         if delivery.query.get("hub.mode") != "subscribe" or not challenge:
             raise Rejected("This is not Strava's subscription handshake", field="hub.mode")
@@ -192,10 +197,6 @@ class Strava:
         except NotThere:
             return None
         return found if isinstance(found, dict) else None
-
-    def _check_path(self, delivery: Delivery) -> None:
-        if not _same(delivery.token, self._settings["HOOK_TOKEN"]):
-            raise Rejected("The secret part of the webhook's path is missing or wrong", status=401)
 
     def _check_signature(self, delivery: Delivery, now: datetime) -> None:
         secret = self._settings.get("SIGNATURE_KEY", self._settings["CLIENT_SECRET"])

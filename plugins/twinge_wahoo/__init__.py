@@ -81,10 +81,14 @@ class Wahoo:
             raise NotConfigured(f"TWINGE_WAHOO_HOOK_TOKEN needs at least {SHORTEST_HOOK_TOKEN} characters")
         return cls({name: value for name, value in env.items() if value})
 
+    def admit(self, call: Delivery) -> None:
+        """The secret path segment."""
+        if not among(call.token, self._path):
+            raise Rejected("The secret part of the webhook's path is missing or wrong", status=401)
+
     def verify(self, delivery: Delivery, now: datetime) -> None:
         """The secret path segment, and the token in the body."""
-        if not among(delivery.token, self._path):
-            raise Rejected("The secret part of the webhook's path is missing or wrong", status=401)
+        self.admit(delivery)
         if not among(parse(Push, delivery.body).webhook_token, self._body):
             raise Rejected("webhook_token is missing or is none of ours", status=401, field="webhook_token")
 

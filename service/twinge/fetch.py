@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import logging
-import traceback
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from dataclasses import dataclass
 
 import msgspec
 
 from twinge.core.model import Activity, Removed, Report, Wellness
+from twinge.job import Job, Left, Turned, failure
 from twinge.limits import Limits
 from twinge.plugin import (
     OWN,
@@ -25,7 +23,6 @@ from twinge.plugin import (
     Opened,
     PlatformAdapter,
     Pointer,
-    RateLimited,
     Recorded,
     Recording,
     Rejected,
@@ -34,10 +31,6 @@ from twinge.plugin import (
 from twinge.store import Store, Waiting
 from twinge.store.codec import unpack_report
 
-log = logging.getLogger("twinge.worker")
-
-AHEAD = timedelta(days=1)
-"""How far before us a device's clock and zone may be."""
 AT_ONCE = 8
 DEADLINE_S = 30.0
 RECONCILE = "reconcile"
@@ -69,73 +62,6 @@ class Brought:
 
 _read_pointers = msgspec.json.Decoder(list[Pointer]).decode
 _read_brought = msgspec.json.Decoder(Brought).decode
-
-
-@dataclass(frozen=True, slots=True)
-class Later:
-    """Not now: the vendor's or the network's fault."""
-
-    reason: str
-    after: timedelta | None
-    counts: bool = True
-    """False: its vendor was not even asked about it, because the limit for everybody was spent."""
-
-
-@dataclass(frozen=True, slots=True)
-class Never:
-    """Given up, with the reason to show."""
-
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """An exception of our own or of a plugin's: what and where, without its text, which may quote a body."""
-
-    place: str
-
-    @classmethod
-    def of(cls, error: BaseException) -> Fault:
-        """The class of `error` and the function that raised it."""
-        frames = traceback.extract_tb(error.__traceback__)
-        return cls(f"{type(error).__name__} in {frames[-1].name}" if frames else type(error).__name__)
-
-
-@dataclass(slots=True)
-class Job:
-    """One claimed delivery on its way. `failed` says why it cannot be used (yet)."""
-
-    row: Waiting
-    items: list[Item] = field(default_factory=list)
-    failed: Later | Never | Fault | None = None
-    note: str = ""
-    """What was left aside of a delivery that was used."""
-
-    @property
-    def platform(self) -> str:
-        """The platform's name, or `channel:<name>`."""
-        return self.row.delivery.platform
-
-    @property
-    def points(self) -> bool:
-        """Whether something must be fetched, or a file read."""
-        return self.failed is None and any(isinstance(item, Pointer | Recorded) for item in self.items)
-
-    def doubt(self) -> None:
-        """Set aside what is of next year: it would be the newest for ever, and make everything real late."""
-        latest = self.row.delivery.received_at + AHEAD
-        for item in self.items:
-            if isinstance(item, Inline) and (what := _ahead(item.event, latest)):
-                self.failed = Never(f"{what} in the future: set the device's clock right and send it again")
-
-
-def _ahead(event: object, latest: datetime) -> str:
-    """What of an event lies too far ahead; nothing for most."""
-    if isinstance(event, Activity) and event.start > latest:
-        return "a workout starts"
-    if isinstance(event, Wellness) and event.day > latest.date():
-        return "a morning is"
-    return "a report is" if isinstance(event, Report) and event.at > latest else ""
 
 
 def pointers_body(pointers: Sequence[Pointer]) -> bytes:
@@ -179,14 +105,9 @@ class Reader:
         """What a delivery says."""
         job = Job(row)
         try:
-            job.items = list(self._items(row.delivery))
-        except Rejected as error:
-            job.failed = Never(f"rejected: {error.reason}")
-        except GiveUp as error:
-            job.failed = Never(error.reason)
+            job.read(self._items(row.delivery))
         except Exception as error:  # noqa: BLE001 - a plugin may raise anything; the job is set aside
-            job.failed = Fault.of(error)
-        job.doubt()
+            job.failed = failure(error)
         return job
 
     def _items(self, delivery: Delivery) -> Sequence[Item]:
@@ -219,27 +140,21 @@ class Reader:
         await asyncio.gather(*(self._bring(job, known) for job in jobs if job.points))
 
     async def _bring(self, job: Job, known: Mapping[tuple[str, str], str]) -> None:
-        try:
-            brought = await asyncio.gather(*(self._turned(job, item, known) for item in job.items))
-            items = [item for each in brought for item in each]
-        except TryLater as error:
-            job.failed = Later(error.reason, error.after, counts=not isinstance(error, RateLimited))
-        except GiveUp as error:
-            job.failed = Never(error.reason)
-        except Rejected as error:
-            job.failed = Never(f"rejected: {error.reason}")
-        except Exception as error:  # noqa: BLE001 - a plugin may raise anything; the job is set aside
-            job.failed = Fault.of(error)
-        else:
-            job.items = items
-            job.doubt()
+        turned = await asyncio.gather(*(self._turned(job, item, known) for item in job.items))
+        job.part([one for each in turned for one in each])
 
-    async def _turned(self, job: Job, item: Item, known: Mapping[tuple[str, str], str]) -> Sequence[Item]:
-        """What an item leads to."""
+    async def _turned(self, job: Job, item: Item, known: Mapping[tuple[str, str], str]) -> Sequence[Turned]:
+        """What an item leads to. It fails alone; what may work later is the item itself, not what it has brought."""
         if not isinstance(item, Pointer | Recorded) or (job.platform, item.owner) not in known:
-            return [item]
-        found = [item.recording] if isinstance(item, Recorded) else await self._fetch(job.platform, item)
-        return [Inline(item.owner, event) for one in found for event in await self._opened(job, one)]
+            return [Turned(item)]
+        try:
+            if isinstance(item, Recorded):
+                return await self._opened(job, item.owner, item.recording)
+            async with self._gate:  # also while files are read: so many of them are held, and no more
+                found = await self._fetch(job.platform, item)
+                return [one for each in found for one in await self._opened(job, item.owner, each)]
+        except Exception as error:  # noqa: BLE001 - a plugin may raise anything; the item is set aside
+            return [Turned(item, failure(error))]
 
     async def _fetch(self, platform: str, pointer: Pointer) -> Sequence[Fetched]:
         adapter = self._platform(platform)
@@ -247,29 +162,56 @@ class Reader:
         async def call(access: Access) -> Fetched | Sequence[Fetched] | None:
             return await adapter.fetch(pointer, access)
 
-        async with self._gate:
-            try:
-                async with asyncio.timeout(self._deadline_s):
-                    found = await self._limits.using(adapter, platform, pointer.owner, call)
-            except TimeoutError:
-                raise TryLater(f"{platform} did not answer within {self._deadline_s:.0f} s") from None
+        try:
+            async with asyncio.timeout(self._deadline_s):
+                found = await self._limits.using(adapter, platform, pointer.owner, call)
+        except TimeoutError:
+            raise TryLater(f"{platform} did not answer within {self._deadline_s:.0f} s") from None
         return found if isinstance(found, Sequence) else () if found is None else (found,)
 
-    async def _opened(self, job: Job, found: Fetched) -> Sequence[Activity | Wellness | Removed]:
-        """What was brought, a recording read."""
+    async def _opened(self, job: Job, owner: str, found: Fetched) -> Sequence[Turned]:
+        """What was brought, a recording read. Of one that cannot be read, what its platform tells beside it counts."""
         if not isinstance(found, Recording):
-            return (found,)
+            return [Turned(Inline(owner, found))]
+        try:
+            opened = await self._read_file(found)
+        except (Rejected, GiveUp) as error:
+            never = failure(error)
+            if found.known is None:
+                return [Turned(Recorded(owner, found), never)]
+            job.notes.append(f"the file could not be read, what the vendor told stands: {error.reason}")
+            return [Turned(Inline(owner, found.known))]
+        if isinstance(opened, Activity):
+            return [Turned(Inline(owner, opened))]
+        job.notes += [opened.note] if opened.note else []
+        return [Turned(Inline(owner, one)) for one in opened.activities]
+
+    async def _read_file(self, recording: Recording) -> Activity | Opened:
         if self._open is None:
             raise GiveUp("recordings cannot be read here")
+        return await self._open(recording)
+
+
+def again(delivery: Delivery, item: Inline | Pointer | Recorded) -> Delivery:
+    """An item of `delivery` as a delivery of ours; it came when that came."""
+    if isinstance(item, Pointer):
+        path, body = RECONCILE, pointers_body([item])
+    else:
+        path, body = BACKFILL, brought_body([item])
+    return Delivery(delivery.platform, "", path, {}, {}, body, delivery.received_at)
+
+
+def take_apart(job: Job) -> bool:
+    """Leave each item of a job that fails as a whole to come again alone; whether that is possible."""
+    alone = [item for item in job.items if isinstance(item, Inline | Pointer | Recorded)]
+    if len(alone) < 2 or len(alone) < len(job.items):
+        return False
+    job.items = []
+    for item in alone:
         try:
-            opened = await self._open(found)
-        except Rejected as error:
-            if found.known is None:
-                raise
-            # The vendor told of the workout as well: a file that cannot be read must not take it away.
-            job.note = f"the file could not be read, what the vendor told stands: {error.reason}"
-            return (found.known,)
-        if isinstance(opened, Activity):
-            return (opened,)
-        job.note = opened.note
-        return opened.activities
+            again(job.row.delivery, item)
+        except (ValueError, TypeError, OverflowError):  # msgspec's own are ValueErrors
+            job.dropped.append("it holds a value that cannot be kept")
+        else:
+            job.left.append(Left(item, None))
+    return bool(job.left)

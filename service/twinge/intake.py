@@ -8,11 +8,11 @@ from typing import NamedTuple
 
 from sqlalchemy import select
 
-from twinge.plugin import Delivery
+from twinge.plugin import FILES, Delivery
 from twinge.store import Store
 from twinge.store.tables import inbox
 
-PLATFORM = "files"
+PLATFORM = FILES
 """Whose deliveries they are; the owner there is the athlete's own id."""
 
 

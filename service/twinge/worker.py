@@ -16,10 +16,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from twinge.core.pack import STANDARD, Pack
 from twinge.desk import Desk
-from twinge.fetch import Fault, Job, Later, Never, OpenRecording, Reader
+from twinge.fetch import OpenRecording, Reader, again, take_apart
+from twinge.job import Fault, Job, Later, Never
 from twinge.limits import Limits, Tokens
-from twinge.plugin import Channel, PlatformAdapter
-from twinge.store import TROUBLE, Store
+from twinge.plugin import FILES, Channel, PlatformAdapter
+from twinge.store import TROUBLE, Store, Waiting
 
 log = logging.getLogger("twinge.worker")
 
@@ -27,6 +28,8 @@ BATCH = 100
 """Deliveries a transaction: large enough to share a commit, small enough that the hooks wait little."""
 IN_WORK = 300
 """No more are claimed while so many are being fetched."""
+BYTES_IN_WORK = 64 * 1024 * 1024
+"""… or while the bodies in hand have so many bytes: a hundred device files may have 3 GB."""
 POLL_S = 1.0
 TRIES = 3
 FIRST_DELAY = timedelta(seconds=30)
@@ -53,6 +56,7 @@ class Worker:
         *,
         fetch_deadline_s: float = 30.0,
         open_recording: OpenRecording | None = None,
+        bytes_in_work: int = BYTES_IN_WORK,
     ) -> None:
         self._store, self._channels, self._clock, self._pack = store, channels, clock, pack
         limits = Limits(store, tokens, clock)
@@ -62,6 +66,7 @@ class Worker:
         self._fetching: dict[asyncio.Task[None], list[Job]] = {}
         self._ready: list[Job] = []
         self._looked: datetime | None = None
+        self._most_bytes = bytes_in_work
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until `stop` is set; then finish the batch in hand and give back what is being fetched."""
@@ -113,11 +118,12 @@ class Worker:
 
     async def _claim(self) -> None:
         """Claim, read, and sort into what is ready and what must be fetched; a lane moves as one."""
-        in_work = [job.row for jobs in self._fetching.values() for job in jobs] + [job.row for job in self._ready]
-        if len(in_work) >= IN_WORK:
+        in_work = self._in_work()
+        room = self._most_bytes - sum(len(row.delivery.body) for row in in_work)
+        if len(in_work) >= IN_WORK or room <= 0:
             return
         lanes: dict[str, list[Job]] = {}
-        for row in await self._store.inbox.claim(self._clock(), BATCH, in_work):
+        for row in await self._store.inbox.claim(self._clock(), BATCH, in_work, room):
             lanes.setdefault(row.lane or f"#{row.id}", []).append(self._reader.read(row))
         for jobs in lanes.values():
             if any(job.points for job in jobs):
@@ -126,6 +132,14 @@ class Worker:
                 task.add_done_callback(self._brought)
             else:
                 self._ready += jobs
+
+    def _in_work(self) -> list[Waiting]:
+        return [job.row for jobs in self._fetching.values() for job in jobs] + [job.row for job in self._ready]
+
+    @property
+    def bytes_in_hand(self) -> int:
+        """Bodies of what is claimed and not yet settled, together."""
+        return sum(len(row.delivery.body) for row in self._in_work())
 
     def _brought(self, task: asyncio.Task[None]) -> None:
         jobs = self._fetching.pop(task)
@@ -172,6 +186,9 @@ class Worker:
                     ends.append((job.row.id, *end))
             await desk.clear()
             await self._store.inbox.settle(tx, ends, now)
+            done = {number for number, state, _ in ends if state == "done"}
+            spent = [job.row for job in jobs if job.platform == FILES and job.row.id in done]
+            await self._store.inbox.empty(tx, spent)
 
     async def _end(
         self, tx: AsyncConnection, desk: Desk, job: Job, now: datetime, stuck: set[str]
@@ -182,11 +199,32 @@ class Worker:
             return None
         if job.failed is None:
             strangers = await desk.take(job.platform, job.items, job.row.delivery.received_at)
-            return ("stray", f"{strangers} of {len(job.items)} for nobody we know") if strangers else ("done", job.note)
+            await self._put_back(tx, job, now)
+            if not strangers:
+                return "done", job.note
+            unknown = f"{strangers} of {len(job.items)} for nobody we know"
+            return "stray", f"{unknown}; {job.note}" if job.note else unknown
         end = await self._set_aside(tx, job, job.failed, now)
         if end is None and job.row.lane:
             stuck.add(job.row.lane)
         return end
+
+    async def _put_back(self, tx: AsyncConnection, job: Job, now: datetime) -> None:
+        """What may work later comes again by itself, each in its athlete's lane, behind what is there already.
+
+        One item, one delivery: so each has its own waits and its own end, and those behind it keep their order.
+        """
+        for item, failed in job.left:
+            delays, wait, why = 0, timedelta(0), "behind an earlier item of this athlete's"
+            match failed:
+                case Later(reason=why, after=after, counts=counts):
+                    delays, wait = int(counts), FIRST_DELAY if after is None else after
+                case Fault(place=why):
+                    wait = AFTER_FAULT[0]
+            lane = f"{job.platform}:{item.owner}"
+            await self._store.inbox.put_back(
+                tx, again(job.row.delivery, item), lane, now + wait, delays=delays, note=why
+            )
 
     async def _set_aside(
         self, tx: AsyncConnection, job: Job, failed: Later | Never | Fault, now: datetime
@@ -198,6 +236,9 @@ class Worker:
         match failed:
             case Never(reason=reason):
                 return "dead", reason
+            case Fault(place=place) if row.attempts >= TRIES and take_apart(job):
+                await self._put_back(tx, job, now)
+                return "done", f"taken apart after {TRIES} tries: {place}; {job.note}"
             case Fault(place=place) if row.attempts >= TRIES:
                 return "dead", f"quarantined after {TRIES} tries: {place}"
             case Fault(place=place):

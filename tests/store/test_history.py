@@ -12,7 +12,7 @@ from sqlalchemy.dialects import sqlite
 from fakes import NOON, run
 from house import House
 from twinge.core.model import Finding, Report, Severity, Shape, Wellness
-from twinge.store import addresses, athletes, codec, history, inbox, outbox, post, texts
+from twinge.store import addresses, athletes, claims, codec, history, outbox, post, texts
 from twinge.store.history import Before
 from twinge.store.texts import is_news
 
@@ -109,7 +109,7 @@ async def test_the_window_begins_before_the_newest_word_too(home: House) -> None
 @pytest.mark.parametrize(
     ("statement", "values"),
     [
-        (inbox._CLAIMABLE, {"now": 1, "n": 100, "ids": [1, 2], "lanes": ["a"]}),
+        (claims.CLAIMABLE, {"now": 1, "n": 100, "ids": [1, 2], "lanes": ["a"]}),
         (history._KNOWN, {"keys": ["a", "b"]}),
         (texts.mornings(NOBODY).known_statement, {"ids": ["a", "b"], "keys": ["a", "b"]}),
         (texts.reports(NOBODY).known_statement, {"ids": ["a", "b"], "keys": ["a", "b"]}),

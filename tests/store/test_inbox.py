@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import base64
+import hashlib
 import os
 import signal
 import sqlite3
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -113,6 +116,59 @@ async def test_claims_come_in_order_and_are_counted(home: House) -> None:
     assert [row.id for row in rows] == [1, 2, 3]
     assert [row.attempts for row in rows] == [1, 1, 1]
     assert [row.id for row in await home.store.inbox.claim(NOON, 9, rows)] == [4, 5]
+
+
+@pytest.mark.parametrize(
+    ("most", "claims"),
+    [(10, [[1], [2], [3, 4], [5]]), (230_000, [[1, 2], [3, 4, 5]]), (1_000_000, [[1, 2, 3, 4, 5]])],
+)
+async def test_a_claim_is_bounded_by_bytes_and_never_empty(home: House, most: int, claims: list[list[int]]) -> None:
+    """Short bodies come with their rows, longer ones by themselves: each is the one that was put."""
+    bodies = [b"a" * 70_000, b"b" * 160_000, b"c" * 4, b"d" * 6, b"e" * 100_000]
+    for n, body in enumerate(bodies):
+        await home.store.inbox.put(call(body), f"k{n}")
+    for wanted in claims:
+        rows = await home.store.inbox.claim(NOON, most=most)
+        assert [row.id for row in rows] == wanted
+        assert [row.delivery.body for row in rows] == [bodies[row.id - 1] for row in rows]
+        async with home.store.write() as tx:
+            await home.store.inbox.settle(tx, [(row.id, "done", "") for row in rows], NOON)
+
+
+async def test_what_did_not_fit_is_not_counted_as_tried(home: House) -> None:
+    for n in range(3):
+        await home.store.inbox.put(call(b"x" * 100), f"k{n}")
+    first = await home.store.inbox.claim(NOON, most=150)
+    rest = await home.store.inbox.claim(NOON, 9, first)
+    assert [(row.id, row.attempts) for row in [*first, *rest]] == [(1, 1), (2, 1), (3, 1)]
+
+
+async def test_a_used_body_can_be_deleted_and_is_still_told(home: House) -> None:
+    body = b"a file with its places"
+    files = replace(call(body), platform="files")
+    await home.store.inbox.put(files, "k")
+    rows = await home.store.inbox.claim(NOON)
+    async with home.store.write() as tx:
+        await home.store.inbox.settle(tx, [(1, "done", "")], NOON)
+        await home.store.inbox.empty(tx, rows)
+    kept = await home.store.inbox.get(1)
+    assert kept is not None
+    assert (kept.delivery.body, kept.size, kept.emptied) == (b"", len(body), True)
+    digest = base64.b64encode(hashlib.sha256(body).digest()).decode()
+    assert kept.delivery.headers["content-digest"] == f"sha-256=:{digest}:"
+    assert (kept.delivery.query, kept.delivery.url) == (files.query, files.url)
+    assert await home.store.inbox.replay(1, NOON) is False
+    assert await home.store.inbox.put(files, "k") is False
+
+
+async def test_what_is_put_back_waits_its_turn_in_its_lane(home: House) -> None:
+    later = NOON + timedelta(minutes=5)
+    async with home.store.write() as tx:
+        for n, at in enumerate((later, NOON)):
+            await home.store.inbox.put_back(tx, call(b"%d" % n), "fake:bob", at, delays=1, note="busy")
+    assert await home.store.inbox.claim(NOON) == []
+    rows = await home.store.inbox.claim(later)
+    assert [(row.delivery.body, row.delays, row.attempts) for row in rows] == [(b"0", 1, 1), (b"1", 1, 1)]
 
 
 async def test_a_row_that_was_claimed_before_comes_alone_and_only_three_times(home: House) -> None:

@@ -63,6 +63,19 @@ async def test_an_uploaded_run_is_in_the_history_and_its_delivery_is_done(web: W
     assert [line["action"] for line in (await web.get("/api/v1/audit"))["items"]] == ["file.upload", "athlete.create"]
 
 
+async def test_a_file_that_was_used_is_told_but_not_kept(web: Web, readers: Readers) -> None:
+    """It cannot be replayed, and is known when it comes again."""
+    alice = await web.alice()
+    number = (await (await upload(web, alice, a_run())).json())["id"]
+    await work(web, readers)
+    assert (await web.get(f"/api/v1/deliveries/{number}"))["bytes"] == len(a_run())
+    kept = await web.store.inbox.get(number)
+    assert kept is not None
+    assert kept.delivery.body == b""
+    await field_of(await web.call("POST", f"/api/v1/deliveries/{number}/replay"), 409, "body_deleted")
+    assert await (await upload(web, alice, a_run())).json() == {"id": number, "status": "duplicate"}
+
+
 async def connections(web: Web, athlete: str) -> list[dict[str, Any]]:
     return list((await web.get(f"/api/v1/athletes/{athlete}/connections"))["items"])
 

@@ -15,7 +15,8 @@ from aiohttp import ClientResponse
 
 from conftest import KEY, TOKEN, Serve, Web, run, signed
 from twinge.config import Settings
-from twinge.plugin import Capabilities, Delivery, Item, Rejected, TryLater
+from twinge.plugin import Admits, Capabilities, Delivery, Item, Rejected, TryLater
+from twinge.registry import load_plugins
 from twinge.store.inbox import Kept
 from twinge.testing import MemoryChannel
 from twinge.web.hooks import keep
@@ -97,7 +98,7 @@ async def test_too_large_is_413(web: Web, chunked: bool) -> None:
         for place in range(0, len(body), 8192):
             yield body[place : place + 8192]
 
-    response = await web.client.post("/hooks/generic", data=drops() if chunked else body)
+    response = await web.client.post(f"/hooks/generic/{TOKEN}", data=drops() if chunked else body)
     assert (response.status, (await error(response))["code"]) == (413, "too_large")
     assert await kept(web) == []
 
@@ -163,7 +164,7 @@ async def test_an_unknown_athlete_is_2xx_and_recorded(web: Web) -> None:
 async def test_a_body_that_drips_is_cut_at_the_deadline(serve: Serve, settings: Settings) -> None:
     web = await serve(settings=replace(settings, request_deadline_s=0.2))
     reader, writer = await asyncio.open_connection(web.client.host, web.client.port)
-    writer.write(b"POST /hooks/generic HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n{")
+    writer.write(f"POST /hooks/generic/{TOKEN} HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n{{".encode())
     answer = await asyncio.wait_for(reader.read(), 5)  # reads to the end: the server closes
     writer.close()
     assert answer.startswith(b"HTTP/1.1 408")
@@ -172,7 +173,7 @@ async def test_a_body_that_drips_is_cut_at_the_deadline(serve: Serve, settings: 
 
 async def test_a_body_that_breaks_off_stores_nothing(web: Web) -> None:
     _, writer = await asyncio.open_connection(web.client.host, web.client.port)
-    writer.write(b"POST /hooks/generic HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n{")
+    writer.write(f"POST /hooks/generic/{TOKEN} HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n{{".encode())
     await writer.drain()
     writer.close()
     assert (await web.client.get("/health/live")).status == 200
@@ -285,6 +286,87 @@ async def test_a_full_database_asks_to_come_back(serve: Serve) -> None:
     response = await web.client.post("/hooks/vendor", data=b"{}")
     assert (response.status, response.headers["Retry-After"]) == (503, "7")
     assert (await error(response))["code"] == "try_later"
+
+
+async def head_only(web: Web, path: str, *headers: str) -> bytes:
+    """The first line of the answer to a call whose head announces 90 MB, of which not one byte comes."""
+    reader, writer = await asyncio.open_connection(web.client.host, web.client.port)
+    lines = [f"POST {path} HTTP/1.1", "Host: x", "Content-Length: 94371840", *headers]
+    writer.write("\r\n".join([*lines, "", ""]).encode())
+    try:
+        return await asyncio.wait_for(reader.readline(), 5)
+    finally:
+        writer.close()
+
+
+SECRET = "a-secret-of-the-tests"
+UNSIGNED = {
+    "TWINGE_GARMIN_CLIENT_ID": "c",
+    "TWINGE_GARMIN_CLIENT_SECRET": "s",
+    "TWINGE_GARMIN_HOOK_TOKEN": SECRET,
+    "TWINGE_WAHOO_CLIENT_ID": "c",
+    "TWINGE_WAHOO_CLIENT_SECRET": "s",
+    "TWINGE_WAHOO_WEBHOOK_TOKEN": "w",
+    "TWINGE_WAHOO_HOOK_TOKEN": SECRET,
+    "TWINGE_STRAVA_CLIENT_ID": "1",
+    "TWINGE_STRAVA_CLIENT_SECRET": "s",
+    "TWINGE_STRAVA_VERIFY_TOKEN": "v",
+    "TWINGE_STRAVA_HOOK_TOKEN": SECRET,
+    "TWINGE_HEALTHAUTOEXPORT_TOKENS": f"alice:{SECRET}",
+    "TWINGE_HEALTHCONNECT_TOKENS": f"alice:{SECRET}",
+    "TWINGE_FILES_TOKEN": SECRET,
+    "TWINGE_GENERIC_TOKEN": SECRET,
+    "TWINGE_DEMO_ENABLED": "1",
+    "TWINGE_DEMO_SECRET": SECRET,
+}
+NAMES = ["demo", "files", "garmin", "generic", "healthautoexport", "healthconnect", "strava", "wahoo"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+async def test_a_stranger_is_turned_away_before_the_body(serve: Serve, name: str) -> None:
+    web = await serve(platforms=load_plugins(UNSIGNED).platforms)
+    for token in ("", "/guessed", "/%FF"):
+        assert b" 401 " in await head_only(web, f"/hooks/{name}{token}?athlete=alice")
+    assert await kept(web) == []
+
+
+@pytest.mark.parametrize("name", NAMES)
+async def test_who_shows_the_secret_is_read(serve: Serve, name: str) -> None:
+    """They hear of the cap, or that the body is awaited: the deadline is the answer to one who sends none."""
+    slow = replace(Settings.from_env({}), request_deadline_s=0.2, public_url="https://twinge.example")
+    web = await serve(platforms=load_plugins(UNSIGNED).platforms, settings=slow)
+    answered = await head_only(web, f"/hooks/{name}/{SECRET}?athlete=alice", f"x-demo-secret: {SECRET}")
+    assert (b" 408 " if name == "garmin" else b" 413 ") in answered
+
+
+async def test_an_unsigned_platform_has_a_door(serve: Serve) -> None:
+    """A new adapter that takes secrets beside the body must not read strangers."""
+    found = load_plugins(UNSIGNED).platforms.values()
+    assert {one.name for one in found if isinstance(one, Admits)} >= {
+        one.name for one in found if not one.capabilities.signed
+    }
+
+
+class Guarded(Vendor):
+    """A vendor with a door that fails as it is told to."""
+
+    def admit(self, call: Delivery) -> None:
+        assert call.body == b""
+        self._perhaps("admit")
+
+
+@pytest.mark.parametrize(
+    ("trouble", "status"),
+    [(KeyError("x"), b" 401 "), (Rejected("no", status=403), b" 403 "), (TryLater("full"), b" 503 ")],
+)
+async def test_a_door_that_fails_lets_nobody_in(serve: Serve, trouble: Exception, status: bytes) -> None:
+    web = await serve(platforms={"vendor": Guarded(trouble=trouble, at="admit")})
+    assert status in await head_only(web, "/hooks/vendor")
+
+
+async def test_what_the_door_lets_in_is_verified_all_the_same(serve: Serve) -> None:
+    web = await serve(platforms={"vendor": Guarded(trouble=Rejected("forged", status=401), at="verify")})
+    assert (await web.client.post("/hooks/vendor", data=b"x" * 100_000)).status == 401
 
 
 async def test_receipts_and_replies_come_by_the_channel_route(serve: Serve) -> None:

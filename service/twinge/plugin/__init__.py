@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from twinge.plugin.channel import Channel, Closes, Confirms, Message, OneWay, Pace, Paced, Sent
 from twinge.plugin.delivery import (
+    FILES,
     OWN,
     Delivery,
     Fetched,
@@ -24,6 +25,7 @@ from twinge.plugin.delivery import (
 )
 from twinge.plugin.platform import (
     Access,
+    Admits,
     Answers,
     Backfills,
     Capabilities,
@@ -50,8 +52,10 @@ from twinge.plugin.trouble import (
 )
 
 __all__ = [
+    "FILES",
     "OWN",
     "Access",
+    "Admits",
     "Answers",
     "Backfills",
     "Capabilities",

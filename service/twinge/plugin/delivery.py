@@ -11,6 +11,8 @@ from twinge.core.model import Activity, Removed, Report, Wellness
 
 OWN = "twinge"
 """The platform of what athletes and operators tell us directly; an owner there is the athlete's own id."""
+FILES = "files"
+"""The platform of device files that people bring themselves."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -109,6 +109,17 @@ class PlatformAdapter(Protocol):
 
 
 @runtime_checkable
+class Admits(Protocol):
+    """An adapter that can tell a stranger by what stands around the body: a secret in the path or in a header.
+
+    Then nothing of a stranger's body is read, however much the adapter takes of others.
+    """
+
+    def admit(self, call: Delivery) -> None:
+        """Raise `Rejected` where `verify` would refuse whatever the body; `call.body` is empty, it was not read yet."""
+
+
+@runtime_checkable
 class Answers(Protocol):
     """An adapter whose vendor wants more than a 2xx with any body."""
 

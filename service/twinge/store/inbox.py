@@ -6,7 +6,9 @@ States: waiting → done · stray (nobody we know) · dead (given up, with the r
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import sqlite3
+from base64 import b64encode
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,8 +18,9 @@ from typing import Any
 from sqlalchemy import bindparam, func, literal_column, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from twinge.plugin import Delivery
+from twinge.plugin import FILES, Delivery
 from twinge.store import codec
+from twinge.store.claims import CLAIM_BYTES, CLAIMABLE, fitting, together
 from twinge.store.commit import GroupCommit, Row
 from twinge.store.engine import Engines
 from twinge.store.page import Page, cut, page
@@ -29,6 +32,8 @@ OPEN = ("waiting", "stray", "dead")
 """States that somebody may still have to look at; each has its partial index."""
 SECRET = frozenset({"authorization", "cookie", "proxy-authorization"})
 """Headers that are checked at the door and not kept."""
+LENGTH, DIGEST = "content-length", "content-digest"
+"""Headers that a delivery gets when its body is deleted: what the body was (RFC 9110, RFC 9530)."""
 
 # Written by hand: through SQLAlchemy this one insert would cost more than the rest of the request. And one statement
 # for the whole group: sqlite3 lets go of the interpreter's lock around every statement, and getting it back from a
@@ -39,7 +44,6 @@ _INSERT = (
 )
 _VALUES = "(?, ?, ?, ?, ?, ?, 'waiting', 0, 0, 0, '')"
 _NEWEST = "SELECT platform, key FROM inbox WHERE id > ?"
-_IS_WAITING = inbox.c.state == literal_column("'waiting'")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +70,16 @@ class Kept:
     not_before: datetime
     note: str
     settled_at: datetime | None
+
+    @property
+    def size(self) -> int:
+        """Bytes of the body, also of one that was deleted."""
+        return int(self.delivery.headers[LENGTH]) if self.emptied else len(self.delivery.body)
+
+    @property
+    def emptied(self) -> bool:
+        """Whether the body was deleted once it had been used."""
+        return not self.delivery.body and DIGEST in self.delivery.headers
 
 
 class Inbox:
@@ -102,8 +116,21 @@ class Inbox:
     async def _commit(self, rows: Sequence[Row]) -> list[bool]:
         return await self._engines.beneath(lambda raw: _insert(raw, rows))
 
-    async def claim(self, now: datetime, limit: int = 100, busy: Collection[Waiting] = ()) -> list[Waiting]:
+    async def put_back(
+        self, tx: AsyncConnection, delivery: Delivery, lane: str, not_before: datetime, *, delays: int, note: str
+    ) -> None:
+        """Keep what is left of a delivery as one of its own, which nobody has seen before."""
+        names = ("platform", "key", "lane", "envelope", "body", "received_ms")
+        row = dict(zip(names, _row(delivery, f"again:{codec.new_id(not_before)}", lane), strict=True))
+        later = {"not_before_ms": codec.to_ms(not_before), "delays": delays, "note": note}
+        await tx.execute(inbox.insert().values(**row, **later, state="waiting", attempts=0))
+
+    async def claim(
+        self, now: datetime, limit: int = 100, busy: Collection[Waiting] = (), most: int = CLAIM_BYTES
+    ) -> list[Waiting]:
         """The next deliveries to work on, oldest first, with the attempt counted and committed.
+
+        At most `limit`, with bodies of `most` bytes together, but always one where there is one.
 
         `busy` ones are in work already: they and their lanes are left, as is a lane behind a postponed row. A row that
         was claimed before and never settled may have crashed the process, so it comes alone, when nothing is busy.
@@ -115,14 +142,17 @@ class Inbox:
             "lanes": [row.lane for row in busy if row.lane],
         }
         async with self._engines.write() as tx:
-            rows = (await tx.execute(_CLAIMABLE, wanted)).all()
+            rows = (await tx.execute(CLAIMABLE, wanted)).all()
             crashed = [row for row in rows if row.attempts >= TRIES]
             if crashed:
                 await self.settle(tx, [(row.id, "dead", "crashed three times") for row in crashed], now)
-            taken = _together([row for row in rows if row.attempts < TRIES], bool(busy))
+            taken = fitting(together([row for row in rows if row.attempts < TRIES], bool(busy)), most)
+            long = [row.id for row in taken if row.body is None]
+            rest = await tx.execute(_BODIES, {"ids": long}) if long else ()
+            bodies = {row.id: row.body for row in rest}
             if taken:
                 await tx.execute(_COUNT, {"ids": [row.id for row in taken]})
-        return [_waiting(row) for row in taken]
+        return [_waiting(row, bodies.get(row.id, row.body)) for row in taken]
 
     async def settle(self, tx: AsyncConnection, done: Sequence[tuple[int, str, str]], now: datetime) -> None:
         """Finish deliveries as (id, done | stray | dead, note). The note never quotes a body."""
@@ -131,6 +161,14 @@ class Inbox:
             alike.setdefault((state, note), []).append(number)
         for (state, note), numbers in alike.items():
             await tx.execute(_SETTLE, {"ids": numbers, "s": state, "o": note, "at": codec.to_ms(now)})
+
+    async def empty(self, tx: AsyncConnection, rows: Sequence[Waiting]) -> None:
+        """Delete the bodies of deliveries that were used: their size and SHA-256 stay, and they can not be replayed."""
+        for row in rows:
+            one, digest = row.delivery, b64encode(hashlib.sha256(row.delivery.body).digest()).decode()
+            told = {**one.headers, LENGTH: str(len(one.body)), DIGEST: f"sha-256=:{digest}:"}
+            envelope = codec.pack_envelope(one.method, one.path, dict(one.query), told, one.url)
+            await tx.execute(update(inbox).where(inbox.c.id == row.id).values(body=b"", envelope=envelope))
 
     async def postpone(
         self, tx: AsyncConnection, number: int, not_before: datetime, note: str, *, delays: int, attempts: int = 0
@@ -145,9 +183,9 @@ class Inbox:
             await tx.execute(_RELEASE, [{"b_id": row.id, "a": row.attempts - 1} for row in rows])
 
     async def replay(self, number: int, now: datetime) -> bool:
-        """Set a settled delivery back to waiting; False when there is none such."""
+        """Set a settled delivery back to waiting; False when there is none such, or its body was deleted."""
         fresh = {"state": "waiting", "attempts": 0, "delays": 0, "not_before_ms": codec.to_ms(now), "note": "replayed"}
-        statement = update(inbox).where(inbox.c.id == number, inbox.c.state != "waiting")
+        statement = update(inbox).where(inbox.c.id == number, inbox.c.state != "waiting", ~_EMPTIED)
         async with self._engines.write() as tx:
             changed = await tx.execute(statement.values(settled_ms=None, **fresh))
         self._bell.set()
@@ -198,31 +236,10 @@ class Inbox:
             return int((await tx.execute(old)).rowcount)
 
 
-def _claimable() -> Any:
-    earlier = inbox.alias("earlier")
-    blocked = (
-        select(literal_column("1"))
-        .select_from(earlier)
-        .where(
-            earlier.c.lane == inbox.c.lane,
-            earlier.c.state == literal_column("'waiting'"),
-            earlier.c.id < inbox.c.id,
-            earlier.c.not_before_ms > bindparam("now"),
-        )
-        .exists()
-    )
-    free = (inbox.c.lane == literal_column("''")) | ~blocked
-    due = inbox.c.not_before_ms <= bindparam("now")
-    idle = (
-        inbox.c.id.not_in(bindparam("ids", expanding=True)),
-        inbox.c.lane.not_in(bindparam("lanes", expanding=True)),
-    )
-    return select(inbox).where(_IS_WAITING, due, free, *idle).order_by(inbox.c.id).limit(bindparam("n"))
-
-
-_CLAIMABLE = _claimable()
+_EMPTIED = (inbox.c.platform == FILES) & (func.length(inbox.c.body) == 0)
 _COUNTED = select(func.count()).select_from(inbox).where(inbox.c.state == bindparam("s"))
 _THESE = inbox.c.id.in_(bindparam("ids", expanding=True))
+_BODIES = select(inbox.c.id, inbox.c.body).where(_THESE)
 _COUNT = update(inbox).where(_THESE).values(attempts=inbox.c.attempts + 1)
 _SETTLE = update(inbox).where(_THESE).values(state=bindparam("s"), note=bindparam("o"), settled_ms=bindparam("at"))
 _POSTPONE = (
@@ -231,14 +248,6 @@ _POSTPONE = (
     .values(not_before_ms=bindparam("at"), note=bindparam("o"), delays=bindparam("d"), attempts=bindparam("a"))
 )
 _RELEASE = update(inbox).where(inbox.c.id == bindparam("b_id")).values(attempts=bindparam("a"))
-
-
-def _together(rows: Sequence[Any], busy: bool) -> Sequence[Any]:
-    """The rows that may be worked on at once: all up to the first suspect, or that one alone."""
-    for place, row in enumerate(rows):
-        if row.attempts:
-            return rows[:place] if place or busy else rows[:1]
-    return rows
 
 
 def _row(delivery: Delivery, key: str, lane: str) -> Row:
@@ -273,20 +282,20 @@ def _fresh(raw: sqlite3.Connection, rows: Sequence[Row], made: sqlite3.Cursor) -
     return fresh
 
 
-def _delivery(row: Any) -> Delivery:
+def _delivery(row: Any, body: bytes) -> Delivery:
     method, path, query, headers, url = codec.unpack_envelope(row.envelope)
-    return Delivery(row.platform, method, path, query, headers, row.body, codec.from_ms(row.received_ms), url=url)
+    return Delivery(row.platform, method, path, query, headers, body, codec.from_ms(row.received_ms), url=url)
 
 
-def _waiting(row: Any) -> Waiting:
-    return Waiting(row.id, row.lane, _delivery(row), row.attempts + 1, row.delays)
+def _waiting(row: Any, body: bytes) -> Waiting:
+    return Waiting(row.id, row.lane, _delivery(row, body), row.attempts + 1, row.delays)
 
 
 def _kept(row: Any) -> Kept:
     return Kept(
         row.id,
         row.key,
-        _delivery(row),
+        _delivery(row, row.body),
         row.state,
         row.attempts,
         row.delays,

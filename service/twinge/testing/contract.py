@@ -12,6 +12,7 @@ import aiohttp
 
 from twinge.core.model import Activity, Report
 from twinge.plugin import (
+    Admits,
     Capabilities,
     Channel,
     Delivery,
@@ -87,6 +88,8 @@ def _check_calls(plugin: PlatformAdapter | Channel, samples: Sequence[Sample], n
 def _check_genuine(plugin: PlatformAdapter | Channel, sample: Sample, now: datetime) -> None:
     delivery, name = sample.delivery, sample.name
     try:
+        if isinstance(plugin, Admits):
+            plugin.admit(replace(delivery, body=b""))
         plugin.verify(delivery, now)
         items = list(plugin.read(delivery))
     except TwingeError as error:
@@ -133,12 +136,26 @@ def _check_forgeries(plugin: PlatformAdapter | Channel, sample: Sample, now: dat
     if not sample.sealed:
         stranger = replace(delivery, headers={}, token=None, query={})
         _expect_refused(plugin, stranger, now, f"{sample.name}: without any credentials")
+        if isinstance(plugin, Admits):
+            _check_admission(plugin, replace(stranger, body=b""), f"{sample.name}: without any credentials")
     signed = not hasattr(plugin, "capabilities") or plugin.capabilities.signed
     if signed and delivery.body:
         for place in {0, len(delivery.body) // 2, len(delivery.body) - 1}:
             forged = bytearray(delivery.body)
             forged[place] ^= 1
             _expect_refused(plugin, replace(delivery, body=bytes(forged)), now, f"{sample.name}: with a flipped bit")
+
+
+def _check_admission(plugin: Admits, stranger: Delivery, name: str) -> None:
+    """Who shows nothing is turned away before the body, in a way that a caller hears of."""
+    try:
+        plugin.admit(stranger)
+    except Rejected as error:
+        _expect(400 <= error.status < 500, f"{name}: refused with {error.status}, which is no refusal")
+    except Exception as error:
+        raise ContractError(f"{name}: admit raised {type(error).__name__} instead of Rejected") from error
+    else:
+        raise ContractError(f"{name}: admit let it pass")
 
 
 def _expect_refused(plugin: PlatformAdapter | Channel, delivery: Delivery, now: datetime, name: str) -> None:

@@ -1,4 +1,4 @@
-"""Where vendors call: read under the cap, verify the raw bytes, read the shape, store, answer. Nothing slower.
+"""Where vendors call: admit, read under the cap, verify the raw bytes, read the shape, store, answer. Nothing slower.
 
 An answer of 2xx means that the delivery is on disk; the work on it is the worker's.
 """
@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from datetime import datetime
 from functools import lru_cache
 from time import perf_counter
 
@@ -88,8 +89,10 @@ async def _pass(request: web.Request, source: Source, platform: str, *, path: st
     app = request.app
     began = perf_counter()
     try:
+        if not request.content.is_eof():  # what is here already costs nothing more, and `verify` decides
+            _admit(source, request, platform, path)
         delivery = _delivery(request, app, platform, path, await read_body(request, _cap(source)))
-        _verify(source, delivery)
+        _check(source.verify, delivery, delivery.received_at)
         kept = keep(delivery)
         key, lane = _look(source, delivery, kept)
         return await app[STORE].inbox.put(kept, key, lane), delivery
@@ -121,9 +124,16 @@ def _delivery(request: web.Request, app: web.Application, platform: str, path: s
     )
 
 
-def _verify(source: Source, delivery: Delivery) -> None:
+def _admit(source: Source, request: web.Request, platform: str, path: str) -> None:
+    """Turn a stranger away before their body is read: at some vendors' it may have 100 MB."""
+    admit = getattr(source, "admit", None)
+    if admit is not None:
+        _check(admit, _delivery(request, request.app, platform, path, b""))
+
+
+def _check(check: Callable[..., None], delivery: Delivery, *more: datetime) -> None:
     try:
-        source.verify(delivery, delivery.received_at)
+        check(delivery, *more)
     except (Rejected, TryLater):
         raise
     except Exception as error:  # noqa: BLE001 - an adapter may fail in any way, and then nobody is let in

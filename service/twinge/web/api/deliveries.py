@@ -32,6 +32,9 @@ async def show(request: web.Request) -> web.Response:
 async def replay(request: web.Request) -> web.Response:
     """`POST /deliveries/{id}/replay`: back to waiting, with the same key, so that nothing happens twice."""
     one, store, now = await _one(request), request.app[STORE], request.app[CLOCK]()
+    if one.emptied:
+        message = "This file was read, and is not kept: if something is missing, export it anew and upload that."
+        raise Problem(409, "body_deleted", message)
     if not await store.inbox.replay(one.id, now):
         raise Problem(409, "waiting", "This delivery is waiting already.")
     async with store.write() as tx:

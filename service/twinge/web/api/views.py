@@ -189,7 +189,7 @@ def delivery(one: Kept) -> dict[str, Any]:
         "note": one.note,
         "attempts": one.attempts,
         "delays": one.delays,
-        "bytes": len(one.delivery.body),
+        "bytes": one.size,
         "received_at": instant(one.delivery.received_at),
         "not_before": instant(one.not_before),
         "settled_at": instant(one.settled_at),

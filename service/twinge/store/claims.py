@@ -1,0 +1,63 @@
+"""Which deliveries the worker gets next: by the law of lanes and suspects, and no more of them than fit into memory."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import bindparam, case, func, literal_column, select
+
+from twinge.store.tables import inbox
+
+CLAIM_BYTES = 64 * 1024 * 1024
+"""Bodies of one claim together; a row that is larger comes alone. One body may have 100 MB (Garmin)."""
+SHORT = 64 * 1024
+"""A body up to this comes with its row; a longer one only when it is known that it fits."""
+IS_WAITING = inbox.c.state == literal_column("'waiting'")
+
+
+def _claimable() -> Any:
+    earlier = inbox.alias("earlier")
+    blocked = (
+        select(literal_column("1"))
+        .select_from(earlier)
+        .where(
+            earlier.c.lane == inbox.c.lane,
+            earlier.c.state == literal_column("'waiting'"),
+            earlier.c.id < inbox.c.id,
+            earlier.c.not_before_ms > bindparam("now"),
+        )
+        .exists()
+    )
+    free = (inbox.c.lane == literal_column("''")) | ~blocked
+    due = inbox.c.not_before_ms <= bindparam("now")
+    idle = (
+        inbox.c.id.not_in(bindparam("ids", expanding=True)),
+        inbox.c.lane.not_in(bindparam("lanes", expanding=True)),
+    )
+    length = func.length(inbox.c.body)
+    body = case((length <= SHORT, inbox.c.body)).label("body")
+    columns = [column for column in inbox.c if column is not inbox.c.body]
+    wanted = select(*columns, body, length.label("bytes")).where(IS_WAITING, due, free, *idle)
+    return wanted.order_by(inbox.c.id).limit(bindparam("n"))
+
+
+CLAIMABLE = _claimable()
+
+
+def together(rows: Sequence[Any], busy: bool) -> Sequence[Any]:
+    """The rows that may be worked on at once: all up to the first suspect, or that one alone."""
+    for place, row in enumerate(rows):
+        if row.attempts:
+            return rows[:place] if place or busy else rows[:1]
+    return rows
+
+
+def fitting(rows: Sequence[Any], most: int) -> Sequence[Any]:
+    """The first rows whose bodies have `most` bytes together, and always one."""
+    held = 0
+    for place, row in enumerate(rows):
+        held += row.bytes
+        if held > most:
+            return rows[: max(place, 1)]
+    return rows
