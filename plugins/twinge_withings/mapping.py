@@ -32,7 +32,7 @@ FIELDS = 40
 """A notification has six."""
 
 SPORTS = {
-    **dict.fromkeys((1, 306, 27, 515, 516, 542, 543, 558, 559, 562, 563, 566), "walk"),
+    **dict.fromkeys((1, 306, 27, 542, 543, 558, 559, 562, 563, 566), "walk"),
     2: "run",
     307: "treadmill",
     498: "trail_run",
@@ -44,7 +44,7 @@ SPORTS = {
     524: "gravel_ride",
     7: "swim",
     **dict.fromkeys((187, 455, 494, 495), "row"),
-    **dict.fromkeys((16, 17, 540, 546), "strength"),
+    **dict.fromkeys((16, 540, 546), "strength"),
     **dict.fromkeys((19, 552, 561), "mobility"),
     28: "yoga",
     34: "ski",
@@ -57,7 +57,7 @@ SPORTS = {
         (12, 14, 15, 20, 21, 22, 23, 24, 25, 191, 192, 193, 194, 456, 490, 510, 512, 513, 532, 548, 557), "team_sport"
     ),
 }
-"""Withings' workout categories; what is missing here, such as elliptical (18) and boxing (30), is `other`."""
+"""Withings' workout categories; what is missing here, such as fitness (17), elliptical (18) and wheelchairs (515), is `other`."""
 
 NO_TRAINING = frozenset({128, 457, 497, 505, 506, 511, 545, 551, 553, 554, 555, 560, 568})
 """No activity, gaming, fishing, chores, meditation, cooking, …: what is listed and nobody trains by."""

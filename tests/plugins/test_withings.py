@@ -259,7 +259,7 @@ async def test_numbers_as_text_and_distances_typed_in(scene: Scene) -> None:
 @pytest.mark.parametrize(
     ("category", "ours"),
     [(1, "walk"), (2, "run"), (498, "trail_run"), (307, "treadmill"), (6, "ride"), (308, "indoor_ride"), (7, "swim"),
-     (16, "strength"), (18, "other"), (36, "other"), (99_999, "other")],
+     (16, "strength"), (17, "other"), (515, "other"), (36, "other"), (99_999, "other")],
 )  # fmt: skip
 async def test_their_numbers_for_sports(scene: Scene, category: int, ours: str) -> None:
     found = await scene.workout(category=category)
