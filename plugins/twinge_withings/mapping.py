@@ -57,7 +57,7 @@ SPORTS = {
         (12, 14, 15, 20, 21, 22, 23, 24, 25, 191, 192, 193, 194, 456, 490, 510, 512, 513, 532, 548, 557), "team_sport"
     ),
 }
-"""Withings' workout categories; what is missing here, such as fitness (17), elliptical (18) and wheelchairs (515), is `other`."""
+"""Withings' workout categories; what is missing here, such as fitness (17) and wheelchairs (515), is `other`."""
 
 NO_TRAINING = frozenset({128, 457, 497, 505, 506, 511, 545, 551, 553, 554, 555, 560, 568})
 """No activity, gaming, fishing, chores, meditation, cooking, …: what is listed and nobody trains by."""
