@@ -1,7 +1,7 @@
 """Withings' API: form posts, and answers that say how it went in `status` below an HTTP 200.
 
-https://developer.withings.com/api-reference. The meaning of each number is from the page "Response status" there, as
-public code sorts them.
+https://developer.withings.com/api-reference. Which of the numbers are confirmed, and which are not, is in
+docs/platforms/withings.md; one that is not known is tried again.
 """
 
 from __future__ import annotations
