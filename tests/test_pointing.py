@@ -19,6 +19,7 @@ import coros_samples
 import google_samples
 import intervals_samples
 import suunto_samples
+import withings_samples
 from conftest import NOW
 from recordings import maker
 from strava_play import listed
@@ -29,14 +30,14 @@ from twinge.registry import load_plugins
 from twinge.testing import FixedClock
 from vendor_standin import VendorStandin
 
-SAMPLES = (concept2_samples, coros_samples, google_samples, intervals_samples, suunto_samples)
+SAMPLES = (concept2_samples, coros_samples, google_samples, intervals_samples, suunto_samples, withings_samples)
 POINTS = "/v4/users/me/dataTypes"
 STORED, DUPLICATE = b'{"status":"stored"}', b'{"status":"duplicate"}'
 TAKEN = b'{"message":"ok","result":"0000"}'
 
 
 def vendor() -> VendorStandin:
-    """All five behind one address."""
+    """All of them behind one address."""
     typed_in = suunto_samples.sample("api/workout")
     typed_in["payload"]["isManuallyAdded"] = True
     points = {f"{POINTS}/{kind}/dataPoints": (200, found) for kind, found in google_samples.sample("api/days").items()}
@@ -45,6 +46,8 @@ def vendor() -> VendorStandin:
             "/api/v1/activity/i90000001": (200, intervals_samples.sample("api/run")),
             "/api/users/me/results/90000017": (200, {"data": concept2_samples.sample("added")["result"]}),
             f"/v3/workouts/{suunto_samples.KEY}": (200, typed_in),
+            "/v2/measure": (200, {"status": 0, "body": {"series": [withings_samples.sample("api/workout")]}}),
+            "/v2/sleep": (200, {"status": 0, "body": {"series": [withings_samples.sample("api/night")]}}),
             "/v2/coros/sport/detail/fit": (200, {"result": "0000", "data": {}}),
             f"{POINTS}/exercise/dataPoints": (200, google_samples.sample("api/exercise")),
             **points,
@@ -117,6 +120,7 @@ async def test_every_workout_is_fetched_and_kept(scene: Scene) -> None:
         (suunto_samples.posted(suunto_samples.sample("workout")), (200, STORED)),
         (coros_samples.posted(without_file), (200, TAKEN)),
         (google_samples.posted(google_samples.sample("exercise")), (204, b"")),
+        (withings_samples.posted(withings_samples.sample("workout")), (200, STORED)),
     ]
     for call, answer in calls:
         assert await scene.post(call) == answer
@@ -128,6 +132,7 @@ async def test_every_workout_is_fetched_and_kept(scene: Scene) -> None:
         f"suunto:{suunto_samples.KEY}": ("trail_run", 3605),
         "coros:440000000000000017": ("trail_run", 3605),
         "google:9000000000000000017": ("run", 3605),
+        "withings:4100001": ("run", 3150),
     }
     asked = len(scene.vendor.asked)
     again = [answer if answer[1] != STORED else (200, DUPLICATE) for _, answer in calls]
@@ -157,6 +162,7 @@ async def test_mornings_from_all_who_tell_of_them(scene: Scene) -> None:
     await scene.post(intervals_samples.posted(intervals_samples.sample("wellness")))
     await scene.post(suunto_samples.posted(suunto_samples.sample("sleep")))
     await scene.post(google_samples.posted(google_samples.sample("batch")))
+    await scene.post(withings_samples.posted(withings_samples.sample("night")))
     await scene.settled()
     kept = await scene.kept("wellness")
     assert {key: (one["resting_hr"], one["hrv_rmssd_ms"], one["sleep_h"]) for key, one in kept.items()} == {
@@ -164,6 +170,7 @@ async def test_mornings_from_all_who_tell_of_them(scene: Scene) -> None:
         "suunto:night:2026-05-02": (46, 61.0, 7.25),
         "google:day:2026-05-01": (48, None, None),
         "google:day:2026-05-02": (47, 62.5, 7.25),
+        "withings:night-5200001": (49, 58.0, 7.4),
     }
 
 
@@ -177,11 +184,12 @@ async def test_a_workout_and_its_deletion_in_either_order(scene: Scene, first: s
 
 async def test_who_leaves_has_left_here(scene: Scene) -> None:
     await scene.post(intervals_samples.posted(intervals_samples.sample("deauthorized")))
+    await scene.post(withings_samples.posted(withings_samples.sample("unlinked")))
     await scene.settled()
     states = {
         one["platform"]: one["state"] for one in (await scene.ask(f"athletes/{scene.alice}/connections"))["items"]
     }
-    assert states.pop("intervals") == "revoked"
+    assert (states.pop("intervals"), states.pop("withings")) == ("revoked", "revoked")
     assert set(states.values()) == {"connected"}
 
 

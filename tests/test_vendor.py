@@ -139,6 +139,9 @@ async def test_an_answer_has_its_date_and_its_json(vendor: tuple[VendorStandin, 
     found = await call(http, "POST", f"{base}/x", vendor="Acme", query={"q": "ü&"}, json={"b": 2})
     assert (decoded(found, "Acme"), found.at) == ({"a": 1}, datetime(2026, 5, 2, 10, 7, tzinfo=UTC))
     assert (standin.asked[0].query, standin.asked[0].body) == ({"q": "ü&"}, b'{"b": 2}')
+    await call(http, "POST", f"{base}/x", vendor="Acme", form={"b": "ü &"})
+    assert standin.asked[1].headers["Content-Type"] == "application/x-www-form-urlencoded"
+    assert standin.asked[1].body == b"b=%C3%BC+%26"
     standin.answers["/x"] = 204, b""
     standin.headers["Date"] = "now"
     found = await call(http, "GET", f"{base}/x", vendor="Acme")

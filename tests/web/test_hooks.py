@@ -221,6 +221,10 @@ async def test_a_handshake_is_answered(serve: Serve) -> None:
     web = await serve(platforms={"vendor": Vendor()})
     response = await web.client.get("/hooks/vendor/token?hub.challenge=abc")
     assert await response.json() == {"hub.challenge": "abc"}
+    response = await web.client.head("/hooks/vendor/token?hub.challenge=abc")
+    assert (response.status, await response.read()) == (200, b"")
+    for path in ("/hooks/vendor?hub.challenge=abc", "/hooks/generic/token"):
+        assert (await web.client.head(path)).status in {404, 405}
 
 
 class Exacting(Vendor):

@@ -2,17 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, TypeVar
 
 import aiohttp
 
 from twinge.oauth import exchange, unticked
-from twinge.plugin import Access, Backfills, GiveUp, Identifies, OAuth, PlatformAdapter, Rejected, Tokens, TwingeError
+from twinge.plugin import (
+    Access,
+    Backfills,
+    Exchanges,
+    GiveUp,
+    Identifies,
+    OAuth,
+    PlatformAdapter,
+    Rejected,
+    Tokens,
+    TwingeError,
+)
 from twinge.store import Store
 from twinge.store.connecting import Handshake
 
+T = TypeVar("T")
 PAST: Final = timedelta(days=120)
 """How much of an athlete's past is asked for: the longest window of the rules, and some weeks before it."""
 LONGEST: Final = 300
@@ -44,18 +57,22 @@ async def claim(
     now: datetime,
 ) -> tuple[Tokens, str]:
     """Trade the code, and ask whose account it is. Raises `Rejected`, `TryLater`, `GiveUp`; nothing is kept yet."""
-    tokens = await exchange(oauth, code, back, http, now, verifier=verifier)
+    if isinstance(adapter, Exchanges):
+        tokens = await _read(adapter.exchange(http, code, back, now))
+    else:
+        tokens = await exchange(oauth, code, back, http, now, verifier=verifier)
     owner = tokens.owner
     if not owner and isinstance(adapter, Identifies):
-        owner = await _asked(adapter, Access(http, tokens.access_token, ""))
+        owner = await _read(adapter.owner(Access(http, tokens.access_token, "")))
     if not owner or len(owner) > LONGEST or not owner.isprintable():
         raise GiveUp("the platform does not say whose account this is")
     return tokens, owner
 
 
-async def _asked(adapter: Identifies, access: Access) -> str:
+async def _read(asked: Awaitable[T]) -> T:
+    """What the adapter makes of the vendor's answer."""
     try:
-        return await adapter.owner(access)
+        return await asked
     except TwingeError:
         raise
     except Exception as error:  # noqa: BLE001 - a plugin may raise anything; its words may quote an answer

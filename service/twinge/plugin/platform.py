@@ -136,6 +136,17 @@ class Identifies(Protocol):
 
 
 @runtime_checkable
+class Exchanges(Protocol):
+    """An adapter whose vendor trades the code of a consent in a way of its own, and not by RFC 6749 section 4.1.3."""
+
+    async def exchange(self, http: aiohttp.ClientSession, code: str, redirect_uri: str, now: datetime) -> Tokens:
+        """Tokens, with `owner` where the answer names it; subscribes the athlete's events where that is due.
+
+        Raises `Rejected` where the code is old or used, `TryLater`, `GiveUp`.
+        """
+
+
+@runtime_checkable
 class Renews(Protocol):
     """An adapter whose vendor renews access tokens in a way of its own, and not by RFC 6749 section 6."""
 

@@ -54,6 +54,7 @@ async def call(
     token: str | None = None,
     query: Mapping[str, str] | None = None,
     json: Mapping[str, Any] | None = None,
+    form: Mapping[str, str] | None = None,
     client: tuple[str, str] | None = None,
     headers: Mapping[str, str] | None = None,
     deadline: aiohttp.ClientTimeout = DEADLINE,
@@ -63,9 +64,9 @@ async def call(
     `Refused` (the rest).
 
     `token` goes into an Authorization header as a bearer (RFC 6750); `client`, the application's own id and secret, in
-    the basic way (RFC 7617), beside `headers`. `url` is taken as it is written. `pause` reads how long a spent limit
-    lasts, where the vendor has headers of its own for that. Nothing of the URL, of the token or of the answer's body
-    gets into the words of an error.
+    the basic way (RFC 7617), beside `headers`. The body is `json`, or `form` as browsers post it. `url` is taken as it
+    is written. `pause` reads how long a spent limit lasts, where the vendor has headers of its own for that. Nothing of
+    the URL, of the token or of the answer's body gets into the words of an error.
     """
     sent = dict(headers or {})
     if token:
@@ -75,7 +76,7 @@ async def call(
     target = URL(url, encoded=True).update_query(dict(query)) if query else URL(url, encoded=True)
     try:
         async with http.request(
-            method, target, json=json, headers=sent, timeout=deadline, allow_redirects=False
+            method, target, json=json, data=form, headers=sent, timeout=deadline, allow_redirects=False
         ) as response:
             body = await _read(response, vendor) if response.status < 300 else b""
     except (aiohttp.ClientError, TimeoutError, ValueError) as lost:

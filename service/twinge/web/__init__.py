@@ -22,7 +22,7 @@ ROUTES = [
     web.post("/hooks/{platform}", hooks.receive),
     web.get("/hooks/{platform}", hooks.shake, allow_head=False),
     web.post("/hooks/{platform}/{token}", hooks.receive),
-    web.get("/hooks/{platform}/{token}", hooks.shake, allow_head=False),
+    web.get("/hooks/{platform}/{token}", hooks.shake),
     web.post("/channels/{channel}/{tail:.*}", hooks.hear),
     web.get("/health/live", health.live),
     web.get("/health/ready", health.ready),

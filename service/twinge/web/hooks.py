@@ -55,7 +55,7 @@ async def receive(request: web.Request) -> web.Response:
 
 
 async def shake(request: web.Request) -> web.Response:
-    """`GET` on a hook: the vendor asks whether the URL is ours."""
+    """`GET` on a hook, or `HEAD` where it has a token: the vendor asks whether the URL is ours."""
     name = request.match_info["platform"]
     adapter = request.app[PLATFORMS].get(name)
     if adapter is None:
