@@ -13,9 +13,11 @@ from typing import Any, ClassVar
 import pytest
 from aiohttp import ClientResponse
 
+import healthautoexport_samples
 from conftest import KEY, TOKEN, Serve, Web, run, signed
 from twinge.config import Settings
 from twinge.plugin import Capabilities, Delivery, Item, Rejected, TryLater
+from twinge.registry import Plugins
 from twinge.store.inbox import Kept
 from twinge.testing import MemoryChannel
 from twinge.web.hooks import keep
@@ -168,6 +170,24 @@ async def test_a_body_that_drips_is_cut_at_the_deadline(serve: Serve, settings: 
     writer.close()
     assert answer.startswith(b"HTTP/1.1 408")
     assert b'"code":"too_slow"' in answer
+
+
+async def test_a_large_delivery_has_longer_than_the_deadline(
+    serve: Serve, settings: Settings, plugins: Plugins
+) -> None:
+    """A phone on a train posts megabytes; where the platform may send such, ten seconds would lose them for ever."""
+    both = {**plugins.platforms, "healthautoexport": healthautoexport_samples.healthautoexport()}
+    web = await serve(platforms=both, settings=replace(settings, request_deadline_s=0.2, body_cap_kb=1))
+    genuine = healthautoexport_samples.posted(healthautoexport_samples.sample("workouts")).body
+    body = genuine + b" " * 1024  # over the house's cap, under the platform's
+    reader, writer = await asyncio.open_connection(web.client.host, web.client.port)
+    head = f"POST /hooks/healthautoexport/{healthautoexport_samples.TOKEN}?athlete=alice HTTP/1.1\r\nHost: x\r\n"
+    writer.write(f"{head}Connection: close\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body[:100])
+    await test_a_body_that_drips_is_cut_at_the_deadline(serve, settings)  # as long as that takes
+    writer.write(body[100:])
+    answer = await asyncio.wait_for(reader.read(), 5)
+    writer.close()
+    assert answer.startswith(b"HTTP/1.1 200"), answer
 
 
 async def test_a_body_that_breaks_off_stores_nothing(web: Web) -> None:
