@@ -13,10 +13,11 @@ from typing import Any, ClassVar
 import pytest
 from aiohttp import ClientResponse
 
+import healthautoexport_samples
 from conftest import KEY, TOKEN, Serve, Web, run, signed
 from twinge.config import Settings
 from twinge.plugin import Admits, Capabilities, Delivery, Item, Rejected, TryLater
-from twinge.registry import load_plugins
+from twinge.registry import Plugins, load_plugins
 from twinge.store.inbox import Kept
 from twinge.testing import MemoryChannel
 from twinge.web.hooks import keep
@@ -171,6 +172,24 @@ async def test_a_body_that_drips_is_cut_at_the_deadline(serve: Serve, settings: 
     assert b'"code":"too_slow"' in answer
 
 
+async def test_a_large_delivery_has_longer_than_the_deadline(
+    serve: Serve, settings: Settings, plugins: Plugins
+) -> None:
+    """A phone on a train posts megabytes; where the platform may send such, ten seconds would lose them for ever."""
+    both = {**plugins.platforms, "healthautoexport": healthautoexport_samples.healthautoexport()}
+    web = await serve(platforms=both, settings=replace(settings, request_deadline_s=0.2, body_cap_kb=1))
+    genuine = healthautoexport_samples.posted(healthautoexport_samples.sample("workouts")).body
+    body = genuine + b" " * 1024  # over the house's cap, under the platform's
+    reader, writer = await asyncio.open_connection(web.client.host, web.client.port)
+    head = f"POST /hooks/healthautoexport/{healthautoexport_samples.TOKEN}?athlete=alice HTTP/1.1\r\nHost: x\r\n"
+    writer.write(f"{head}Connection: close\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body[:100])
+    await test_a_body_that_drips_is_cut_at_the_deadline(serve, settings)  # as long as that takes
+    writer.write(body[100:])
+    answer = await asyncio.wait_for(reader.read(), 5)
+    writer.close()
+    assert answer.startswith(b"HTTP/1.1 200"), answer
+
+
 async def test_a_body_that_breaks_off_stores_nothing(web: Web) -> None:
     _, writer = await asyncio.open_connection(web.client.host, web.client.port)
     writer.write(f"POST /hooks/generic/{TOKEN} HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n{{".encode())
@@ -288,10 +307,10 @@ async def test_a_full_database_asks_to_come_back(serve: Serve) -> None:
     assert (await error(response))["code"] == "try_later"
 
 
-async def head_only(web: Web, path: str, *headers: str) -> bytes:
-    """The first line of the answer to a call whose head announces 90 MB, of which not one byte comes."""
+async def head_only(web: Web, path: str, *headers: str, announced: int = 90 * 1024 * 1024) -> bytes:
+    """The first line of the answer to a call whose head announces so many bytes, of which not one comes."""
     reader, writer = await asyncio.open_connection(web.client.host, web.client.port)
-    lines = [f"POST {path} HTTP/1.1", "Host: x", "Content-Length: 94371840", *headers]
+    lines = [f"POST {path} HTTP/1.1", "Host: x", f"Content-Length: {announced}", *headers]
     writer.write("\r\n".join([*lines, "", ""]).encode())
     try:
         return await asyncio.wait_for(reader.readline(), 5)
@@ -332,10 +351,15 @@ async def test_a_stranger_is_turned_away_before_the_body(serve: Serve, name: str
 
 @pytest.mark.parametrize("name", NAMES)
 async def test_who_shows_the_secret_is_read(serve: Serve, name: str) -> None:
-    """They hear of the cap, or that the body is awaited: the deadline is the answer to one who sends none."""
+    """They hear of the cap, or that the body is awaited: the deadline is the answer to one who sends none.
+
+    Of Garmin 90 MB would be awaited for two minutes, so less is announced there.
+    """
     slow = replace(Settings.from_env({}), request_deadline_s=0.2, public_url="https://twinge.example")
     web = await serve(platforms=load_plugins(UNSIGNED).platforms, settings=slow)
-    answered = await head_only(web, f"/hooks/{name}/{SECRET}?athlete=alice", f"x-demo-secret: {SECRET}")
+    size = 200 * 1024 if name == "garmin" else 90 * 1024 * 1024
+    path = f"/hooks/{name}/{SECRET}?athlete=alice"
+    answered = await head_only(web, path, f"x-demo-secret: {SECRET}", announced=size)
     assert (b" 408 " if name == "garmin" else b" 413 ") in answered
 
 

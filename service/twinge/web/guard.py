@@ -24,7 +24,8 @@ SCOPE: web.RequestKey[str] = web.RequestKey("scope", str)
 """What the key allows: `read` or `admin`."""
 
 UPLOAD_S = 120
-"""For a device's file, which may be large and come from a phone: after its key was checked."""
+"""For a device's file, which may be large and come from a phone: after its key was checked. And for a delivery whose
+headers say that it is larger than the house's cap: where its platform does not allow that, it is refused at once."""
 
 READING = frozenset({"GET", "HEAD"})
 
@@ -91,7 +92,7 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
 async def _in_time(request: web.Request, handler: Handler) -> web.StreamResponse:
     """The answer, or 408 at the deadline: aiohttp itself waits for a slow body for ever."""
     try:
-        async with asyncio.timeout(request.app[SETTINGS].request_deadline_s) as deadline:
+        async with asyncio.timeout(_seconds(request)) as deadline:
             if request.path.startswith("/api/"):
                 await admit(request)
                 if request.path.endswith("/files"):
@@ -103,6 +104,13 @@ async def _in_time(request: web.Request, handler: Handler) -> web.StreamResponse
     response = refusal(Problem(408, "too_slow", "The request took longer than the deadline."))
     response.force_close()  # what is still to come of the body is of no use
     return response
+
+
+def _seconds(request: web.Request) -> float:
+    """How long the request may take, its body included."""
+    most = request.app[SETTINGS].request_deadline_s
+    large = request.path.startswith("/hooks/") and (request.content_length or 0) > request.client_max_size
+    return max(most, UPLOAD_S) if large else most
 
 
 def _refused(error: Exception) -> web.Response:
