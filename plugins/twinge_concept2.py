@@ -26,19 +26,18 @@ from twinge.plugin import (
     GiveUp,
     Inline,
     Item,
-    NotConfigured,
     OAuth,
     Pointer,
     Rejected,
     TryLater,
 )
 from twinge.plugin.loose import inside, number
+from twinge.plugin.settings import require, require_hook_token
 from twinge.plugin.signing import among, keys_of
 from twinge.plugin.vendor import DEADLINE, Refused, Response, call, decoded
 
 HOME = "https://log.concept2.com"
 REQUIRED = ("CLIENT_ID", "CLIENT_SECRET", "HOOK_TOKEN")
-SHORTEST_HOOK_TOKEN = 16
 ACCEPT = {"Accept": "application/vnd.c2logbook.v1+json"}
 PAGE, PAGES = 250, 20
 """Concept2 lists 250 results at most; a reconcile looks back days."""
@@ -96,11 +95,8 @@ class Concept2:
     @classmethod
     def from_env(cls, env: Mapping[str, str]) -> Concept2:
         """Settings are those of docs/platforms/concept2.md, without their TWINGE_CONCEPT2_."""
-        missing = [f"TWINGE_CONCEPT2_{name}" for name in REQUIRED if not env.get(name, "").strip()]
-        if missing:
-            raise NotConfigured(f"Set {', '.join(missing)} (docs/platforms/concept2.md)")
-        if any(len(token) < SHORTEST_HOOK_TOKEN for token in keys_of(env["HOOK_TOKEN"])):
-            raise NotConfigured(f"TWINGE_CONCEPT2_HOOK_TOKEN needs at least {SHORTEST_HOOK_TOKEN} characters")
+        require(cls.name, env, REQUIRED, "docs/platforms/concept2.md")
+        require_hook_token(cls.name, env)
         return cls({name: value for name, value in env.items() if value})
 
     def admit(self, call: Delivery) -> None:

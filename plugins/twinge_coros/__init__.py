@@ -23,7 +23,6 @@ from twinge.plugin import (
     Delivery,
     Fetched,
     GiveUp,
-    NotConfigured,
     OAuth,
     Pointer,
     Recording,
@@ -33,6 +32,7 @@ from twinge.plugin import (
     TryLater,
 )
 from twinge.plugin.loose import inside
+from twinge.plugin.settings import require
 from twinge.plugin.signing import among, keys_of
 from twinge.plugin.vendor import DEADLINE, Response, call, decoded
 from twinge.reach import Reach
@@ -86,9 +86,7 @@ class Coros:
     @classmethod
     def from_env(cls, env: Mapping[str, str]) -> Coros:
         """Settings are those of docs/platforms/coros.md, without their TWINGE_COROS_."""
-        missing = [f"TWINGE_COROS_{name}" for name in REQUIRED if not env.get(name, "").strip()]
-        if missing:
-            raise NotConfigured(f"Set {', '.join(missing)} (docs/platforms/coros.md)")
+        require(cls.name, env, REQUIRED, "docs/platforms/coros.md")
         return cls({name: value for name, value in env.items() if value})
 
     def admit(self, call: Delivery) -> None:

@@ -25,7 +25,6 @@ from twinge.plugin import (
     GiveUp,
     Inline,
     Item,
-    NotConfigured,
     OAuth,
     Pointer,
     Recording,
@@ -34,6 +33,7 @@ from twinge.plugin import (
     TryLater,
 )
 from twinge.plugin.loose import inside
+from twinge.plugin.settings import require, require_hook_token
 from twinge.plugin.signing import among, keys_of
 from twinge.plugin.vendor import DEADLINE, Refused, call, decoded, trusted
 from twinge_garmin.mapping import Stamp
@@ -48,7 +48,6 @@ HOME = "https://apis.garmin.com"
 CONSENT = "https://connect.garmin.com"
 TOKENS = "https://diauth.garmin.com"
 REQUIRED = ("CLIENT_ID", "CLIENT_SECRET", "HOOK_TOKEN")
-SHORTEST_HOOK_TOKEN = 16
 CLIENT_HEADERS = ("garmin-client-id", "x-garmin-client-id")
 PAST = ("activities", "activityDetails", "dailies", "sleeps", "hrv")
 """What a backfill asks for, one call each."""
@@ -84,11 +83,8 @@ class Garmin:
     @classmethod
     def from_env(cls, env: Mapping[str, str]) -> Garmin:
         """Settings are those of docs/platforms/garmin.md, without their TWINGE_GARMIN_."""
-        missing = [f"TWINGE_GARMIN_{name}" for name in REQUIRED if not env.get(name)]
-        if missing:
-            raise NotConfigured(f"Set {', '.join(missing)} (docs/platforms/garmin.md)")
-        if any(len(token) < SHORTEST_HOOK_TOKEN for token in keys_of(env["HOOK_TOKEN"])):
-            raise NotConfigured(f"TWINGE_GARMIN_HOOK_TOKEN needs at least {SHORTEST_HOOK_TOKEN} characters")
+        require(cls.name, env, REQUIRED, "docs/platforms/garmin.md")
+        require_hook_token(cls.name, env)
         return cls({name: value for name, value in env.items() if value})
 
     def admit(self, call: Delivery) -> None:

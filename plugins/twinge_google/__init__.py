@@ -33,6 +33,7 @@ from twinge.plugin import (
     TryLater,
 )
 from twinge.plugin.loose import inside
+from twinge.plugin.settings import require
 from twinge.plugin.signing import among, keys_of
 from twinge.plugin.vendor import DEADLINE, Response, call, decoded
 from twinge_google.mapping import days_of, span_of, to_activity, to_mornings, touches
@@ -112,9 +113,7 @@ class Google:
     @classmethod
     def from_env(cls, env: Mapping[str, str]) -> Google:
         """Settings are those of docs/platforms/google.md, without their TWINGE_GOOGLE_."""
-        missing = [f"TWINGE_GOOGLE_{name}" for name in REQUIRED if not env.get(name, "").strip()]
-        if missing:
-            raise NotConfigured(f"Set {', '.join(missing)} (docs/platforms/google.md)")
+        require(cls.name, env, REQUIRED, "docs/platforms/google.md")
         if any(len(secret) < SHORTEST_SECRET for secret in keys_of(env["WEBHOOK_SECRET"])):
             raise NotConfigured(f"TWINGE_GOOGLE_WEBHOOK_SECRET needs at least {SHORTEST_SECRET} characters")
         return cls({name: value for name, value in env.items() if value})

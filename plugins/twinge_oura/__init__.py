@@ -23,7 +23,6 @@ from twinge.plugin import (
     GiveUp,
     Inline,
     Item,
-    NotConfigured,
     OAuth,
     Pointer,
     Rejected,
@@ -31,6 +30,7 @@ from twinge.plugin import (
 )
 from twinge.plugin.dated import millis, near
 from twinge.plugin.loose import inside
+from twinge.plugin.settings import require
 from twinge.plugin.signing import among, hmac_fits, keys_of
 from twinge.plugin.vendor import DEADLINE, Refused, call
 from twinge_oura.api import Api
@@ -81,9 +81,7 @@ class Oura:
     @classmethod
     def from_env(cls, env: Mapping[str, str]) -> Oura:
         """Settings are those of docs/platforms/oura.md, without their TWINGE_OURA_."""
-        missing = [f"TWINGE_OURA_{name}" for name in REQUIRED if not env.get(name, "").strip()]
-        if missing:
-            raise NotConfigured(f"Set {', '.join(missing)} (docs/platforms/oura.md)")
+        require(cls.name, env, REQUIRED, "docs/platforms/oura.md")
         return cls({name: value for name, value in env.items() if value})
 
     def verify(self, delivery: Delivery, now: datetime) -> None:

@@ -17,7 +17,6 @@ from twinge.plugin import (
     Delivery,
     GiveUp,
     Item,
-    NotConfigured,
     OAuth,
     Pointer,
     Rejected,
@@ -25,6 +24,7 @@ from twinge.plugin import (
     TryLater,
 )
 from twinge.plugin.loose import inside
+from twinge.plugin.settings import require
 from twinge.plugin.signing import hmac_fits, keys_of
 from twinge.plugin.vendor import DEADLINE, LONGEST_PAUSE, Refused, Response, call, decoded, pause_of
 from twinge_polar.events import NIGHT, PING, Event, items_of, night_of, workout_id
@@ -67,9 +67,7 @@ class Polar:
     @classmethod
     def from_env(cls, env: Mapping[str, str]) -> Polar:
         """Settings are those of docs/platforms/polar.md, without their TWINGE_POLAR_."""
-        missing = [f"TWINGE_POLAR_{name}" for name in REQUIRED if not env.get(name)]
-        if missing:
-            raise NotConfigured(f"Set {', '.join(missing)} (docs/platforms/polar.md)")
+        require(cls.name, env, REQUIRED, "docs/platforms/polar.md")
         return cls({name: value for name, value in env.items() if value})
 
     def verify(self, delivery: Delivery, now: datetime) -> None:

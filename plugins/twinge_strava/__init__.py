@@ -27,6 +27,7 @@ from twinge.plugin import (
     Pointer,
     Rejected,
 )
+from twinge.plugin.settings import require
 from twinge_strava.client import DEADLINE, Client, NotThere, revoke
 from twinge_strava.events import items_of, name_of, read_event, signature_of
 from twinge_strava.mapping import STREAMS, looks_like_ours, to_activity, updated_ms, zone_of
@@ -76,9 +77,7 @@ class Strava:
     @classmethod
     def from_env(cls, env: Mapping[str, str]) -> Strava:
         """Settings are those of docs/strava.md, without their TWINGE_STRAVA_."""
-        missing = [f"TWINGE_STRAVA_{name}" for name in REQUIRED if not env.get(name)]
-        if missing:
-            raise NotConfigured(f"Set {', '.join(missing)} (docs/strava.md)")
+        require(cls.name, env, REQUIRED, "docs/strava.md")
         if len(env["HOOK_TOKEN"]) < SHORTEST_HOOK_TOKEN:
             raise NotConfigured(f"TWINGE_STRAVA_HOOK_TOKEN needs at least {SHORTEST_HOOK_TOKEN} characters")
         if env.get("SIGNATURE", "off") not in SIGNATURE:

@@ -24,7 +24,6 @@ from twinge.plugin import (
     GiveUp,
     Inline,
     Item,
-    NotConfigured,
     OAuth,
     Pointer,
     Recording,
@@ -32,6 +31,7 @@ from twinge.plugin import (
     TryLater,
 )
 from twinge.plugin.loose import inside
+from twinge.plugin.settings import require
 from twinge.plugin.signing import hmac_fits, keys_of
 from twinge.plugin.vendor import DEADLINE, Refused, Response, call, decoded
 from twinge_suunto.mapping import to_activity, to_morning
@@ -104,9 +104,7 @@ class Suunto:
     @classmethod
     def from_env(cls, env: Mapping[str, str]) -> Suunto:
         """Settings are those of docs/platforms/suunto.md, without their TWINGE_SUUNTO_."""
-        missing = [f"TWINGE_SUUNTO_{name}" for name in REQUIRED if not env.get(name)]
-        if missing:
-            raise NotConfigured(f"Set {', '.join(missing)} (docs/platforms/suunto.md)")
+        require(cls.name, env, REQUIRED, "docs/platforms/suunto.md")
         return cls({name: value for name, value in env.items() if value})
 
     def verify(self, delivery: Delivery, now: datetime) -> None:

@@ -25,7 +25,6 @@ from twinge.plugin import (
     GiveUp,
     Inline,
     Item,
-    NotConfigured,
     OAuth,
     Pointer,
     Recording,
@@ -33,6 +32,7 @@ from twinge.plugin import (
     TryLater,
 )
 from twinge.plugin.loose import inside
+from twinge.plugin.settings import require, require_hook_token
 from twinge.plugin.signing import among, keys_of
 from twinge.plugin.vendor import DEADLINE, LONGEST_PAUSE, Refused, Response, call, decoded, pause_of, trusted
 from twinge_wahoo.mapping import Push, Summary, Workout, to_activity
@@ -44,7 +44,6 @@ log = logging.getLogger("twinge.wahoo")
 HOME = "https://api.wahooligan.com"
 FILES = "cdn.wahooligan.com"
 REQUIRED = ("CLIENT_ID", "CLIENT_SECRET", "WEBHOOK_TOKEN", "HOOK_TOKEN")
-SHORTEST_HOOK_TOKEN = 16
 PAGE = 50
 PAGES = 10
 """A reconcile looks back days, not years."""
@@ -74,11 +73,8 @@ class Wahoo:
     @classmethod
     def from_env(cls, env: Mapping[str, str]) -> Wahoo:
         """Settings are those of docs/platforms/wahoo.md, without their TWINGE_WAHOO_."""
-        missing = [f"TWINGE_WAHOO_{name}" for name in REQUIRED if not env.get(name)]
-        if missing:
-            raise NotConfigured(f"Set {', '.join(missing)} (docs/platforms/wahoo.md)")
-        if any(len(token) < SHORTEST_HOOK_TOKEN for token in keys_of(env["HOOK_TOKEN"])):
-            raise NotConfigured(f"TWINGE_WAHOO_HOOK_TOKEN needs at least {SHORTEST_HOOK_TOKEN} characters")
+        require(cls.name, env, REQUIRED, "docs/platforms/wahoo.md")
+        require_hook_token(cls.name, env)
         return cls({name: value for name, value in env.items() if value})
 
     def admit(self, call: Delivery) -> None:

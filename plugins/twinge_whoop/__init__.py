@@ -25,7 +25,6 @@ from twinge.plugin import (
     GiveUp,
     Inline,
     Item,
-    NotConfigured,
     OAuth,
     Pointer,
     Rejected,
@@ -33,6 +32,7 @@ from twinge.plugin import (
 )
 from twinge.plugin.dated import millis, near
 from twinge.plugin.loose import inside
+from twinge.plugin.settings import require
 from twinge.plugin.signing import hmac_fits, keys_of
 from twinge.plugin.vendor import DEADLINE, Refused
 from twinge_whoop.api import Api
@@ -73,9 +73,7 @@ class Whoop:
     @classmethod
     def from_env(cls, env: Mapping[str, str]) -> Whoop:
         """Settings are those of docs/platforms/whoop.md, without their TWINGE_WHOOP_."""
-        missing = [f"TWINGE_WHOOP_{name}" for name in ("CLIENT_ID", "CLIENT_SECRET") if not env.get(name, "").strip()]
-        if missing:
-            raise NotConfigured(f"Set {', '.join(missing)} (docs/platforms/whoop.md)")
+        require(cls.name, env, ("CLIENT_ID", "CLIENT_SECRET"), "docs/platforms/whoop.md")
         return cls({name: value for name, value in env.items() if value})
 
     def verify(self, delivery: Delivery, now: datetime) -> None:

@@ -21,7 +21,6 @@ from twinge.plugin import (
     GiveUp,
     Inline,
     Item,
-    NotConfigured,
     OAuth,
     Pointer,
     Rejected,
@@ -29,6 +28,7 @@ from twinge.plugin import (
     Tokens,
 )
 from twinge.plugin.dated import millis
+from twinge.plugin.settings import require, require_hook_token
 from twinge.plugin.signing import among, keys_of
 from twinge.plugin.vendor import DEADLINE
 from twinge_withings.api import Api, events, fitting
@@ -40,7 +40,6 @@ __all__ = ["Withings"]
 HOME = "https://wbsapi.withings.net"
 ACCOUNTS = "https://account.withings.com"
 REQUIRED = ("CLIENT_ID", "CLIENT_SECRET", "HOOK_TOKEN")
-SHORTEST_HOOK_TOKEN = 16
 SCOPES = ("user.info", "user.activity")
 """Workouts and nights need `user.activity`, the events about the account `user.info`."""
 ABOUT = {ACTIVITY: WORKOUTS, SLEEP: NIGHTS}
@@ -74,11 +73,8 @@ class Withings:
     @classmethod
     def from_env(cls, env: Mapping[str, str]) -> Withings:
         """Settings are those of docs/platforms/withings.md, without their TWINGE_WITHINGS_."""
-        missing = [f"TWINGE_WITHINGS_{name}" for name in REQUIRED if not env.get(name, "").strip()]
-        if missing:
-            raise NotConfigured(f"Set {', '.join(missing)} (docs/platforms/withings.md)")
-        if any(len(token) < SHORTEST_HOOK_TOKEN for token in keys_of(env["HOOK_TOKEN"])):
-            raise NotConfigured(f"TWINGE_WITHINGS_HOOK_TOKEN needs at least {SHORTEST_HOOK_TOKEN} characters")
+        require(cls.name, env, REQUIRED, "docs/platforms/withings.md")
+        require_hook_token(cls.name, env)
         return cls({name: value for name, value in env.items() if value})
 
     def admit(self, call: Delivery) -> None:
