@@ -62,7 +62,7 @@ MAY: dict[str, set[str]] = {
     "person": {"core", "store", "replies", "notices", "ways", "speech"},
     "desk": {"core", "plugin", "store", "replies", "person", "ways"},
     "worker": {"core", "plugin", "store", "limits", "desk", "fetch", "job"},
-    "sender": {"core", "plugin", "store", "oauth"},
+    "sender": {"core", "plugin", "store", "ways"},
     "schedule": {"store", "sender", "connections"},
     "app": {
         "core",

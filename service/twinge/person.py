@@ -25,7 +25,7 @@ from twinge.notices import welcome
 from twinge.replies import Heard
 from twinge.store import Address, Kept
 from twinge.store.codec import to_ms
-from twinge.ways import Ways
+from twinge.ways import Ways, held_for
 
 ANSWER = timedelta(hours=12)
 """How long an answer to a reply may still go out."""
@@ -118,13 +118,9 @@ class Person:
                 self.nudges += routed
                 self.said.append(self.ear.heard(nudge))
             else:
-                silences.append(self._unsaid(nudge))
+                silences.append(held_for(nudge, self.ways.why_not(purpose_of(nudge)), self.now))
         self.held += silences
         self.sums_up = self.sums_up or any(one.reason in DIGESTED for one in silences)
-
-    def _unsaid(self, nudge: Nudge) -> Held:
-        reason = self.ways.why_not(purpose_of(nudge))
-        return Held(nudge.athlete, nudge.rules, nudge.severity, reason, self.now, nudge.activity, nudge.facts)
 
     # ---- conversation ------------------------------------------------------------------------------------------------
 

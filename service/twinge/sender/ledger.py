@@ -12,13 +12,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from twinge.core.insist import REPEAT, is_grave, look_again
 from twinge.core.model import Nudge, Severity
 from twinge.plugin import GiveUp, Sent
-from twinge.sender.again import held_for
 from twinge.sender.gates import ELSEWHERE
 from twinge.sender.lane import Lane
 from twinge.store import Store, Taken
 from twinge.store.commit import GroupCommit
 from twinge.store.outages import Outage, Spent
 from twinge.store.post import End
+from twinge.ways import held_for
 
 log = logging.getLogger("twinge.sender")
 
