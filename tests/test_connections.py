@@ -292,6 +292,24 @@ async def test_a_reconcile_asks_since_the_last_answer(home: Home) -> None:
     assert asked[-1] == NOON
 
 
+async def test_a_platform_that_sends_nothing_is_asked_every_hour(home: Home) -> None:
+    await home.connect()
+    asked: list[datetime] = []
+
+    async def recent(access: Access, since: datetime) -> list[Pointer]:
+        asked.append(since)
+        return [Pointer(OWNER, "unknown")]
+
+    home.adapter.recent = recent  # type: ignore[method-assign]
+    home.adapter.capabilities = replace(home.adapter.capabilities, poll_min=60)  # type: ignore[misc]
+    for _ in range(3):
+        assert await home.rounds().reconcile() == 1
+        assert await home.rounds().reconcile() == 0
+        home.house.clock.forward(hours=1)
+    assert len(asked) == 3
+    assert len((await home.house.store.inbox.find(platform="acme")).items) == 3
+
+
 def test_connections_are_asked_all_over_the_day() -> None:
     made = [Connection("a", "acme", str(n), "connected", "", None, None, None, NOON) for n in range(400)]
     slots = [slot(one, NOON) for one in made]

@@ -1,4 +1,4 @@
-"""What a lost webhook would have said: once a day each connection is asked, at a minute of its own."""
+"""What a lost webhook would have said: each connection is asked once a day, or as its platform wants."""
 
 from __future__ import annotations
 
@@ -20,16 +20,17 @@ LOOK_BACK: Final = timedelta(days=2)
 FURTHEST: Final = timedelta(days=30)
 """After a longer silence than this the past is brought by connecting again."""
 DAY: Final = timedelta(days=1)
+MINUTE: Final = timedelta(minutes=1)
 AT_A_TIME: Final = 5
 """Pointers in one delivery of ours."""
 
 
-def slot(connection: Connection, now: datetime) -> datetime:
-    """The last minute that was this connection's to be asked at: all of them together fill the day."""
+def slot(connection: Connection, now: datetime, every: timedelta = DAY) -> datetime:
+    """The last minute that was this connection's to be asked at: together they fill the time between."""
     name = f"{connection.platform}:{connection.external_id}"
-    minute = int.from_bytes(hashlib.sha256(name.encode()).digest()[:4]) % 1440
-    today = now.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(minutes=minute)
-    return today if today <= now else today - DAY
+    minute = int.from_bytes(hashlib.sha256(name.encode()).digest()[:4]) % (every // MINUTE)
+    first = now.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(minutes=minute)
+    return first + (now - first) // every * every
 
 
 def since(connection: Connection, now: datetime) -> datetime:
@@ -42,7 +43,8 @@ async def reconcile_one(
     store: Store, limits: Limits, adapter: PlatformAdapter, connection: Connection, now: datetime
 ) -> int:
     """Ask about one connection, if that is due; how many workouts were unknown."""
-    name, due = f"reconcile:{connection.platform}:{connection.external_id}", slot(connection, now)
+    name = f"reconcile:{connection.platform}:{connection.external_id}"
+    due = slot(connection, now, timedelta(minutes=adapter.capabilities.poll_min))
     if (connection.seen_at is not None and connection.seen_at >= due) or not await store.occurrence(name, due):
         return 0
     first = since(connection, now)
@@ -56,7 +58,7 @@ async def reconcile_one(
         log.warning("hop=schedule platform=%s outcome=%s", connection.platform, type(error).__name__)
         return 0
     missed = await _missed(store, connection, pointers)
-    await _put(store, connection, missed, now)
+    await _put(store, connection, missed, due, now)
     await store.vendors.seen(connection.id, now)
     return len(missed)
 
@@ -69,10 +71,10 @@ async def _missed(store: Store, connection: Connection, pointers: Sequence[Point
     return [pointer for pointer in pointers if f"{connection.platform}:{pointer.object_id}" not in held]
 
 
-async def _put(store: Store, connection: Connection, pointers: Sequence[Pointer], now: datetime) -> None:
+async def _put(store: Store, connection: Connection, pointers: Sequence[Pointer], due: datetime, now: datetime) -> None:
     """Into the inbox, where they take the way of every delivery."""
     for start in range(0, len(pointers), AT_A_TIME):
         body = pointers_body(pointers[start : start + AT_A_TIME])
         delivery = Delivery(connection.platform, "", RECONCILE, {}, {}, body, now)
-        key = f"{RECONCILE}:{connection.external_id}:{slot(connection, now):%Y-%m-%d}:{start}"
+        key = f"{RECONCILE}:{connection.external_id}:{due:%Y-%m-%dT%H:%M}:{start}"
         await store.inbox.put(delivery, key, f"{connection.platform}:{connection.external_id}")

@@ -50,7 +50,7 @@ class Rounds:
         self._limits = Limits(store, tokens, clock)
 
     async def reconcile(self) -> int:
-        """Once a day and connection: ask platforms that can list what a lost webhook would have said."""
+        """Once a day and connection, or as `poll_min` says: ask what a lost webhook would have said."""
         found = 0
         for name, adapter in self._platforms.items():
             if adapter.capabilities.polls:

@@ -34,6 +34,8 @@ class Capabilities:
     """Hours after a disconnection by which the vendor wants everything gone; None where its terms say nothing."""
     body_cap_kb: int | None = None
     """Largest body of its deliveries where that is more than the house's own cap."""
+    poll_min: int = 1440
+    """With `polls`: minutes from one `recent` to the next. Less than a day is for platforms that send nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +107,7 @@ class PlatformAdapter(Protocol):
         """Bring what a pointer names. None or nothing: not ours to have. Raises `TryLater`, `GiveUp`."""
 
     async def recent(self, access: Access, since: datetime) -> Sequence[Pointer]:
-        """What happened since, for the daily reconcile."""
+        """What happened since, for the reconcile."""
 
 
 @runtime_checkable
