@@ -58,6 +58,7 @@ class Coros:
     """The COROS adapter."""
 
     name: ClassVar[str] = "coros"
+    title: ClassVar[str] = "COROS"
     capabilities: ClassVar[Capabilities] = Capabilities(
         signed=False,
         points=True,

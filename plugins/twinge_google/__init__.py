@@ -89,6 +89,7 @@ class Google:
     """The Google Health adapter."""
 
     name: ClassVar[str] = "google"
+    title: ClassVar[str] = "Google Health"
     capabilities: ClassVar[Capabilities] = Capabilities(
         signed=False, points=True, polls=True, batch=True, kinds=("workouts", "sleep", "hrv", "resting_hr")
     )

@@ -73,6 +73,7 @@ class Intervals:
     """The intervals.icu adapter."""
 
     name: ClassVar[str] = "intervals"
+    title: ClassVar[str] = "intervals.icu"
     capabilities: ClassVar[Capabilities] = Capabilities(
         signed=False,
         points=True,

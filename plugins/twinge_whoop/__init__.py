@@ -49,6 +49,7 @@ class Whoop:
     """The WHOOP adapter."""
 
     name: ClassVar[str] = "whoop"
+    title: ClassVar[str] = "WHOOP"
     capabilities: ClassVar[Capabilities] = Capabilities(
         signed=True,
         points=True,
