@@ -100,6 +100,7 @@ MAY: dict[str, set[str]] = {
         "plugin",
         "store",
         "speech",
+        "web",
     },
 }
 """Room → the rooms below it that it may import (itself always)."""

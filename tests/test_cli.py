@@ -10,9 +10,10 @@ import signal
 import subprocess
 import sys
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import click
 import pytest
 from click.testing import CliRunner, Result
 
@@ -50,6 +51,14 @@ def in_shell(*words: str, cwd: Path, **env: str) -> subprocess.CompletedProcess[
     )
 
 
+def every(group: click.Group, before: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], click.Command]]:
+    """Every command below a group, with the words that lead to it."""
+    for name, command in group.commands.items():
+        yield (*before, name), command
+        if isinstance(command, click.Group):
+            yield from every(command, (*before, name))
+
+
 LONG = "2026-05-03 07:00,25,2:30:00\n"
 HISTORY = (
     "Date,Distance (km),Moving time\n"
@@ -60,12 +69,23 @@ HISTORY = (
 
 @pytest.mark.parametrize(
     "words",
-    [[], ["serve"], ["demo"], ["backtest"], ["plugins"], ["keys", "create"], ["channels", "test"], ["link"], ["db"]],
+    [[], *([*path] for path, _ in every(twinge))],
+    ids=" ".join,
 )
 def test_every_command_explains_itself(run: Run, words: list[str]) -> None:
     result = run(*words, "--help")
     assert result.exit_code == 0
     assert "Usage:" in result.output
+
+
+FACTLESS = {"serve", "demo", "completion", "keys create", "keys revoke", "keys vapid"}
+"""Commands that run, or print one line that is itself for a program."""
+
+
+@pytest.mark.parametrize("path", [path for path, command in every(twinge) if not isinstance(command, click.Group)])
+def test_every_command_that_tells_facts_tells_them_to_programs_too(path: tuple[str, ...]) -> None:
+    known = dict(every(twinge))[path].params
+    assert any("--format" in option.opts for option in known) or " ".join(path) in FACTLESS
 
 
 def test_a_backtest_needs_neither_settings_nor_database(run: Run, tmp_path: Path) -> None:
@@ -251,3 +271,50 @@ def test_a_link_needs_the_public_url(run: Run, tmp_path: Path) -> None:
     result = run("link", "Alice")
     assert (result.exit_code, result.stdout) == (1, "")
     assert "set TWINGE_PUBLIC_URL" in result.stderr
+
+
+def test_who_is_here_and_how_one_stands(run: Run, tmp_path: Path) -> None:
+    assert "nobody is here yet" in run("athletes", "list").stdout
+    alice, *_ = move_in(tmp_path / "data", "Alice", "Bob", "Bob")
+    assert alice in run("athletes", "list").stdout
+    listed = json.loads(run("athletes", "list", "--format", "json").stdout)
+    assert sorted(one["name"] for one in listed) == ["Alice", "Bob", "Bob"]
+    told = run("athletes", "show", "Alice")
+    assert (told.exit_code, alice in told.stdout, "hr_max" in told.stdout) == (0, True, True)
+    seen = json.loads(run("athletes", "show", alice, "--format", "json").stdout)
+    assert (seen["athlete"]["name"], seen["state"]["pain"], seen["nudges"]) == ("Alice", "clear", [])
+    assert "`twinge athletes list` shows them" in run("athletes", "show", "Bob").stderr
+
+
+def test_what_came_in_is_listed_and_tried_again(run: Run, tmp_path: Path) -> None:
+    put_in(tmp_path / "data")
+    assert "generic" in run("deliveries", "list", "--state", "stray").stdout
+    assert run("deliveries", "list", "--state", "dead").stdout == ""
+    [one] = json.loads(run("deliveries", "list", "--format", "json").stdout)
+    assert (one["platform"], one["state"], one["bytes"]) == ("generic", "stray", 2)
+    both = run("deliveries", "replay", str(one["id"]), "999")
+    assert (both.exit_code, "waits again" in both.stdout, "not replayed: 999" in both.stderr) == (1, True, True)
+    again = run("deliveries", "replay", str(one["id"]), "--format", "json")
+    assert (again.exit_code, json.loads(again.stdout)) == (1, [{"id": one["id"], "replayed": False}])
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_shells_are_told_how_to_complete(run: Run, shell: str) -> None:
+    told = run("completion", shell)
+    assert (told.exit_code, "_TWINGE_COMPLETE" in told.stdout, shell in told.stderr) == (0, True, True)
+
+
+def put_in(folder: Path) -> None:
+    """One delivery for nobody we know in a fresh database."""
+    from twinge.app import opened  # noqa: PLC0415 - only here
+    from twinge.config import Settings  # noqa: PLC0415
+    from twinge.plugin import Delivery  # noqa: PLC0415
+
+    async def made() -> None:
+        async with opened(Settings.from_env({"TWINGE_DATA_DIR": str(folder)})) as store:
+            await store.inbox.put(Delivery("generic", "POST", "", {}, {}, b"{}", NOW), "generic:1")
+            [one] = await store.inbox.claim(NOW)
+            async with store.write() as tx:
+                await store.inbox.settle(tx, [(one.id, "stray", "nobody")], NOW)
+
+    asyncio.run(made())

@@ -1,4 +1,4 @@
-"""The command line: serve · demo · backtest · evaluate · channels · plugins · link · keys · db.
+"""The command line: run it, look back, look at who and what is here, look after it.
 
 Nothing heavy is imported before a command needs it: `twinge --help` and `twinge backtest` never load the web server
 or the database layer. Exit codes: 0 fine, 1 trouble, 2 wrong usage.
@@ -11,7 +11,10 @@ from typing import NoReturn
 
 import click
 
+from twinge.cli.athletes import athletes
 from twinge.cli.channels import channels
+from twinge.cli.completion import completion
+from twinge.cli.deliveries import deliveries
 from twinge.cli.house import db, list_plugins
 from twinge.cli.keys import keys
 from twinge.cli.link import make_link
@@ -32,12 +35,27 @@ def twinge() -> None:
     Try it:      twinge demo
     Look back:   twinge backtest export.zip --timezone Europe/Berlin
     Run it:      twinge keys create --scope admin && twinge serve
+    Look at it:  twinge athletes show Alice · twinge deliveries list --state dead
 
     Settings come from the environment (TWINGE_…); docs/settings.md lists them.
     """
 
 
-for command in (serve, demo, backtest, evaluate, channels, list_plugins, make_link, keys, db):
+COMMANDS = (
+    serve,
+    demo,
+    backtest,
+    evaluate,
+    athletes,
+    deliveries,
+    channels,
+    list_plugins,
+    make_link,
+    keys,
+    db,
+    completion,
+)
+for command in COMMANDS:
     twinge.add_command(command)
 
 

@@ -4,16 +4,15 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from twinge.cli.screen import plugins, settings, stop, with_store
+from twinge.cli.screen import form_option, plugins, settings, show, stop, with_store
 
 if TYPE_CHECKING:
-    from twinge.plugin import Channel
+    from twinge.plugin import Channel, Sent
     from twinge.store import Store
 
 TEST = timedelta(minutes=10)
@@ -27,7 +26,7 @@ def channels() -> None:
 
 
 @channels.command("list")
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@form_option
 def list_channels(form: str) -> None:
     """Say of each channel that is ready whether it is up, and what it carried today."""
     from twinge.app import now
@@ -41,13 +40,7 @@ def list_channels(form: str) -> None:
         return [_line(name, down.get(name), spent.get(name)) for name in ready]
 
     lines = with_store(look)
-    if form == "json":
-        click.echo(json.dumps(lines, indent=2))
-        return
-    for one in lines:
-        state = click.style(f"{one['state']:<4}", fg="green" if one["state"] == "up" else "red")
-        until = f"  until {one['next_try']}: {one['reason']}" if one["state"] == "down" else ""
-        click.echo(f"{one['channel']:<10} {state}  {one['messages_today']} today{until}")
+    show(lines, form, lambda: "\n".join(map(_words, lines)))
 
 
 def _line(name: str, down: Any, spent: Any) -> dict[str, Any]:
@@ -57,10 +50,17 @@ def _line(name: str, down: Any, spent: Any) -> dict[str, Any]:
     return {"channel": name, **state, **times, **carried}
 
 
+def _words(one: dict[str, Any]) -> str:
+    state = click.style(f"{one['state']:<4}", fg="green" if one["state"] == "up" else "red")
+    until = f"  until {one['next_try']}: {one['reason']}" if one["state"] == "down" else ""
+    return f"{one['channel']:<10} {state}  {one['messages_today']} today{until}"
+
+
 @channels.command("test")
 @click.argument("channel")
 @click.argument("address")
-def test_channel(channel: str, address: str) -> None:
+@form_option
+def test_channel(channel: str, address: str, form: str) -> None:
     """Send one test message to ADDRESS by CHANNEL now, and say what came of it.
 
     It goes past the service, its quiet hours and its outbox; not past a STOP. Exit code 1 unless it was taken.
@@ -85,10 +85,12 @@ def test_channel(channel: str, address: str) -> None:
 
     if with_store(stopped):
         stop("somebody wrote STOP there; only START from there opens it again.")
-    click.echo(asyncio.run(_send(ready[channel], place)))
+    sent = asyncio.run(_send(ready[channel], place))
+    words = sent.state + (f" ({sent.provider_id})" if sent.provider_id else "")
+    show({"state": sent.state, "provider_id": sent.provider_id}, form, lambda: words)
 
 
-async def _send(channel: Channel, place: str) -> str:
+async def _send(channel: Channel, place: str) -> Sent:
     """One send, and what came of it; ends the command where it was not taken."""
     import secrets
 
@@ -112,4 +114,4 @@ async def _send(channel: Channel, place: str) -> str:
         stop(f"refused: {error.reason}")
     except (Unknown, TimeoutError) as error:
         stop(f"the answer was lost, it may have arrived: {error or 'no answer in time'}")
-    return f"{sent.state}" + (f" ({sent.provider_id})" if sent.provider_id else "")
+    return sent

@@ -3,28 +3,31 @@
 
 from __future__ import annotations
 
-import json
+from typing import TYPE_CHECKING
 
 import click
 
-from twinge.cli.screen import plugins, settings, stop
+from twinge.cli.screen import form_option, plugins, settings, show, stop
+
+if TYPE_CHECKING:
+    from twinge.registry import PluginStatus
 
 
 @click.command("plugins")
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@form_option
 def list_plugins(form: str) -> None:
     """Say which plugins are ready, and what the others lack."""
     from dataclasses import asdict
 
     lines = plugins().status
-    if form == "json":
-        click.echo(json.dumps([asdict(line) for line in lines], indent=2))
-        return
     width = max((len(line.name) for line in lines), default=0)
-    for line in lines:
-        colour = {"ready": "green", "not configured": "yellow"}.get(line.state, "red")
-        state = click.style(f"{line.state:<14}", fg=colour)
-        click.echo(f"{line.kind:<8}  {line.name:<{width}}  {state}  {line.reason}".rstrip())
+    show([asdict(line) for line in lines], form, lambda: "\n".join(_words(line, width) for line in lines))
+
+
+def _words(line: PluginStatus, width: int) -> str:
+    colour = {"ready": "green", "not configured": "yellow"}.get(line.state, "red")
+    state = click.style(f"{line.state:<14}", fg=colour)
+    return f"{line.kind:<8}  {line.name:<{width}}  {state}  {line.reason}".rstrip()
 
 
 @click.group()
@@ -33,19 +36,25 @@ def db() -> None:
 
 
 @db.command("upgrade")
-def upgrade_db() -> None:
+@form_option
+def upgrade_db(form: str) -> None:
     """Bring the schema up to this version. Safe to run again."""
     from twinge.store import schema
 
     schema.upgrade(settings().database_url)
-    click.echo("the schema is up to date")
+    _up_to_date(form)
 
 
 @db.command("check")
-def check_db() -> None:
+@form_option
+def check_db(form: str) -> None:
     """Say whether the schema is the one this version needs."""
     from twinge.store import schema
 
     if wrong := schema.check(settings().database_url):
         stop(wrong)
-    click.echo("the schema is up to date")
+    _up_to_date(form)
+
+
+def _up_to_date(form: str) -> None:
+    show({"schema": "up to date"}, form, lambda: "the schema is up to date")

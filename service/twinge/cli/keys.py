@@ -3,9 +3,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
-from twinge.cli.screen import stop, with_store
+from twinge.cli.screen import form_option, show, stop, with_store
+
+if TYPE_CHECKING:
+    from twinge.store.keys import Key
 
 
 @click.group()
@@ -30,12 +35,19 @@ def create_key(scope: str, name: str) -> None:
 
 
 @keys.command("list")
-def list_keys() -> None:
+@form_option
+def list_keys(form: str) -> None:
     """List the keys: id, scope, state, last use, name; never the key itself."""
-    for key in with_store(lambda store: store.keys.list()):
-        state = "revoked" if key.revoked_at else "active"
-        used = key.used_at.strftime("%Y-%m-%d") if key.used_at else "never used"
-        click.echo(f"{key.id}  {key.scope:<5}  {state:<7}  {used:<10}  {key.name}".rstrip())
+    from twinge.web.api import views
+
+    found = with_store(lambda store: store.keys.list())
+    show([views.key(one) for one in found], form, lambda: "\n".join(map(_line, found)))
+
+
+def _line(key: Key) -> str:
+    state = "revoked" if key.revoked_at else "active"
+    used = key.used_at.strftime("%Y-%m-%d") if key.used_at else "never used"
+    return f"{key.id}  {key.scope:<5}  {state:<7}  {used:<10}  {key.name}".rstrip()
 
 
 @keys.command("revoke")

@@ -29,6 +29,45 @@ def stop(message: str) -> NoReturn:
     sys.exit(1)
 
 
+form_option = click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="json for programs.",
+)
+"""For every command that answers with facts."""
+
+
+def show(value: Any, form: str, text: Callable[[], str]) -> None:
+    """Print `value` as JSON, or the words for it; nothing where there are none."""
+    if form == "json":
+        import msgspec
+
+        click.echo(msgspec.json.format(msgspec.json.encode(value), indent=2).decode())
+    elif words := text():
+        click.echo(words)
+
+
+async def find_athlete(store: Store, wanted: str) -> str | None:
+    """The id that `wanted` is, or of the only athlete with this name."""
+    if await store.athletes.get(wanted) is not None:
+        return wanted
+    named: list[str] = []
+    page = await store.athletes.find(None, 200)
+    while True:
+        named += [one.id for one in page.items if one.name == wanted]
+        if page.next is None:
+            return named[0] if len(named) == 1 else None
+        page = await store.athletes.find(page.next, 200)
+
+
+def no_athlete(wanted: str) -> NoReturn:
+    """Nobody, or more than one, goes by that name."""
+    stop(f"there is no athlete {wanted}, or several have this name; `twinge athletes list` shows them with their ids.")
+
+
 def settings() -> Settings:
     """The settings of this process."""
     return Settings.from_env(os.environ)

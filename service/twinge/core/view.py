@@ -12,6 +12,10 @@ from twinge.core.pain import standing
 from twinge.core.rules.recovery import days_in_a_row
 from twinge.core.state import State
 
+SETTLES_D = 7
+"""Days in which a run over its ceiling is no base for the next one, or STATUS would take back what the message about it
+said. Ours: the cohort behind L01 says nothing about it."""
+
 
 def describe(state: State, athlete: Athlete, now: datetime, pack: Pack = STANDARD) -> dict[str, Any]:
     """The state as a person would ask for it; whatever is not known is None, and `unknown` says so by name."""
@@ -26,7 +30,7 @@ def describe(state: State, athlete: Athlete, now: datetime, pack: Pack = STANDAR
         "sessions_7d": len(week),
         "load_7d": _points([s.load for s in week]),
         "longest_run_30d_m": longest,
-        "next_run_ceiling_m": None if longest is None else pack.l01.small * longest // 100,
+        "next_run_ceiling_m": _ceiling(state.sessions, stamp, pack),
         "days_in_a_row": days_in_a_row(state.sessions, today, pack.r02)
         or days_in_a_row(state.sessions, today - 1, pack.r02),
         "last_hard": _last_hard(state.sessions),
@@ -36,6 +40,29 @@ def describe(state: State, athlete: Athlete, now: datetime, pack: Pack = STANDAR
         "returning": None if state.comeback is None else {"gap_days": state.comeback.gap_d},
         "unknown": _unknown(week, runs, athlete),
     }
+
+
+def _ceiling(sessions: tuple[Session, ...], stamp: int, pack: Pack) -> int | None:
+    """How far the next run may comfortably go (L01)."""
+    runs = [s for s in sessions if s.sport in RUNNING and s.start < stamp]
+    base = [s for s in runs if s.start < stamp - SETTLES_D * DAY or not _over(s, runs, pack)]
+    most = _longest(base, stamp, pack) or _longest(runs, stamp, pack)
+    return None if most is None else pack.l01.small * most // 100
+
+
+def _over(one: Session, runs: list[Session], pack: Pack) -> bool:
+    """Whether L01 had a word for this run."""
+    before, limits = _longest(runs, one.start, pack), pack.l01
+    if one.metres is None or before is None:
+        return False
+    least = max(before + limits.floor_m, limits.least_m)
+    return 100 * one.metres > limits.small * before and one.metres >= least
+
+
+def _longest(runs: list[Session], stamp: int, pack: Pack) -> int | None:
+    """Metres of the longest run in the window of L01 before `stamp`."""
+    within = (s.metres for s in runs if stamp - pack.l01.window_d * DAY <= s.start < stamp)
+    return max((metres for metres in within if metres is not None), default=None)
 
 
 def _instant(stamp: int) -> str:
