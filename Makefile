@@ -4,7 +4,7 @@ UV := .tools/bin/uv
 RUN := $(UV) run --frozen
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test browser check serve fmt bench migration clean
+.PHONY: help demo test browser check serve fmt docs bench migration clean
 
 help:       ## list the targets
 	@grep -hE '^[a-z]+: .*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -24,9 +24,11 @@ serve: $(UV) ## the service on this machine
 	@$(RUN) --no-dev twinge serve
 fmt: $(UV)  ## put the code in shape
 	@$(RUN) ruff format . && $(RUN) ruff check --fix .
+docs: $(UV) ## the pages of docs/ as a site, in build/site
+	@$(RUN) python docs/site.py
 bench: $(UV) ## measure ingest, flow, growth, sender, streams and backtest, side by side
 	@$(RUN) python tests/bench/run.py
 migration: $(UV) ## a new revision from the tables: make migration m="what changes"
 	@$(RUN) alembic revision --autogenerate -m "$(m)"
 clean:      ## forget the virtual environment and every cache
-	@rm -rf .tools .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	@rm -rf build .tools .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis
