@@ -4,7 +4,7 @@ UV := .tools/bin/uv
 RUN := $(UV) run --frozen
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test browser check serve fmt docs bench migration clean
+.PHONY: help demo test browser check serve fmt docs sbom audit bench migration clean
 
 help:       ## list the targets
 	@grep -hE '^[a-z]+: .*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -26,6 +26,10 @@ fmt: $(UV)  ## put the code in shape
 	@$(RUN) ruff format . && $(RUN) ruff check --fix .
 docs: $(UV) ## the pages of docs/ as a site, in build/site
 	@$(RUN) python docs/site.py
+sbom: $(UV) ## every part of what is installed, in build/sbom.json (CycloneDX)
+	@mkdir -p build && $(UV) export --quiet --frozen --no-dev --all-extras --format cyclonedx1.5 --output-file build/sbom.json
+audit: $(UV) ## known weaknesses of the locked parts; asks osv.dev
+	@$(UV) audit --frozen
 bench: $(UV) ## measure ingest, flow, growth, sender, streams and backtest, side by side
 	@$(RUN) python tests/bench/run.py
 migration: $(UV) ## a new revision from the tables: make migration m="what changes"
