@@ -98,6 +98,20 @@ def test_a_backtest_needs_neither_settings_nor_database(run: Run, tmp_path: Path
     assert list(tmp_path.iterdir()) == [tmp_path / "alice.csv"]
 
 
+FIRST_WEEK = "date,distance_km,moving_time\n" + "".join(f"2026-05-{day:02d},3,0:24:00\n" for day in (1, 3, 5))
+
+
+def test_a_backtest_takes_what_somebody_knows_of_themselves(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "new.csv").write_text(FIRST_WEEK)
+    words = ("backtest", "new.csv", "--timezone", "Europe/Berlin", "--format", "json")
+    [plain] = json.loads(run(*words).stdout)["athletes"]
+    [novice] = json.loads(run(*words, "--novice", "--bmi", "24").stdout)["athletes"]
+    assert [one["rules"] for one in plain["nudges"]] == []
+    assert [one["rules"] for one in novice["nudges"]] == [["L07"]]
+    [declared] = json.loads(run(*words, "--longest", "2000").stdout)["athletes"]
+    assert declared["nudges"][0]["rules"] == ["L01"]
+
+
 def test_a_backtest_writes_where_it_is_told(run: Run, tmp_path: Path) -> None:
     (tmp_path / "alice.csv").write_text(HISTORY)
     result = run("backtest", "alice.csv", "--out", "report.txt", "--units", "mi")

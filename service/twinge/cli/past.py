@@ -31,6 +31,12 @@ if TYPE_CHECKING:
 @click.option("--sex", type=click.Choice(["female", "male", "other"]), help="Sharpens heart-rate loads.")
 @click.option("--hr-max", type=click.IntRange(100, 240), help="Highest heart rate, beats per minute.")
 @click.option("--hr-rest", type=click.IntRange(25, 120), help="Resting heart rate, beats per minute.")
+@click.option("--hr-threshold", type=click.IntRange(80, 230), help="Heart rate at the threshold, beats per minute.")
+@click.option("--ftp", "ftp_w", type=click.IntRange(30, 700), help="Threshold power of a rider, watts.")
+@click.option("--threshold-pace", "threshold_pace_s", type=click.IntRange(120, 900), help="Seconds a kilometre.")
+@click.option("--novice", is_flag=True, default=None, help="New to running at the beginning of the history.")
+@click.option("--bmi", type=click.FloatRange(10, 100), help="Body-mass index; read by L07 only.")
+@click.option("--longest", "declared_longest_m", type=click.IntRange(0, 1_000_000), help="Longest run before, metres.")
 @click.option("--streams", is_flag=True, help="Read the recordings beside the list of an export too; takes minutes.")
 def backtest(
     files: tuple[Path, ...],
