@@ -72,7 +72,7 @@ async def apns(base: str, authority: trustme.CA) -> AsyncIterator[Apns]:
     await made.close()
 
 
-def channel(base: str, authority: trustme.CA, deadline_s: float = 0.5) -> Apns:
+def channel(base: str, authority: trustme.CA, deadline_s: float = 2) -> Apns:
     tls = ssl.create_default_context(cadata=authority.cert_pem.bytes().decode())
     return Apns(Team(key_pem(), KEY_ID, TEAM_ID, TOPIC), api_base=base, tls=tls, deadline_s=deadline_s)
 

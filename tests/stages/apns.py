@@ -56,4 +56,4 @@ async def stage() -> AsyncIterator[Stage]:
 
 def _channel(base: str, authority: trustme.CA) -> Apns:
     tls = ssl.create_default_context(cadata=authority.cert_pem.bytes().decode())
-    return Apns(Team(key_pem(), KEY_ID, TEAM_ID, TOPIC), api_base=base, tls=tls, deadline_s=0.5)
+    return Apns(Team(key_pem(), KEY_ID, TEAM_ID, TOPIC), api_base=base, tls=tls, deadline_s=2)
