@@ -15,7 +15,7 @@ from twinge.web.api.athletes import keep
 from twinge.web.api.shapes import Profile, Wishes
 from twinge.web.pages.deeds import only
 from twinge.web.pages.door import Form, Guest, admitted, form
-from twinge.web.pages.fields import Wrong, limits_of, number, taken, wrong_of
+from twinge.web.pages.fields import Wrong, hint, limits_of, number, taken, wrong_of
 from twinge.web.pages.frame import words_in
 from twinge.web.pages.own import back, show_own
 
@@ -42,8 +42,8 @@ async def save(request: web.Request) -> web.Response:
         try:
             await keep(request, one.athlete.id, Profile(preferences=wishes))
         except Problem as error:
-            wrong = wrong_of(error, Wishes, words)
-            wrong = {"quiet_from" if name == "preferences" else name: text for name, text in wrong.items()}
+            lone = error.field == "preferences"  # one quiet hour without the other
+            wrong = {"quiet_from": hint(Wishes, "quiet_from", words)} if lone else wrong_of(error, Wishes, words)
     return _page(request, one, wrong, given) if wrong else back(request, "wishes", "saved")
 
 
