@@ -672,7 +672,7 @@ async def test_the_page_loads_nothing_from_elsewhere_and_is_small(web: Web) -> N
     assert not re.search(r"<style|style=|<script>| on\w+=", page)
     loaded = re.findall(r'<(?:script|link)\b[^>]* (?:src|href)="([^"]+)"', page)
     files = {name: await (await visitor.call("GET", name)).read() for name in loaded}
-    assert len(files) == 7
+    assert len(files) == 6
     assert len(page.encode()) + sum(map(len, files.values())) < 60_000
     assert len(set(Forms(page).ids)) == len(Forms(page).ids)
 
