@@ -265,6 +265,7 @@ async def test_a_race_is_planned_and_ended_early(web: Web) -> None:
         ({"kind": "race", "until": ""}, "until"),
         ({"kind": "race", "until": "June"}, "until"),
         ({"kind": "race", "until": "9999-12-31"}, "until"),
+        ({"kind": "race", "from": "0001-01-01", "until": "2026-06-01"}, "from"),
         ({"kind": "race", "from": "x", "until": "2026-06-01"}, "from"),
         ({"kind": "race", "from": "2026-05-10", "until": "2026-05-09"}, "until"),
         ({"kind": "race", "from": "2026-04-01", "until": "2026-04-02"}, "until"),

@@ -14,7 +14,7 @@ from twinge.plugin import Channel, Rejected
 from twinge.store import Address, Consent
 from twinge.store.addresses import REMOVED
 from twinge.store.verifications import ATHLETE
-from twinge.web.answer import Problem
+from twinge.web.answer import Problem, not_found
 from twinge.web.api.channels import checked
 from twinge.web.api.shapes import NewChannel
 from twinge.web.pages.deeds import ask, note_address, only, place_of
@@ -62,7 +62,9 @@ async def move(request: web.Request) -> web.Response:
     step = -1 if only(given, "to") == "up" else 1
     async with request.app[STORE].write() as tx:
         mine = [each for each in (await addresses.load(tx, [one.athlete.id]))[one.athlete.id] if each.channel != ME]
-        here = next(n for n, each in enumerate(mine) if each.id == place.id)
+        here = next((n for n, each in enumerate(mine) if each.id == place.id), None)
+        if here is None:
+            raise not_found("channel")
         there = min(max(here + step, 0), len(mine) - 1)
         mine.insert(there, mine.pop(here))
         for rank, each in enumerate(mine):

@@ -11,6 +11,7 @@ from aiohttp import web
 
 from twinge.core.model import Athlete
 from twinge.core.silence import KINDS, living
+from twinge.event import plausible
 from twinge.web.answer import Problem
 from twinge.web.api.athletes import keep
 from twinge.web.api.shapes import NewSilence, Profile, Wishes
@@ -54,6 +55,8 @@ async def add(request: web.Request) -> web.Response:
     try:
         await plan(request, one.athlete.id, body)
     except Problem as error:
+        if error.status not in {400, 409}:
+            raise
         if error.code == "too_many":
             return _page(request, one, {"kind": words.say("wrong.too_many")}, given)
         return _page(request, one, {"until": words.say("wrong.until")}, given)
@@ -70,14 +73,12 @@ async def end(request: web.Request) -> web.Response:
 async def pause(request: web.Request) -> web.Response:
     """`POST /me/pause`: quiet until the end of a day; without one the pause ends."""
     one, given = await form(request)
-    text, now, until = only(given, "paused_until").strip(), request.app[CLOCK](), None
-    if text and "end" not in given:
-        day = _day(text)
+    until = None
+    if "end" not in given:
+        day = _day(only(given, "paused_until"))
         until = None if day is None else _end(day, one.athlete)
-        if until is None or until <= now:
+        if until is None or until <= request.app[CLOCK]():
             return _page(request, one, {"paused_until": words_in(request).say("wrong.paused_until")}, given)
-    elif "end" not in given:
-        return _page(request, one, {"paused_until": words_in(request).say("wrong.paused_until")}, given)
     await keep(request, one.athlete.id, Profile(preferences=Wishes(paused_until=until)))
     return back(request, "plan", "saved" if until is None else "paused")
 
@@ -107,10 +108,12 @@ def _page(request: web.Request, one: Guest, wrong: Wrong | None = None, given: F
 
 
 def _day(text: str) -> date | None:
+    """A day as a browser writes it, of a year that calendars can reckon with."""
     try:
-        return date.fromisoformat(text.strip())
+        day = date.fromisoformat(text.strip())
     except ValueError:
         return None
+    return day if plausible(day) else None
 
 
 def _begin(day: date, athlete: Athlete) -> datetime:
@@ -120,4 +123,4 @@ def _begin(day: date, athlete: Athlete) -> datetime:
 
 def _end(day: date, athlete: Athlete) -> datetime:
     """The first moment after it."""
-    return _begin(min(day, date.max - timedelta(days=2)) + timedelta(days=1), athlete)
+    return _begin(day + timedelta(days=1), athlete)
