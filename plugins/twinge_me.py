@@ -13,17 +13,28 @@ from typing import Annotated, ClassVar
 import aiohttp
 import msgspec
 
+from twinge.event import Complaint, to_report
 from twinge.plugin import Delivery, Item, Message, OneWay, Rejected, Reply, Sent
 
 MOST = 1_000
 """Letters of an answer."""
 
 
-class Written(msgspec.Struct):
-    """The body of a delivery from the page."""
+Id = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
 
-    athlete: Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
-    text: Annotated[str, msgspec.Meta(min_length=1, max_length=MOST)]
+
+class Written(msgspec.Struct):
+    """The body of a delivery from the page: words, or a report that was chosen in a form."""
+
+    athlete: Id
+    text: Annotated[str, msgspec.Meta(max_length=MOST)] = ""
+    id: Id | None = None
+    """Names a report for ever."""
+    told: Complaint | None = None
+
+    def __post_init__(self) -> None:
+        if not self.text and (self.told is None or self.id is None):
+            raise ValueError("neither words nor a report")
 
 
 _read = msgspec.json.Decoder(Written).decode
@@ -59,9 +70,12 @@ class Me(OneWay):
         raise Rejected("The athlete's page takes answers from its own visitors only.", status=404)
 
     def read(self, delivery: Delivery) -> Sequence[Item]:
-        """The athlete's words."""
+        """The athlete's words, or what they chose in a form."""
         try:
             written = _read(delivery.body)
         except (ValueError, RecursionError):
             raise Rejected("This is not the body of an answer from the page.") from None
-        return [Reply(written.athlete, written.text)]
+        if written.told is None:
+            return [Reply(written.athlete, written.text)]
+        told = to_report(f"{self.name}:{written.id}", written.told, delivery.received_at)
+        return [Reply(written.athlete, "", told=told)]

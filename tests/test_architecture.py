@@ -51,6 +51,7 @@ MAY: dict[str, set[str]] = {
         "notices",
         "connections",
         "intake",
+        "speech",
     },
     "limits": {"plugin", "store"},
     "job": {"core", "plugin", "store"},

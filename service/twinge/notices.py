@@ -42,7 +42,7 @@ async def send_code(
     """Queue a code for an address. `Rejected`: 409 where it is theirs already, stopped, or asleep; 429 for too many."""
     if place.verified_at is not None:
         raise Rejected("This address is confirmed already.", status=409)
-    if place.stopped_at is not None:
+    if any(one.stopped_at is not None for one in await store.addresses.at(tx, place.channel, place.address)):
         raise Rejected("Somebody wrote STOP there; only START from there opens it again.", status=409)
     opening = next_window(athlete.preferences, athlete.timezone, now)
     if opening > now and not asked:

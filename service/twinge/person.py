@@ -132,6 +132,8 @@ class Person:
     def converse(self, heard: Heard) -> Response:
         """Take a reply in and answer it on the channel it came by; what it reports is left to `learn`."""
         self.ways.talking = heard.entry
+        if heard.told is not None:
+            return Response(heard.told)
         answer, story = heard.answer, self.kept.state.pain
         if confirms(story):
             answer = _confirmed(heard)

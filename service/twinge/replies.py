@@ -11,8 +11,8 @@ from hashlib import blake2b
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from twinge.core.model import Nudge
-from twinge.core.reply import Answer, Help, Pain, Start, Stop, parse
+from twinge.core.model import Nudge, Report
+from twinge.core.reply import Answer, Help, Ok, Pain, Start, Stop, parse
 from twinge.core.reply.assent import assent
 from twinge.plugin import Reply
 from twinge.store import Address, Store
@@ -36,6 +36,8 @@ class Heard:
     """Names it for ever: the same reply worked off twice has one effect."""
     assent: bool | None = None
     """A plain yes or no."""
+    told: Report | None = None
+    """A report that needs no reading: they chose it in a form."""
     welcomed: bool = False
     """It was the code for their address: nothing is left to do but to greet them."""
 
@@ -50,6 +52,10 @@ async def take_reply(
     for entry in entries:
         if reply.opt_out == UNSUBSCRIBE:
             await _stop(store, tx, entry, at, alone=True)
+            continue
+        if reply.told is not None:
+            last = await store.outbox.answered(tx, entry, at)
+            heard.append(Heard(entry, Ok(), last, f"{channel}:{digest}", told=reply.told))
             continue
         said = _CARRIER.get(reply.opt_out or "") or parse(reply.text, languages.get(entry.athlete_id, "en"))
         if isinstance(said, Stop) or (isinstance(said, Pain) and "opt_out" in said.flags):

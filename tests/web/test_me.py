@@ -355,22 +355,51 @@ async def test_an_answer_has_one_to_a_thousand_letters(web: Web, text: str) -> N
     assert await inbox(web) == []
 
 
-async def test_an_open_question_brings_its_numbers(web: Web) -> None:
-    from twinge.core.pain.value import Asked, Pain  # noqa: PLC0415 - only here
+async def test_an_open_question_brings_its_numbers() -> None:
+    from twinge.core.model import Athlete  # noqa: PLC0415 - only here
+    from twinge.core.pain.value import TRIAGE, Asked, Episode, Pain  # noqa: PLC0415
     from twinge.web.pages.sheet import Question, open_question  # noqa: PLC0415
 
     def asked(kind: str, number: int = 1, **more: Any) -> Asked:
         return Asked(number, kind, 0, 0, 1, **{"due": 9, **more})
 
-    score = Question("score", [str(n) for n in range(11)])
-    assert open_question(Pain()) is None
-    assert open_question(Pain(asked=(asked("score"),))) == score
-    assert open_question(Pain(asked=(asked("score", due=None),))) is None
-    assert open_question(Pain(asked=(asked("score", digits="4"),))) is None
-    assert open_question(Pain(asked=(asked("check"), asked("confirm", 2)))) == Question("choice", ["1", "2"])
-    assert open_question(Pain(asked=(asked("which_place", options=(5, 6, 0)),))) == Question("choice", ["1", "2", "3"])
-    assert open_question(Pain(asked=(asked("signs"),))) == Question("several", ())
-    assert open_question(Pain(asked=(asked("weekly"),))) == Question("several", ())
+    def shown(*questions: Asked) -> Question | None:
+        knee = Episode(5, 0, TRIAGE, 0, None, 0, site="knee", side="left")
+        return open_question(Pain(asked=questions, episodes=(knee,)), Athlete("a"), words_of("en"))
+
+    assert shown() is None
+    assert shown(asked("score")) == Question("score", [(str(n), "") for n in range(11)])
+    assert shown(asked("score", due=None)) is None
+    assert shown(asked("score", digits="4")) is None
+    assert shown(asked("check"), asked("confirm", 2)) == Question("choice", [("1", "No"), ("2", "Yes")])
+    places = shown(asked("which_place", options=(5, 6, 0)))
+    assert places == Question("choice", [("1", "left knee"), ("2", ""), ("3", "a new place")])
+    signs = shown(asked("signs"))
+    assert signs is not None
+    assert (signs.kind, signs.choices[0], signs.choices[4]) == ("several", ("1", "None of these"), ("5", "limping"))
+    assert shown(asked("weekly")) == Question("weekly", ())
+
+
+@pytest.mark.parametrize("language", ["en", "de", "es", "fr"])
+async def test_every_number_of_every_question_is_named(language: str) -> None:
+    from twinge.core.model import Athlete  # noqa: PLC0415 - only here
+    from twinge.core.pain import FORMS  # noqa: PLC0415
+    from twinge.core.pain.value import Asked, Pain  # noqa: PLC0415
+    from twinge.web.pages.sheet import open_question  # noqa: PLC0415
+
+    for kind, meant in FORMS.items():
+        story = Pain(asked=(Asked(1, kind, 0, 0, 1, 9),))
+        question = open_question(story, Athlete("a", language=language), words_of(language))
+        assert question is not None
+        if question.kind not in {"score", "weekly"}:
+            assert [each for _, each in question.choices if not each or (each in meant.choices and "_" in each)] == []
+
+
+async def test_ticked_numbers_are_one_answer(web: Web) -> None:
+    visitor = await come_in(web, await web.alice())
+    action, fields = Forms(await visitor.get()).of("/me/answer")
+    assert (await visitor.post(action, {**fields, "digit": ["2", "5"]})).status == 303
+    assert [json.loads(one.delivery.body)["text"] for one in await inbox(web)] == ["25"]
 
 
 # --- channels ---------------------------------------------------------------------------------------------------------
@@ -557,7 +586,7 @@ async def test_a_form_counts_with_the_proof_of_its_own_visit_only(web: Web, path
     place = await reach(web, alice)
     mine, other = await come_in(web, alice), await come_in(web, alice)
     proof = Forms(await other.get()).of("/me/stop")[1]["proof"]
-    path = path.format(channel=place.id, platform="strava")
+    path = path.format(channel=place.id, platform="strava", silence="x", connection=1)
     for given in ({}, {"proof": ""}, {"proof": "é"}, {"proof": proof}):
         answer = await mine.post(path, {"text": "STOP", "nonce": "n" * 20, **given})
         assert (answer.status, answer.content_type) == (403, "text/html")
@@ -621,7 +650,8 @@ SEALED = {
 async def test_every_answer_below_me_is_sealed(web: Web, route: Any) -> None:
     alice = await web.alice()
     visitor = await come_in(web, alice)
-    path = route.path.format(token="a" * 43, channel=1, name="me.css", platform="strava")
+    names = {"token": "a" * 43, "channel": 1, "name": "me.css", "platform": "strava", "silence": "x", "connection": 1}
+    path = route.path.format(**names)
     for each in (visitor, Visitor(web)):
         answer = await each.call(route.method, path)
         assert {name: answer.headers[name] for name in SEALED} == SEALED
@@ -640,9 +670,9 @@ async def test_the_page_loads_nothing_from_elsewhere_and_is_small(web: Web) -> N
     assert page.count('<li class="rest">') == 20
     assert not re.search(r"(?:src|href|action)=\"(?!/me)", page)
     assert not re.search(r"<style|style=|<script>| on\w+=", page)
-    files = {
-        name: await (await visitor.call("GET", name)).read() for name in re.findall(r'(?:src|href)="([^"]+)"', page)
-    }
+    loaded = re.findall(r'<(?:script|link)\b[^>]* (?:src|href)="([^"]+)"', page)
+    files = {name: await (await visitor.call("GET", name)).read() for name in loaded}
+    assert len(files) == 6
     assert len(page.encode()) + sum(map(len, files.values())) < 60_000
     assert len(set(Forms(page).ids)) == len(Forms(page).ids)
 

@@ -122,6 +122,8 @@ class Reply:
     text: str
     opt_out: str | None = None
     """STOP, START or HELP where the carrier has already acted on it; UNSUBSCRIBE for this address alone."""
+    told: Report | None = None
+    """What they told by choosing, in a form, instead of by words; `text` is empty then."""
 
 
 Item = Inline | Pointer | Recorded | Revoked | Receipt | Reply

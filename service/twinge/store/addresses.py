@@ -167,6 +167,10 @@ class Addresses:
         """It was shown, or stated, to be theirs."""
         await tx.execute(_this(place).values(verified_ms=codec.to_ms(at)))
 
+    async def doubt(self, tx: AsyncConnection, place: Address) -> None:
+        """Whose it is must be shown again: it may have changed hands while it was away."""
+        await tx.execute(_this(place).values(verified_ms=None))
+
     async def put_in_order(self, tx: AsyncConnection, place: Address, rank: int) -> None:
         """Where it stands among the athlete's addresses."""
         await tx.execute(_this(place).values(rank=rank))

@@ -235,6 +235,14 @@ class History:
         found = [Recorded(codec.unpack_activity(row.blob), row.same_as) for row in rows]
         return page(rows, ["start_ms", "key"], limit, found)
 
+    async def latest(self, athlete_id: str) -> dict[str, datetime]:
+        """When the last workout of each platform began."""
+        mine = (activity.c.athlete_id == athlete_id) & activity.c.removed.is_(False)
+        counted = select(activity.c.platform, func.max(activity.c.start_ms).label("last")).where(mine)
+        async with self._engines.read() as tx:
+            rows = (await tx.execute(counted.group_by(activity.c.platform))).all()
+        return {row.platform: codec.from_ms(row.last) for row in rows}
+
     async def find_findings(self, athlete_id: str, cursor: str | None = None, limit: int = 50) -> Page[Finding]:
         """Findings, newest first."""
         mine = select(finding).where(finding.c.athlete_id == athlete_id)

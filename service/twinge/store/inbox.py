@@ -13,7 +13,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, func, literal_column, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -80,6 +80,15 @@ class Kept:
     def emptied(self) -> bool:
         """Whether the body was deleted once it had been used."""
         return not self.delivery.body and DIGEST in self.delivery.headers
+
+
+class Seen(NamedTuple):
+    """What became of a delivery."""
+
+    id: int
+    state: str
+    note: str
+    received_at: datetime
 
 
 class Inbox:
@@ -221,6 +230,15 @@ class Inbox:
         async with self._engines.read() as tx:
             rows = (await tx.execute(cut(statement, [inbox.c.id], cursor, limit))).all()
         return page(rows, ["id"], limit, [_kept(row) for row in rows])
+
+    async def recent(self, platform: str, prefix: str, since: datetime, limit: int = 10) -> list[Seen]:
+        """The last deliveries whose keys begin with `prefix` and a colon, newest first."""
+        mine = (inbox.c.platform == platform) & inbox.c.key.startswith(f"{prefix}:", autoescape=True)
+        wanted = select(inbox.c.id, inbox.c.state, inbox.c.note, inbox.c.received_ms)
+        wanted = wanted.where(mine, inbox.c.received_ms >= codec.to_ms(since)).order_by(inbox.c.id.desc())
+        async with self._engines.read() as tx:
+            rows = (await tx.execute(wanted.limit(limit))).all()
+        return [Seen(row.id, row.state, row.note, codec.from_ms(row.received_ms)) for row in rows]
 
     async def counts(self) -> dict[str, int]:
         """How many deliveries are in each state."""

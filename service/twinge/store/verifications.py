@@ -1,4 +1,4 @@
-"""Codes that show whose an address is: six digits, ten minutes, five tries, three a day.
+"""Codes that show whose an address is: six digits, ten minutes, five tries, three a day, ten a day for one athlete.
 
 Counted by the address and not by the athlete, so that many athletes cannot be used to flood one number. Neither the
 code nor the address is kept in the clear.
@@ -24,6 +24,10 @@ DIGITS = 6
 LASTS = timedelta(minutes=10)
 TRIES = 5
 A_DAY = 3
+ATHLETE = "athlete"
+"""The field of a refusal that says nothing of the address."""
+EACH_A_DAY = 10
+"""Codes to all addresses of one athlete together: so nobody can send messages to a list of numbers at our cost."""
 
 
 class Verifications:
@@ -34,11 +38,11 @@ class Verifications:
         self._key = hashlib.sha256(b"twinge verification" + secret).digest()
 
     async def begin(self, tx: AsyncConnection, place: Address, now: datetime) -> str:
-        """A new code for this address; earlier ones end. `Rejected` (429) after three in a day."""
+        """A new code for this address; earlier ones end. `Rejected` (429) after three in a day, or ten of theirs."""
         mine = self._at(place)
-        recent = verification.c.made_ms > codec.to_ms(now - timedelta(days=1))
-        made = (await tx.execute(select(func.count()).select_from(verification).where(mine, recent))).scalar_one()
-        if made >= A_DAY:
+        if await self._made(tx, verification.c.athlete_id == place.athlete_id, now) >= EACH_A_DAY:
+            raise Rejected("This athlete has asked for ten codes today; try again tomorrow.", status=429, field=ATHLETE)
+        if await self._made(tx, mine, now) >= A_DAY:
             raise Rejected("This address has been sent three codes today; try again tomorrow.", status=429)
         stamp = codec.to_ms(now)
         await tx.execute(update(verification).where(mine, verification.c.ended_ms.is_(None)).values(ended_ms=stamp))
@@ -68,6 +72,11 @@ class Verifications:
         if right:
             await self._addresses.verify(tx, place, now)
         return right
+
+    async def _made(self, tx: AsyncConnection, which: Any, now: datetime) -> int:
+        """Codes of the last day."""
+        recent = verification.c.made_ms > codec.to_ms(now - timedelta(days=1))
+        return int((await tx.execute(select(func.count()).select_from(verification).where(which, recent))).scalar_one())
 
     def _at(self, place: Address) -> Any:
         return (verification.c.channel == place.channel) & (verification.c.address_hash == self._hash(place.address))

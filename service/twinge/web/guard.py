@@ -25,7 +25,8 @@ SCOPE: web.RequestKey[str] = web.RequestKey("scope", str)
 
 UPLOAD_S = 120
 """For a device's file, which may be large and come from a phone: after its key was checked. And for a delivery whose
-headers say that it is larger than the house's cap: where its platform does not allow that, it is refused at once."""
+headers say that it is larger than the house's cap: where its platform does not allow that, it is refused at once. A
+file that comes by the athlete's page is such a one: its visit is checked before the file is read."""
 
 READING = frozenset({"GET", "HEAD"})
 
@@ -109,7 +110,9 @@ async def _in_time(request: web.Request, handler: Handler) -> web.StreamResponse
 def _seconds(request: web.Request) -> float:
     """How long the request may take, its body included."""
     most = request.app[SETTINGS].request_deadline_s
-    large = request.path.startswith("/hooks/") and (request.content_length or 0) > request.client_max_size
+    large = (
+        request.path.startswith(("/hooks/", "/me/files")) and (request.content_length or 0) > request.client_max_size
+    )
     return max(most, UPLOAD_S) if large else most
 
 

@@ -19,6 +19,7 @@ from twinge.web.api.shapes import (
     NewAthlete,
     NewChannel,
     NewConnection,
+    Profile,
     merged,
     read_athlete,
     read_channel,
@@ -58,9 +59,13 @@ async def show(request: web.Request) -> web.Response:
 
 async def edit(request: web.Request) -> web.Response:
     """`PATCH /athletes/{id}`: what the body leaves out stays."""
-    await known(request)
-    body = await read_as(request, read_profile)
-    store, athlete_id, now = request.app[STORE], request.match_info["athlete"], request.app[CLOCK]()
+    one = await known(request)
+    return answer(await _whole(request, await keep(request, one.id, await read_as(request, read_profile))))
+
+
+async def keep(request: web.Request, athlete_id: str, body: Profile) -> Athlete:
+    """The profile with what `body` says, kept, with whatever follows from it; 400 as in `merged`."""
+    store, now = request.app[STORE], request.app[CLOCK]()
     async with store.write() as tx:
         old = (await store.athletes.load(tx, [athlete_id])).get(athlete_id)
         new = None if old is None else await store.athletes.update(tx, merged(old, body, request.app[PACK], now))
@@ -70,7 +75,7 @@ async def edit(request: web.Request) -> web.Response:
         if (due := next_digest(new, now)) is not None:
             await store.wakes.move(tx, Wake(athlete_id, "digest", due))
         await note(request, tx, "athlete.edit", athlete_id)
-    return answer(await _whole(request, new))
+    return new
 
 
 async def add_channel(request: web.Request) -> web.Response:

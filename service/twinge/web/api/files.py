@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from aiohttp import BodyPartReader, hdrs, web
 from aiohttp.http_exceptions import HttpProcessingError
 
-from twinge.intake import PLATFORM, filed, take_in
+from twinge.intake import PLATFORM, Standing, filed, take_in
 from twinge.web.answer import Problem, answer
 from twinge.web.api.people import known, note
 from twinge.web.api.shapes import wrong
@@ -34,44 +34,51 @@ async def upload(request: web.Request) -> web.Response:
     sport = request.query.get("sport", "")
     if len(sport) > LONGEST_SPORT or not sport.isprintable():
         raise wrong("sport", f"The sport must be printable text of at most {LONGEST_SPORT} characters.")
+    standing, word = await take(request, one.id, await _file(request), sport)
+    return answer({"id": standing.id, "status": word}, 202)
+
+
+async def take(request: web.Request, athlete_id: str, body: bytes, sport: str = "") -> tuple[Standing, str]:
+    """Keep a file as `intake.take_in` does; `Rejected` for what its first bytes tell at once."""
     adapter = request.app[PLATFORMS].get(PLATFORM)
     if adapter is None:
         raise Problem(404, "not_configured", "Files cannot be read here; `twinge plugins` says what is lacking.")
-    delivery = filed(one.id, await _file(request), request.app[CLOCK](), sport)
-    adapter.read(delivery)  # what its first bytes already tell is told at once
+    delivery = filed(athlete_id, body, request.app[CLOCK](), sport)
+    adapter.read(delivery)
     store = request.app[STORE]
     standing, word = await take_in(store, delivery)
     async with store.write() as tx:
-        await note(request, tx, "file.upload", one.id, f"delivery={standing.id} {word}")
-    return answer({"id": standing.id, "status": word}, 202)
+        await note(request, tx, "file.upload", athlete_id, f"delivery={standing.id} {word}")
+    return standing, word
 
 
 async def _file(request: web.Request) -> bytes:
     cap = request.app[SETTINGS].file_cap_kb * 1024
     if not request.headers.get(hdrs.CONTENT_TYPE, "").lower().startswith("multipart/"):
         return await read_body(request.clone(client_max_size=cap))
-    if (request.content_length or 0) > cap:
-        raise too_large(cap)
-    try:
-        files = [body async for body in _parts(request, cap)]
-    except MALFORMED:
-        raise Problem(400, "broken_body", "The body broke off or was not what its headers said.") from None
+    files = [body async for _, name, body in parts(request, cap) if name is not None]
     if len(files) != 1:
         raise wrong("file", "The form must hold one file; send several one by one, or as a zip.")
     return files[0]
 
 
-async def _parts(request: web.Request, cap: int) -> AsyncIterator[bytes]:
-    """The files of a form, up to two of them: more than one is refused anyway."""
-    reader, found = await request.multipart(), 0
-    while found < 2 and (part := await reader.next()) is not None:
-        if not isinstance(part, BodyPartReader):
-            raise ValueError("a form within a form")
-        if part.filename is None:
-            await part.release()
-            continue
-        found += 1
-        yield await _whole(part, cap)
+async def parts(request: web.Request, cap: int) -> AsyncIterator[tuple[str, str | None, bytes]]:
+    """The parts of a form as (field, name of its file, body), each as it arrives, up to a second file.
+
+    413 where a file is over `cap` bytes, or another field over the house's own cap; 400 where the form breaks off.
+    """
+    if (request.content_length or 0) > cap + request.client_max_size:
+        raise too_large(cap)
+    try:
+        reader, files = await request.multipart(), 0
+        while files < 2 and (part := await reader.next()) is not None:
+            if not isinstance(part, BodyPartReader):
+                raise ValueError("a form within a form")
+            files += part.filename is not None
+            most = request.client_max_size if part.filename is None else cap
+            yield part.name or "", part.filename, await _whole(part, most)
+    except MALFORMED:
+        raise Problem(400, "broken_body", "The body broke off or was not what its headers said.") from None
 
 
 async def _whole(part: BodyPartReader, cap: int) -> bytes:

@@ -29,8 +29,13 @@ async def find(request: web.Request) -> web.Response:
 
 async def create(request: web.Request) -> web.Response:
     """`POST /athletes/{id}/silences`: `{"kind", "from", "until", "rules"?}`."""
-    await known(request)
-    body, now = await read_as(request, read_silence), request.app[CLOCK]()
+    one = await known(request)
+    return answer(views.silence(await plan(request, one.id, await read_as(request, read_silence))), 201)
+
+
+async def plan(request: web.Request, athlete_id: str, body: NewSilence) -> Silence:
+    """Keep a silence; 400 for a span or rules that can not be, 409 where there are too many."""
+    now = request.app[CLOCK]()
     made = Silence(new_id(now), body.kind, body.since, body.until, _rules(body), request[ACTOR])
     _check(made, now)
 
@@ -39,14 +44,20 @@ async def create(request: web.Request) -> web.Response:
             raise Problem(409, "too_many", f"There are {MOST} silences already; end one first.")
         return (*remembered(old.silences, now), made)
 
-    await _change(request, add, "silence.create", made)
-    return answer(views.silence(made), 201)
+    await _change(request, athlete_id, add, "silence.create", made)
+    return made
 
 
 async def end(request: web.Request) -> web.Response:
     """`DELETE /athletes/{id}/silences/{silence}`: over from now on."""
-    one, now = await known(request), request.app[CLOCK]()
-    found = next((each for each in living(one.silences, now) if each.id == request.match_info["silence"]), None)
+    await finish(request, await known(request), request.match_info["silence"])
+    return web.Response(status=204)
+
+
+async def finish(request: web.Request, one: Athlete, silence_id: str) -> None:
+    """End a silence now, or 404."""
+    now = request.app[CLOCK]()
+    found = next((each for each in living(one.silences, now) if each.id == silence_id), None)
     if found is None:
         raise not_found("silence")
     ended = replace(found, since=min(found.since, now), until=now)
@@ -54,14 +65,17 @@ async def end(request: web.Request) -> web.Response:
     def end_it(old: Athlete) -> tuple[Silence, ...]:
         return tuple(ended if each.id == found.id else each for each in old.silences)
 
-    await _change(request, end_it, "silence.end", found)
-    return web.Response(status=204)
+    await _change(request, one.id, end_it, "silence.end", found)
 
 
 async def _change(
-    request: web.Request, change: Callable[[Athlete], tuple[Silence, ...]], action: str, which: Silence
+    request: web.Request,
+    athlete_id: str,
+    change: Callable[[Athlete], tuple[Silence, ...]],
+    action: str,
+    which: Silence,
 ) -> None:
-    store, athlete_id = request.app[STORE], request.match_info["athlete"]
+    store = request.app[STORE]
     async with store.write() as tx:
         old = (await store.athletes.load(tx, [athlete_id])).get(athlete_id)
         if old is None:

@@ -2,7 +2,22 @@
 
 from aiohttp import web
 
-from twinge.web.pages import app, deeds, door, home, push, shelf, sources
+from twinge.web.pages import (
+    about,
+    addresses,
+    app,
+    deeds,
+    door,
+    home,
+    limits,
+    pain,
+    plan,
+    push,
+    shelf,
+    sources,
+    wishes,
+    workouts,
+)
 from twinge.web.pages.frame import sealed, spoken
 
 ROUTES = [
@@ -20,6 +35,26 @@ ROUTES = [
     web.post("/me/channels/{channel}/confirm", sealed(deeds.confirm)),
     web.post("/me/channels/{channel}/stop", sealed(deeds.stop)),
     web.post("/me/channels/{channel}/start", sealed(deeds.start)),
+    web.get("/me/pain", sealed(pain.page)),
+    web.post("/me/pain", sealed(pain.tell)),
+    web.get("/me/pain/urgent", sealed(pain.urgent)),
+    web.get("/me/plan", sealed(plan.page)),
+    web.post("/me/plan", sealed(plan.add)),
+    web.post("/me/plan/{silence}/end", sealed(plan.end)),
+    web.post("/me/pause", sealed(plan.pause)),
+    web.get("/me/wishes", sealed(wishes.page)),
+    web.post("/me/wishes", sealed(wishes.save)),
+    web.get("/me/about", sealed(about.page)),
+    web.post("/me/about", sealed(about.save)),
+    web.get("/me/limits", sealed(limits.page)),
+    web.post("/me/limits", sealed(limits.save)),
+    web.get("/me/reach", sealed(addresses.page)),
+    web.post("/me/reach", sealed(addresses.add)),
+    web.post("/me/channels/{channel}/move", sealed(addresses.move)),
+    web.post("/me/channels/{channel}/remove", sealed(addresses.remove)),
+    web.get("/me/workouts", sealed(workouts.page)),
+    web.post("/me/files", sealed(workouts.upload)),
+    web.post("/me/connections/{connection}/end", sealed(workouts.end)),
     web.post("/me/push", spoken(push.subscribe)),
     web.put("/me/push", spoken(push.renew)),
     web.delete("/me/push", spoken(push.unsubscribe)),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -13,8 +14,9 @@ from aiohttp import web
 from twinge.core.model import Purpose
 from twinge.core.purpose import NOTICE
 from twinge.notices import send_code, send_test, welcome
-from twinge.plugin import Delivery
+from twinge.plugin import Delivery, Rejected
 from twinge.store import Address, Consent
+from twinge.store.verifications import ATHLETE
 from twinge.web.answer import Problem, not_found
 from twinge.web.api.channels import voice_of
 from twinge.web.pages.door import ME, Form, Guest, form
@@ -31,32 +33,39 @@ TESTS: Final = 10
 
 
 async def answer(request: web.Request) -> web.Response:
-    """`POST /me/answer`: into the inbox, like a text message; the worker does the rest.
+    """`POST /me/answer`: into the inbox, like a text message; the worker does the rest."""
+    one, given = await form(request)
+    await deliver(request, one, only(given, "nonce"), {"text": _text(given)})
+    return home(request, "answer")
+
+
+async def deliver(request: web.Request, one: Guest, nonce: str, said: Mapping[str, object]) -> None:
+    """Put what a visitor said into the inbox, as the channel `me` reads it; durable when this returns.
 
     The key is the form's own number and the words: a double click or a reload counts once, other words written into
     a form that the browser brought back count too.
     """
-    one, given = await form(request)
-    text, nonce, now = _text(given), _only(given, "nonce"), request.app[CLOCK]()
     if not NONCE.fullmatch(nonce):
         raise Problem(400, "invalid", "The form has no number of its own.", field="nonce")
-    athlete_id = one.athlete.id
-    body = msgspec.json.encode({"athlete": athlete_id, "text": text})
-    key = f"{nonce}:{hashlib.sha256(body).hexdigest()[:24]}"
+    athlete_id, now = one.athlete.id, request.app[CLOCK]()
+    digest = hashlib.sha256(msgspec.json.encode({"athlete": athlete_id, **said})).hexdigest()
+    key = f"{nonce}:{digest[:24]}"
+    named = {"id": hashlib.sha256(key.encode()).hexdigest()[:32]} if "told" in said else {}
+    body = msgspec.json.encode({"athlete": athlete_id, **named, **said})
     lane = f"channel:{ME}:{hashlib.sha256(athlete_id.encode()).hexdigest()[:16]}"
     delivery = Delivery(f"channel:{ME}", "POST", "inbound", {}, {}, body, now)
     await request.app[STORE].inbox.put(delivery, key, lane)
-    return home(request, "answer")
 
 
 def _text(given: Form) -> str:
-    text = " ".join(_only(given, "text").split())
+    """A button's or the box's words, else the numbers that were ticked."""
+    text = " ".join(only(given, "text").split()) or "".join(given.get("digit", []))
     if not 0 < len(text) <= MOST or "\0" in text:
         raise Problem(400, "invalid", f"An answer has 1 to {MOST:,} letters.", field="text")
     return text
 
 
-def _only(given: Form, name: str) -> str:
+def only(given: Form, name: str) -> str:
     """A field's last value: a button's comes after the box's."""
     return given.get(name, [""])[-1]
 
@@ -64,7 +73,7 @@ def _only(given: Form, name: str) -> str:
 async def consent(request: web.Request) -> web.Response:
     """`POST /me/channels/{channel}/consent`: what is ticked is agreed to, the rest taken back."""
     one, given = await form(request)
-    place, now, words = await _place(request, one), request.app[CLOCK](), words_in(request)
+    place, now, words = await place_of(request, one), request.app[CLOCK](), words_in(request)
     try:
         ticked = {Purpose(word) for word in given.get("purpose", [])}
     except ValueError:
@@ -91,7 +100,7 @@ def _said(now: datetime, how: str, purposes: set[Purpose] | frozenset[Purpose], 
 async def test(request: web.Request) -> web.Response:
     """`POST /me/channels/{channel}/test`: one message there, to see that it arrives."""
     one, _ = await form(request)
-    store, place, now = request.app[STORE], await _place(request, one), request.app[CLOCK]()
+    store, place, now = request.app[STORE], await place_of(request, one), request.app[CLOCK]()
     if place.shut is not None:
         raise Problem(409, "conflict", f"Nothing may go to this address now: {place.shut}.")
     await _not_too_often(request, one, now)
@@ -110,18 +119,30 @@ async def _not_too_often(request: web.Request, one: Guest, now: datetime) -> Non
 async def code(request: web.Request) -> web.Response:
     """`POST /me/channels/{channel}/code`: six digits go to the address, to show that it is theirs."""
     one, _ = await form(request)
-    store, place = request.app[STORE], await _place(request, one)
+    store, place = request.app[STORE], await place_of(request, one)
     async with store.write() as tx:
-        await send_code(store, tx, one.athlete, place, voice_of(request, place), request.app[CLOCK](), asked=True)
+        await ask(request, tx, one, place)
     return home(request, "code")
+
+
+async def ask(request: web.Request, tx: Tx, one: Guest, place: Address) -> None:
+    """Send a code there. What stands against it for a reason that is not theirs to know is not told: whether a STOP
+    or somebody else's codes came first, the page looks the same."""
+    try:
+        await send_code(
+            request.app[STORE], tx, one.athlete, place, voice_of(request, place), request.app[CLOCK](), asked=True
+        )
+    except Rejected as error:
+        if place.verified_at is not None or place.stopped_at is not None or error.field == ATHLETE:
+            raise
 
 
 async def confirm(request: web.Request) -> web.Response:
     """`POST /me/channels/{channel}/confirm`: the digits came back."""
     one, given = await form(request)
-    store, place, now = request.app[STORE], await _place(request, one), request.app[CLOCK]()
+    store, place, now = request.app[STORE], await place_of(request, one), request.app[CLOCK]()
     async with store.write() as tx:
-        right = await store.verifications.confirm(tx, place, "".join(_only(given, "code").split())[:20], now)
+        right = await store.verifications.confirm(tx, place, "".join(only(given, "code").split())[:20], now)
         if right:
             await store.outbox.put(tx, [(welcome(one.athlete, place, now), place, voice_of(request, place))])
     return home(request, "confirmed" if right else "wrong_code")
@@ -130,21 +151,21 @@ async def confirm(request: web.Request) -> web.Response:
 async def stop(request: web.Request) -> web.Response:
     """`POST /me/channels/{channel}/stop`: nothing more to this one address."""
     one, _ = await form(request)
-    store, place, now = request.app[STORE], await _place(request, one), request.app[CLOCK]()
+    store, place, now = request.app[STORE], await place_of(request, one), request.app[CLOCK]()
     async with store.write() as tx:
         await store.addresses.stop(tx, place, now, alone=True)
         await store.outbox.silence(tx, place, "the athlete stopped this channel")
-        await _note(request, tx, one, "stop", place)
+        await note_address(request, tx, one, "stop", place)
     return home(request, "stopped")
 
 
 async def start(request: web.Request) -> web.Response:
     """`POST /me/channels/{channel}/start`: takes the stop of this address back."""
     one, _ = await form(request)
-    store, place = request.app[STORE], await _place(request, one)
+    store, place = request.app[STORE], await place_of(request, one)
     async with store.write() as tx:
         await store.addresses.start(tx, place, request.app[CLOCK]())
-        await _note(request, tx, one, "start", place)
+        await note_address(request, tx, one, "start", place)
     return home(request, "started")
 
 
@@ -157,7 +178,7 @@ async def stop_all(request: web.Request) -> web.Response:
         own = next(entry for entry in entries if entry.channel == ME)
         await store.addresses.stop(tx, own, now)
         await store.outbox.silence(tx, own, STOPPED, alone=False)
-        await _note(request, tx, one, "stop", own)
+        await note_address(request, tx, one, "stop", own)
     return home(request, "stopped")
 
 
@@ -169,11 +190,11 @@ async def start_all(request: web.Request) -> web.Response:
         entries = (await store.addresses.load(tx, [one.athlete.id])).get(one.athlete.id, [])
         own = next(entry for entry in entries if entry.channel == ME)
         await store.addresses.start(tx, own, request.app[CLOCK]())
-        await _note(request, tx, one, "start", own)
+        await note_address(request, tx, one, "start", own)
     return home(request, "started")
 
 
-async def _place(request: web.Request, one: Guest) -> Address:
+async def place_of(request: web.Request, one: Guest) -> Address:
     """The visitor's own address of the path, or 404."""
     text = request.match_info["channel"]
     found = None
@@ -184,6 +205,6 @@ async def _place(request: web.Request, one: Guest) -> Address:
     return found
 
 
-async def _note(request: web.Request, tx: Tx, one: Guest, word: str, place: Address) -> None:
+async def note_address(request: web.Request, tx: Tx, one: Guest, word: str, place: Address) -> None:
     actor = f"athlete:{one.athlete.id}"
     await request.app[STORE].audit(tx, request.app[CLOCK](), actor, f"address.{word}", f"address:{place.id}")

@@ -16,6 +16,7 @@ from twinge.store import Consent
 from twinge.store.visits import VISIT_LASTS
 from twinge.web.answer import Problem
 from twinge.web.body import read_body
+from twinge.web.guard import ACTOR
 from twinge.web.pages.frame import CLOSED, WORDS, home, show
 from twinge.web.pages.shelf import base
 from twinge.web.pages.words import words_of
@@ -118,18 +119,24 @@ async def admitted(request: web.Request) -> Guest:
     return one
 
 
-async def form(request: web.Request) -> tuple[Guest, Form]:
-    """A form of this visit's own, field by field; 403 for anybody else's."""
+async def form(request: web.Request, most: int = MOST_FIELDS) -> tuple[Guest, Form]:
+    """A form of this visit's own, field by field, `most` at most; 403 for anybody else's."""
     check_origin(request)
     one, body = await admitted(request), await read_body(request)
     try:
-        fields = parse_qs(body.decode(), keep_blank_values=True, max_num_fields=MOST_FIELDS, errors="strict")
+        fields = parse_qs(body.decode(), keep_blank_values=True, max_num_fields=most, errors="strict")
     except (ValueError, UnicodeError):
         raise Problem(400, "invalid", "The form could not be read.") from None
     [given] = fields.pop("proof", [""])[:1]
+    check_proof(request, one, given)
+    return one, fields
+
+
+def check_proof(request: web.Request, one: Guest, given: str) -> None:
+    """403 for a form that is not of this visit; else the athlete is who acts from here on."""
     if not hmac.compare_digest(given.encode(errors="replace"), one.proof.encode()):
         raise Problem(403, "forbidden", "The form is not one of this visit.")
-    return one, fields
+    request[ACTOR] = f"athlete:{one.athlete.id}"
 
 
 def check_origin(request: web.Request) -> None:

@@ -38,7 +38,7 @@ async def page(request: web.Request) -> web.Response:
         done=done if done in DONE else "",
         shown=SHOWN,
         said=lines(said.items, one.athlete, words, channels),
-        question=None if kept is None else open_question(kept.state.pain),
+        question=None if kept is None else open_question(kept.state.pain, one.athlete, words),
         places=places([entry for entry in entries if entry.channel != ME], one.athlete, words, channels),
         sources=sources(request.app[PLATFORMS], await store.athletes.connections(one.athlete.id)),
         push=getattr(channels.get("webpush"), "public_key", ""),

@@ -10,9 +10,12 @@ from typing import Final
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+from twinge import speech
 from twinge.core.model import Athlete, Purpose
 from twinge.core.pain import Pain
+from twinge.core.pain.place import NEW
 from twinge.core.pain.questions import FORMS, SCORES, is_open
+from twinge.core.pain.signs import BONE_MENU, MENU, SITE_MENU
 from twinge.core.purpose import NOTICE
 from twinge.plugin import Channel
 from twinge.store import Address
@@ -20,6 +23,7 @@ from twinge.store.spoken import Spoken
 from twinge.web.api.views import masked
 from twinge.web.pages.words import Words
 
+MENUS: Final = frozenset((*MENU, *BONE_MENU, *SITE_MENU))
 HIDDEN: Final = frozenset({"void"})
 """States of what was never said."""
 
@@ -41,9 +45,9 @@ class Question:
     """What waits for a number."""
 
     kind: str
-    """score · choice · several."""
-    digits: Sequence[str]
-    """The buttons; none where several numbers may be meant."""
+    """score · choice · several · weekly."""
+    choices: Sequence[tuple[str, str]]
+    """Each number with what it stands for, "" where it is only a number: buttons, and ticks where several may be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,18 +100,42 @@ def _became(one: Spoken, words: Words, channels: Mapping[str, Channel]) -> str:
     return words.say("said.line", state=words.say(f"state.{one.state}"), channel=name)
 
 
-def open_question(story: Pain) -> Question | None:
+def open_question(story: Pain, athlete: Athlete, words: Words) -> Question | None:
     """The newest question that waits for bare digits, or None."""
     asked = max((one for one in story.asked if is_open(one)), key=lambda one: one.id, default=None)
     if asked is None:
         return None
     if asked.kind in SCORES:
-        return Question("score", [str(number) for number in range(11)])
+        return Question("score", [(str(number), "") for number in range(11)])
+    if asked.kind == "weekly":
+        return Question("weekly", ())
     form = FORMS[asked.kind]
-    if form.several or asked.kind == "weekly":
-        return Question("several", ())
-    most = len(asked.options) or len(form.choices)
-    return Question("choice", [str(number) for number in range(1, most + 1)])
+    meant = form.choices or [_option(story, asked.kind, one, athlete) for one in asked.options]
+    choices = [(str(number), _meaning(word, athlete, words)) for number, word in enumerate(meant, 1)]
+    return Question("several" if form.several else "choice", choices)
+
+
+def _option(story: Pain, kind: str, option: int, athlete: Athlete) -> str:
+    """The place that a number stands for; "" where it stands for a question."""
+    if kind == "which_place" and option == NEW:
+        return speech.phrase("place.new", {}, athlete)
+    found = next((one for one in story.episodes if kind == "which_place" and one.id == option), None)
+    return "" if found is None else spot(found.site, found.side, athlete)
+
+
+def _meaning(word: str, athlete: Athlete, words: Words) -> str:
+    """A word of a menu, in the athlete's language."""
+    if words.knows(f"choice.{word}"):
+        return words.say(f"choice.{word}")
+    return speech.phrase(f"menu.{word}", {}, athlete) if word in MENUS else word
+
+
+def spot(site: str, side: str, athlete: Athlete) -> str:
+    """`left buttock`; a place without a name where nothing is known."""
+    named = "" if side and site == "other" else site
+    if not named and not side:
+        return speech.phrase("place.unnamed", {}, athlete)
+    return speech.phrase(".".join(filter(None, ("place", side, named))), {}, athlete)
 
 
 def places(entries: Sequence[Address], athlete: Athlete, words: Words, channels: Mapping[str, Channel]) -> list[Place]:

@@ -14,7 +14,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError, negotiate_locale
-from babel.dates import format_skeleton, format_time
+from babel.dates import format_skeleton, format_time, get_day_names
 from babel.messages.pofile import read_po
 
 LANGUAGES: Final = ("en", "de", "es", "fr")
@@ -40,6 +40,10 @@ class Words:
     def day(self, at: datetime, zone: ZoneInfo) -> str:
         """`Mon, May 4`."""
         return format_skeleton("MMMEd", at.astimezone(zone), locale=self.locale)
+
+    def weekday(self, day: int) -> str:
+        """The name of an ISO weekday, 1 to 7."""
+        return str(get_day_names("wide", locale=self.locale)[day - 1])
 
     def when(self, at: datetime, zone: ZoneInfo) -> str:
         """`Mon, May 4, 12:05 PM`."""
