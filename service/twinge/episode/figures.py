@@ -72,7 +72,7 @@ def _course(episode: Episode, bars: Sequence[Bar], shown: str, words: Words, zon
     from twinge.page.days import Days  # noqa: PLC0415
     from twinge.page.drawing import draw  # noqa: PLC0415
 
-    days = Days(*_edges(episode, zone, now), zone, words.speaker.locale)
+    days = Days(*edges(episode, zone, now), zone, words.speaker.locale)
     rest = holds(episode)
     pain = draw(picture.draw_scores(days, episode.onset, scores(episode), rest, marks(episode)))
     found = [Figure(words.say("picture.scores"), _told(episode, words, zone), pain)]
@@ -83,7 +83,7 @@ def _course(episode: Episode, bars: Sequence[Bar], shown: str, words: Words, zon
     return [*found, Figure(title, words.say("picture.days"), drawn)]
 
 
-def _edges(episode: Episode, zone: ZoneInfo, now: int) -> tuple[date, date]:
+def edges(episode: Episode, zone: ZoneInfo, now: int) -> tuple[date, date]:
     """From four weeks before the onset to today, or to a week after it was over."""
     end = min(now, episode.since + AFTER_D * DAY) if episode.state == "closed" else now
     onset = local(episode.onset, zone).date()

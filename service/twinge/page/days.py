@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 import altair as alt
@@ -127,13 +127,8 @@ def lines(days: Days, levels: Sequence[Line], unit: str, top: float) -> list[alt
         row, colour = [{"tall": round(level.tall, 2), "at": f"{days.first}"}], LIMIT if level.limit else INK
         rule = chart(row).mark_rule(color=colour, strokeWidth=1.3, strokeDash=[4, 3] if level.limit else [1, 0])
         found.append(rule.encode(y=y))
-        place = {
-            "align": "left",
-            "dx": 3,
-            "baseline": "bottom" if level.limit else "top",
-            "dy": -2 if level.limit else 3,
-        }
-        for halo in ({"stroke": PAPER, "strokeWidth": 3}, {}):
-            text = chart(row).mark_text(text=level.words, color=colour, fontSize=10, **place, **halo)
-            found.append(text.encode(x=days.x("at"), y=y))
+        look: dict[str, Any] = {"align": "left", "dx": 3, "fontSize": 10, "text": level.words, "color": colour}
+        look |= {"baseline": "bottom", "dy": -2} if level.limit else {"baseline": "top", "dy": 3}
+        halo: dict[str, Any] = {**look, "stroke": PAPER, "strokeWidth": 3}
+        found += [chart(row).mark_text(**each).encode(x=days.x("at"), y=y) for each in (halo, look)]
     return found

@@ -14,7 +14,8 @@ from twinge.registry import PluginStatus
 from twinge.store import Store
 from twinge.web import api, connect, health, hooks, metrics, pages
 from twinge.web.guard import DOOR, Door, guard
-from twinge.web.parts import CHANNELS, CLOCK, HTTP, PACK, PLATFORMS, SETTINGS, STATUS, STORE, Clock
+from twinge.web.parts import CHANNELS, CLOCK, DRAWS, HTTP, PACK, PLATFORMS, SETTINGS, STATUS, STORE, Clock
+from twinge.why import can_draw
 
 __all__ = ["make_web"]
 
@@ -43,13 +44,16 @@ def make_web(
     status: Sequence[PluginStatus] = (),
     pack: Pack = STANDARD,
     http: aiohttp.ClientSession | None = None,
+    draws: bool | None = None,
 ) -> web.Application:
     """The application over one open store. `status` says of every plugin whether it is ready, and why not; `pack`
-    is the one that the worker judges by; `http` calls vendors when an athlete connects."""
+    is the one that the worker judges by; `http` calls vendors when an athlete connects; `draws`: whether charts can be
+    drawn, None to look."""
     app = web.Application(middlewares=[guard], client_max_size=settings.body_cap_kb * 1024)
     app[STORE], app[SETTINGS], app[CLOCK] = store, settings, clock
     app[PLATFORMS], app[CHANNELS], app[STATUS] = platforms, channels, status
     app[PACK], app[DOOR] = pack, Door()
+    app[DRAWS] = can_draw() if draws is None else draws
     if http is not None:
         app[HTTP] = http
     app[metrics.METRICS] = metrics.Metrics()

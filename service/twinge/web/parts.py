@@ -27,5 +27,7 @@ STATUS: web.AppKey[Sequence[PluginStatus]] = web.AppKey("status")
 CLOCK: web.AppKey[Clock] = web.AppKey("clock")
 PACK = web.AppKey("pack", Pack)
 SETTINGS = web.AppKey("settings", Settings)
+DRAWS = web.AppKey("draws", bool)
+"""Whether charts can be drawn here: the extra `charts` is installed."""
 HTTP = web.AppKey("http", aiohttp.ClientSession)
 """For calls of vendors; missing where nobody can come back from one."""

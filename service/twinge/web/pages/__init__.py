@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from twinge.web.pages import app, deeds, door, home, push, shelf, sources
+from twinge.web.pages import app, deeds, door, home, push, shelf, sources, why
 from twinge.web.pages.frame import sealed, spoken
 
 ROUTES = [
@@ -23,6 +23,8 @@ ROUTES = [
     web.post("/me/push", spoken(push.subscribe)),
     web.put("/me/push", spoken(push.renew)),
     web.delete("/me/push", spoken(push.unsubscribe)),
+    web.get("/me/why/{nudge}", sealed(why.page)),
+    web.get("/me/why/{nudge}/{rule}.svg", sealed(why.chart)),
     web.get("/me/sw.js", spoken(shelf.worker)),
     web.get("/me/manifest.webmanifest", spoken(app.manifest)),
     web.get("/me/static/{name}", spoken(shelf.static)),
