@@ -25,6 +25,7 @@ ROUTES = [
     web.delete("/me/push", spoken(push.unsubscribe)),
     web.get("/me/why/{nudge}", sealed(why.page)),
     web.get("/me/why/{nudge}/{rule}.svg", sealed(why.chart)),
+    web.post("/me/pictures", sealed(deeds.pictures)),
     web.get("/me/sw.js", spoken(shelf.worker)),
     web.get("/me/manifest.webmanifest", spoken(app.manifest)),
     web.get("/me/static/{name}", spoken(shelf.static)),

@@ -7,13 +7,12 @@ from typing import Final
 
 from aiohttp import web
 
-from twinge.core.state import begin
 from twinge.web.pages.door import ME, admitted, renew
 from twinge.web.pages.frame import show, words_in
-from twinge.web.pages.now import MOST_HELD, see
+from twinge.web.pages.now import look
 from twinge.web.pages.sheet import lines, open_question, places
 from twinge.web.pages.sources import sources
-from twinge.web.parts import CHANNELS, CLOCK, PACK, PLATFORMS, STORE
+from twinge.web.parts import CHANNELS, PLATFORMS, STORE
 
 LATELY: Final = 20
 """Messages on the page."""
@@ -28,7 +27,6 @@ async def page(request: web.Request) -> web.Response:
     store, words, channels = request.app[STORE], words_in(request), request.app[CHANNELS]
     said = await store.outbox.find_nudges(one.athlete.id, None, LATELY)
     kept = await store.history.state(one.athlete.id)
-    held = await store.outbox.find_held(one.athlete.id, None, MOST_HELD)
     entries = await store.addresses.of(one.athlete.id)
     own = next((entry for entry in entries if entry.channel == ME), None)
     done = request.query.get("done")
@@ -41,14 +39,7 @@ async def page(request: web.Request) -> web.Response:
         done=done if done in DONE else "",
         shown=SHOWN,
         said=lines(said.items, one.athlete, words, channels),
-        now=see(
-            begin() if kept is None else kept.state,
-            held.items,
-            one.athlete,
-            words,
-            request.app[CLOCK](),
-            request.app[PACK],
-        ),
+        now=await look(request, one.athlete, kept),
         question=None if kept is None else open_question(kept.state.pain),
         places=places([entry for entry in entries if entry.channel != ME], one.athlete, words, channels),
         sources=sources(request.app[PLATFORMS], await store.athletes.connections(one.athlete.id)),

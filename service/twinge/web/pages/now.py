@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
+
+from aiohttp import web
 
 from twinge.core.bounds import own_pack
 from twinge.core.model import Athlete, Held
 from twinge.core.pack import Pack
 from twinge.core.pain import STAGES
 from twinge.core.pain.value import OPEN
-from twinge.core.state import State
+from twinge.core.state import State, begin
 from twinge.core.view import describe
 from twinge.speech import account, standing
 from twinge.speech.standing import RUNNING_ON
 from twinge.speech.tongue import Tongue, capital, tongue_of
+from twinge.store import Kept
+from twinge.web.pages.frame import words_in
 from twinge.web.pages.words import Words
+from twinge.web.parts import CLOCK, DRAWS, LINKS, PACK, STORE
 from twinge.why import tell
 
 MOST_HELD: Final = 12
@@ -65,6 +70,18 @@ class Now:
     pain: list[str]
     unknown: list[str]
     held: list[Silence]
+    pictures: bool | None
+    """Whether messages come with their chart; None where that is not offered here."""
+
+
+async def look(request: web.Request, athlete: Athlete, kept: Kept | None) -> Now:
+    """The section for a visitor."""
+    app, words = request.app, words_in(request)
+    held = await app[STORE].outbox.find_held(athlete.id, None, MOST_HELD)
+    seen = see(begin() if kept is None else kept.state, held.items, athlete, words, app[CLOCK](), app[PACK])
+    links = app.get(LINKS)
+    offered = app[DRAWS] and links is not None and links.usable
+    return replace(seen, pictures=athlete.preferences.pictures if offered else None)
 
 
 def see(state: State, held: Sequence[Held], athlete: Athlete, words: Words, now: datetime, pack: Pack) -> Now:
@@ -76,6 +93,7 @@ def see(state: State, held: Sequence[Held], athlete: Athlete, words: Words, now:
         pain=list(_pain(state, athlete, words)),
         unknown=[words.say(f"unknown.{UNKNOWN[name]}") for name in seen["unknown"] if name in UNKNOWN],
         held=[_silence(one, athlete, words, own) for one in held],
+        pictures=None,
     )
 
 

@@ -54,6 +54,8 @@ class Reason:
     """The id of the heading over `records`."""
     note: str
     """The id of what has to be said about them; "" where there is nothing."""
+    key: str
+    """The id of what explains the picture; "" where its words do."""
     chart: str
     """Its file's name with its version; "" where there is none."""
     own: bool
@@ -108,6 +110,7 @@ def reason_of(rule: str, nudge: Nudge, state: State, athlete: Athlete, words: Wo
         records=[] if found is None else _records(found, words, speaker),
         each=_each(found),
         note=_note(found, nudge),
+        key=_key(found),
         chart=f"{rule}.svg?v={version(repr((found, manner)))}" if drawable else "",
         own=known is not None and any(path.partition(".")[0] == known.part for path, _ in athlete.limits),
         grounds=grounds,
@@ -145,6 +148,15 @@ def _each(found: Plot | None) -> str:
     if found is None or found.records is None:
         return ""
     return "table.morning" if isinstance(found.records, Mornings) else f"table.{found.records.each}"
+
+
+def _key(found: Plot | None) -> str:
+    match None if found is None else found.records:
+        case Mornings() as kept:
+            return f"chart.{kept.kind}"
+        case Records() as kept:
+            return "chart.days" if kept.each == "day" else "chart.bars"
+    return ""
 
 
 def _note(found: Plot | None, nudge: Nudge) -> str:
