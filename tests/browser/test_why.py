@@ -1,4 +1,4 @@
-"""What Twinge sees and why it spoke, in a real browser: axe-core finds nothing, in light and dark; a keyboard is enough."""
+"""What Twinge sees and why it spoke, in a real browser: axe-core finds nothing, light or dark; a keyboard is enough."""
 
 from __future__ import annotations
 

@@ -217,6 +217,10 @@ async def test_a_message_of_the_pain_story_has_the_storys_picture_and_table(web:
         answer = await visitor.call("GET", path)
         assert (answer.status, answer.content_type) == (200, "image/svg+xml")
     assert "Left buttock." in words(await visitor.get())
+    assert "Nothing has to be answered." in text
+    told["facts"] = {"P03": {**facts["P03"], "question": 3, "asks": "check"}}
+    await spoken(web, alice, State(pain=pain), name="n2", **told)
+    assert "Its numbers or words stand in the message." in words(await visitor.get("/me/why/n2"))
 
 
 # --- every rule -------------------------------------------------------------------------------------------------------

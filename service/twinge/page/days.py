@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, NamedTuple
@@ -119,15 +119,37 @@ class Line(NamedTuple):
     """A limit is dashed and has its words above it, any other below."""
 
 
+LETTERS = 0.13
+"""The height of a line of words, as a share of the chart's."""
+
+
+def _sides(levels: Sequence[Line], top: float) -> Iterator[tuple[Line, bool]]:
+    """Each level, and whether its words stand on the right, clear of those of the level below it."""
+    below: Line | None = None
+    right = False
+    for level in sorted(levels, key=lambda one: one.tall):
+        right = below is not None and not right and _meet(below, level, LETTERS * top)
+        below = level
+        yield level, right
+
+
+def _meet(lower: Line, upper: Line, letters: float) -> bool:
+    """Whether their words would: those of a limit stand above it, of any other below."""
+    room = letters * {(True, False): 2, (False, True): 0}.get((lower.limit, upper.limit), 1)
+    return upper.tall - lower.tall < room
+
+
 def lines(days: Days, levels: Sequence[Line], unit: str, top: float) -> list[alt.Chart]:
     """The levels with their words, on the axis of `bars` whose tallest is `top`."""
     y = height("tall", max(LEAST, 1.05 * top), unit)
     found: list[alt.Chart] = []
-    for level in levels:
-        row, colour = [{"tall": round(level.tall, 2), "at": f"{days.first}"}], LIMIT if level.limit else INK
+    for level, right in _sides(levels, top):
+        edge = days.last if right else days.first
+        row, colour = [{"tall": round(level.tall, 2), "at": f"{edge}"}], LIMIT if level.limit else INK
         rule = chart(row).mark_rule(color=colour, strokeWidth=1.3, strokeDash=[4, 3] if level.limit else [1, 0])
         found.append(rule.encode(y=y))
-        look: dict[str, Any] = {"align": "left", "dx": 3, "fontSize": 10, "text": level.words, "color": colour}
+        look: dict[str, Any] = {"fontSize": 10, "text": level.words, "color": colour}
+        look |= {"align": "right", "dx": -3} if right else {"align": "left", "dx": 3}
         look |= {"baseline": "bottom", "dy": -2} if level.limit else {"baseline": "top", "dy": 3}
         halo: dict[str, Any] = {**look, "stroke": PAPER, "strokeWidth": 3}
         found += [chart(row).mark_text(**each).encode(x=days.x("at"), y=y) for each in (halo, look)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Final, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 from babel.numbers import format_decimal
 from babel.units import format_unit
@@ -46,8 +46,8 @@ def _decimal(value: float, speaker: Tongue, form: str = "#,##0.#") -> str:
     return told
 
 
-def _unit(name: str) -> Callable[[float, Tongue], str]:
-    return lambda value, speaker: str(format_unit(round(value), name, "short", "#,##0", locale=speaker.locale))
+def _unit(name: str, length: Literal["short", "long"] = "short") -> Callable[[float, Tongue], str]:
+    return lambda value, speaker: str(format_unit(round(value), name, length, "#,##0", locale=speaker.locale))
 
 
 def _percent(value: float, speaker: Tongue) -> str:
@@ -78,8 +78,8 @@ WAYS: Final[Mapping[str, Way]] = {
     "load_day": Way(_load, 100),
     "climb_m": Way(_climb, 1, "m"),
     "hours": Way(_unit("duration-hour"), 1, "h"),
-    "days": Way(_unit("duration-day")),
-    "rests": Way(_unit("duration-day")),
+    "days": Way(_unit("duration-day", "long")),
+    "rests": Way(_unit("duration-day", "long")),
     "bpm": Way(lambda value, speaker: f"{_decimal(round(value), speaker)}/min"),
     "ms": Way(_unit("duration-millisecond"), 1, "ms"),
     "percent": Way(_percent, 1, "%"),

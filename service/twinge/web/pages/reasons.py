@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from hashlib import blake2b
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from twinge.core.model import Athlete, Nudge
+from twinge.core.model import Athlete, Nudge, Severity
 from twinge.core.pack import Pack
 from twinge.core.pain import Episode
 from twinge.core.rules import CATALOGUE, Rule
@@ -70,6 +70,12 @@ class Reason:
 def explains(nudge: Nudge) -> bool:
     """Whether there is anything to say about why: a notice, or an answer to a reply, follows from no rule."""
     return bool(told(nudge))
+
+
+def asks(nudge: Nudge) -> bool:
+    """Whether the message carries a question, alone or after its advice."""
+    inner = [facts for facts in nudge.facts.values() if isinstance(facts, Mapping)]
+    return nudge.severity is Severity.QUESTION or any("question" in facts for facts in inner)
 
 
 def told(nudge: Nudge) -> list[str]:
@@ -155,7 +161,9 @@ def _key(found: Plot | None) -> str:
         case Mornings() as kept:
             return f"chart.{kept.kind}"
         case Records() as kept:
-            return "chart.days" if kept.each == "day" else "chart.bars"
+            if kept.each != "day":
+                return "chart.bars"
+            return "chart.days" if kept.lines else "chart.day"
     return ""
 
 

@@ -19,7 +19,7 @@ from twinge.episode import draw_course
 from twinge.web.answer import not_found
 from twinge.web.pages.door import Guest, admitted, renew
 from twinge.web.pages.frame import show, words_in
-from twinge.web.pages.reasons import manner_of, plot_of, reason_of, story_of, told, version
+from twinge.web.pages.reasons import asks, manner_of, plot_of, reason_of, story_of, told, version
 from twinge.web.pages.sheet import HIDDEN
 from twinge.web.parts import CLOCK, DRAWS, PACK, STORE
 from twinge.web.pen import drawn
@@ -47,6 +47,7 @@ async def page(request: web.Request) -> web.Response:
         story=None if episode is None else story_of(episode, one.athlete, words),
         picture_of="" if episode is None else version(repr((episode, _today(now, zone)))),
         draws=request.app[DRAWS],
+        asks=asks(nudge),
     )
     renew(request, response, one)
     return response
