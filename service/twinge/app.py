@@ -36,6 +36,7 @@ from twinge.sender.call import no_picture
 from twinge.store import Store, schema
 from twinge.web import make_web
 from twinge.web.guard import DOOR
+from twinge.web.pages.image import warmed
 from twinge.why import can_draw
 from twinge.why.links import Links
 from twinge.worker import Worker
@@ -100,7 +101,7 @@ async def running(
             clock,
             settings.public_url,
             fall_back=timedelta(minutes=settings.fall_back_min),
-            picture=links.url if can_draw() else no_picture,
+            picture=warmed(links) if can_draw() else no_picture,
         )
         rounds = Rounds(
             store,

@@ -28,6 +28,7 @@ from twinge.speech.tongue import tongue
 from twinge.store import Consent
 from twinge.store.history import Kept
 from twinge.web.pages import words as room
+from twinge.web.pages.image import warmed
 from twinge.web.pages.now import UNKNOWN
 from twinge.web.pages.reasons import KINDS, group, strength
 from twinge.web.pages.words import LANGUAGES, texts, words_of
@@ -453,6 +454,14 @@ async def test_whoever_has_the_address_sees_the_chart_and_nothing_else(serve: Se
     audit = json.dumps(await web.get("/api/v1/audit"))
     assert "pictures.off" in audit
     assert "pictures.on" in audit
+
+
+def test_what_a_message_gets_is_the_address_itself() -> None:
+    links, finding = house(), told(SPIKE)[1]
+    url = warmed(links)(about(finding), wanting(), NOW)
+    assert url is not None
+    assert links.open(url.rpartition("/")[2].removesuffix(".png"), NOW) == ("alice", "n1")
+    assert warmed(links)(about(finding), ALICE, NOW) is None
 
 
 async def test_where_no_address_is_given_out_nothing_is_offered(web: Web) -> None:

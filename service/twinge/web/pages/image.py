@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import datetime
+from importlib import import_module
 from typing import Final
 
 from aiohttp import hdrs, web
 
 from twinge.core.bounds import own_pack
+from twinge.core.model import Athlete, Nudge
 from twinge.core.state import begin
 from twinge.web.answer import Problem
 from twinge.web.pages.reasons import manner_of, plot_of
 from twinge.web.pages.words import words_of
 from twinge.web.parts import CLOCK, DRAWS, LINKS, PACK, STORE
-from twinge.web.pen import drawn
+from twinge.web.pen import PEN, drawn
 from twinge.why import Manner, Plot
-from twinge.why.links import pictured
+from twinge.why.links import Links, pictured
 
 HEADERS: Final = {
     hdrs.CACHE_CONTROL: "private, max-age=3600",
@@ -24,6 +28,19 @@ HEADERS: Final = {
     "X-Robots-Tag": "noindex, noimageindex",
 }
 NOTHING: Final = {hdrs.CACHE_CONTROL: "no-store", "X-Robots-Tag": "noindex"}
+
+
+def warmed(links: Links) -> Callable[[Nudge, Athlete, datetime], str | None]:
+    """`links.url`, which has the drawing libraries loaded by the time somebody fetches the first picture: that takes
+    seconds, and whoever carries an MMS does not wait for long."""
+
+    def find(nudge: Nudge, athlete: Athlete, now: datetime) -> str | None:
+        url = links.url(nudge, athlete, now)
+        if url is not None:
+            PEN.submit(import_module, "twinge.why.chart")
+        return url
+
+    return find
 
 
 async def show(request: web.Request) -> web.Response:
