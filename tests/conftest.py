@@ -135,6 +135,8 @@ async def serve(store: Store, settings: Settings, plugins: Plugins, clock: Fixed
             clock,
             status=plugins.status,
             http=parts.get("http"),
+            draws=parts.get("draws"),
+            links=parts.get("links"),
         )
         server = TestServer(app)
         await server.start_server(lingering_time=0.1, auto_decompress=False, access_log=None)

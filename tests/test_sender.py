@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from datetime import time, timedelta
+from datetime import datetime, time, timedelta
 from pathlib import Path
 
 import pytest
@@ -12,7 +12,7 @@ import pytest
 from fakes import NOON, GiveUp, Sent, TryLater, Unknown
 from house import House, house
 from outbox import outcome, queue
-from twinge.core.model import Severity
+from twinge.core.model import Athlete, Nudge, Severity
 from twinge.plugin import Message
 
 
@@ -245,3 +245,21 @@ async def test_the_sender_stops_when_told_and_a_send_under_way_is_settled(home: 
     stop.set()
     await asyncio.wait_for(running, 3)
     assert (await outcome(home)).state == "sent"
+
+
+async def test_a_picture_goes_along_with_the_first_try_to_a_channel_that_can_carry_one(home: House) -> None:
+    def picture(nudge: Nudge, athlete: Athlete, now: datetime) -> str:
+        return f"https://t.example/i/{nudge.id}-{athlete.name}.png"
+
+    home.sender = home.new_sender(picture=picture)
+    await queue(home)
+    await home.sender.drain()
+    assert home.channel.sent[0].picture_url is None
+    home.channel.pictures = True  # type: ignore[attr-defined]
+    home.sender = home.new_sender(picture=picture)
+    await queue(home, "Bob")
+    home.channel.plays = [TryLater("not now"), Sent("SM2")]
+    await home.sender.drain()
+    home.clock.forward(minutes=10)
+    await home.sender.drain()
+    assert [one.picture_url for one in home.channel.sent[1:]] == ["https://t.example/i/bob-1-Bob.png", None]

@@ -19,7 +19,7 @@ from twinge.plugin import Delivery, GiveUp, Item, Message, Rejected, Sent, TryLa
 from twinge_twilio.account import SHORTEST_S, Account, read_account
 from twinge_twilio.callback import URL_EXTRAS, call_key, is_signed, read_reply, read_status
 from twinge_twilio.fates import STATES, lost_cause
-from twinge_twilio.numbers import read_number
+from twinge_twilio.numbers import read_number, takes_mms
 from twinge_twilio.wire import Wire, library, messages
 
 SKEW = timedelta(minutes=5)
@@ -40,6 +40,7 @@ class Twilio:
     def __init__(self, account: Account) -> None:
         self._account = account
         self.pace = account.pace
+        self.pictures = account.mms
         self._validators = [library().validator(token) for token in account.auth_tokens]
         messages(None, account)  # imports another hundred modules, half a second: here, not in the loop at a send
 
@@ -60,12 +61,22 @@ class Twilio:
         self._check_country(message.address)
         wire = Wire(http, self._account, now)
         try:
-            made = await messages(wire, self._account).create_async(**self._form(message, left))
+            made = await self._create(wire, self._form(message, left))
         except _UNREADABLE:
             raise Unknown("Twilio took the message, but its answer cannot be read.") from None
         if not made.sid or not isinstance(made.sid, str):
             raise Unknown("Twilio took the message, but named no sid.")
         return _became(made)
+
+    async def _create(self, wire: Wire, form: dict[str, Any]) -> Any:
+        """A refusal is certain to have sent nothing: where a picture may be what is wrong, the words go without it."""
+        try:
+            return await messages(wire, self._account).create_async(**form)
+        except GiveUp as error:
+            if "media_url" not in form or error.disable or error.opt_out:
+                raise
+        plain = {name: value for name, value in form.items() if name != "media_url"}
+        return await messages(wire, self._account).create_async(**plain)
 
     def _check_country(self, address: str) -> None:
         """Once more: an address may be older than the setting."""
@@ -139,8 +150,15 @@ class Twilio:
             "validity_period": max(SHORTEST_S, min(int(left), account.validity_s)),
             "smart_encoded": True,
             "risk_check": account.risk_check,
+            "media_url": self._media(message),
         }
         return {name: value for name, value in form.items() if value}
+
+    def _media(self, message: Message) -> list[str]:
+        """The chart, where the number is one that MMS can be sent to."""
+        if not self._account.mms or message.picture_url is None or not takes_mms(message.address):
+            return []
+        return [message.picture_url]
 
 
 def _became(made: Any) -> Sent:

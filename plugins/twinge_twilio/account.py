@@ -35,6 +35,8 @@ class Account:
     countries: frozenset[str] = frozenset()
     """ISO 3166-1 alpha-2 codes of the numbers we write to; none: all."""
     pace: Pace = field(default_factory=Pace)
+    mms: bool = False
+    """Whether a chart may go along as MMS."""
     deadline_s: float = 15.0
     """For one whole call."""
     connect_s: float = 5.0
@@ -66,6 +68,7 @@ def read_account(env: Mapping[str, str]) -> Account:
         validity_s=_validity(env.get("VALIDITY_S", str(LONGEST_S))),
         risk_check=_risk(env.get("RISK_CHECK", "")),
         countries=_countries(env.get("COUNTRIES", "")),
+        mms=_mms(env.get("MMS", "")),
         pace=read_pace(env, kind_of(sender, service), _want),
     )
 
@@ -90,6 +93,11 @@ def _validity(text: str) -> int:
 def _risk(text: str) -> str:
     _want(text in {"", "enable", "disable"}, "RISK_CHECK", "enable or disable")
     return text
+
+
+def _mms(text: str) -> bool:
+    _want(text in {"", "1"}, "MMS", "1, or not set: a chart may then go along as MMS")
+    return text == "1"
 
 
 def _countries(text: str) -> frozenset[str]:

@@ -31,6 +31,16 @@ def read_number(address: str, countries: Collection[str]) -> str:
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
+MMS = frozenset({"US", "CA"})
+"""Where Twilio carries MMS from numbers there; elsewhere it makes a link of one, or refuses it.
+https://help.twilio.com/articles/223179808"""
+
+
+def takes_mms(address: str) -> bool:
+    """Whether a number in E.164 belongs to a country that MMS can be sent to."""
+    return phonenumbers.region_code_for_number(phonenumbers.parse(address, None)) in MMS
+
+
 def _unfit(number: phonenumbers.PhoneNumber) -> str | None:
     if number.extension:
         return "has an extension, and those take no text messages"

@@ -82,6 +82,7 @@ class WebPush:
     the addresses are several services.
     https://firebase.google.com/docs/cloud-messaging/throttling-and-quotas"""
     confirms: bool = True
+    pictures: bool = True
 
     def __init__(self, private_keys: Sequence[str], setup: Setup) -> None:
         """The first key is for new subscriptions; each of the others serves those that were made with it."""

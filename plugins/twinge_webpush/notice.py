@@ -46,6 +46,9 @@ def _size(text: str) -> int:
 
 def _encode(message: Message, token: str, text: str) -> bytes:
     notification: dict[str, Any] = {"title": TITLE, "body": text, "tag": message.id}
+    if message.picture_url is not None:
+        # Chrome on Android and Windows shows it; the others leave it out.
+        notification["image"] = message.picture_url
     data = {"id": message.id, "token": token}
     if message.callback_url is None:
         # Nobody can reach us, so there is no URL to go to, which a declarative message must have: the worker shows it.

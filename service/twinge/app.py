@@ -32,9 +32,13 @@ from twinge.recordings import Limits, Readers
 from twinge.registry import Plugins
 from twinge.schedule import Schedule
 from twinge.sender import Sender
+from twinge.sender.call import no_picture
 from twinge.store import Store, schema
 from twinge.web import make_web
 from twinge.web.guard import DOOR
+from twinge.web.pages.image import warmed
+from twinge.why import can_draw
+from twinge.why.links import Links
 from twinge.worker import Worker
 
 log = logging.getLogger("twinge.app")
@@ -89,6 +93,7 @@ async def running(
         worker = Worker(
             store, plugins.platforms, plugins.channels, tokens, clock, pack, open_recording=readers.open_recording
         )
+        links = Links(secret_of(settings), settings.public_url)
         sender = Sender(
             store,
             plugins.channels,
@@ -96,6 +101,7 @@ async def running(
             clock,
             settings.public_url,
             fall_back=timedelta(minutes=settings.fall_back_min),
+            picture=warmed(links) if can_draw() else no_picture,
         )
         rounds = Rounds(
             store,
@@ -126,6 +132,7 @@ async def running(
                 status=plugins.status,
                 pack=pack,
                 http=http,
+                links=links,
             )
             await stack.enter_async_context(serving(app, door, settings.stop_grace_s))
         yield Service(address(door) if door else "", store, worker, sender, schedule, rounds, tasks)

@@ -623,3 +623,34 @@ def test_secrets_do_not_show() -> None:
     shown = repr(Account(SID, (AUTH_TOKEN,), api_key="SK1", api_secret="key-secret"))
     assert AUTH_TOKEN not in shown
     assert "key-secret" not in shown
+
+
+PICTURE = "https://twinge.example/i/token.png"
+
+
+@pytest.mark.parametrize(
+    ("mms", "number", "media"),
+    [("1", "+15102223333", PICTURE), ("1", "+14165550123", PICTURE), ("1", ALICE, None), ("", "+15102223333", None)],
+)
+async def test_a_chart_goes_along_where_it_is_set_up_and_the_country_takes_it(
+    fake: FakeTwilio, http: aiohttp.ClientSession, mms: str, number: str, media: str | None
+) -> None:
+    twilio = Twilio.from_env({**ENV, "API_BASE": fake.base, "MMS": mms})
+    assert twilio.pictures is (mms == "1")
+    await twilio.send(replace(MESSAGE, address=number, picture_url=PICTURE), http, NOW)
+    assert [form.get("MediaUrl") for form in fake.forms] == [media]
+
+
+async def test_what_is_refused_with_a_picture_goes_once_more_without(
+    fake: FakeTwilio, http: aiohttp.ClientSession
+) -> None:
+    twilio = Twilio.from_env({**ENV, "API_BASE": fake.base, "MMS": "1"})
+    fake.plan = lambda _nudge, _asked: 21620 if "MediaUrl" in fake.forms[-1] else Fault.NONE
+    sent = await twilio.send(replace(MESSAGE, address="+15102223333", picture_url=PICTURE), http, NOW)
+    assert sent.state == "sent"
+    assert ["MediaUrl" in form for form in fake.forms] == [True, False]
+
+
+def test_mms_is_one_or_nothing() -> None:
+    with pytest.raises(NotConfigured, match="TWINGE_TWILIO_MMS must be 1"):
+        Twilio.from_env({**ENV, "MMS": "yes"})

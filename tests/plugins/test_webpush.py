@@ -551,3 +551,12 @@ async def test_every_setting_reaches_the_call(
     message = replace(MESSAGE, address=ready.normalise(json.dumps(device.given)))
     assert isinstance(await ready.send(message, http, NOW), Sent)
     assert standin.pushes[0].claims["sub"] == "https://twinge.example/contact"
+
+
+async def test_a_chart_is_named_where_there_is_one(
+    standin: PushStandin, webpush: WebPush, message: Message, http: aiohttp.ClientSession
+) -> None:
+    picture = "https://twinge.example/i/token.png"
+    await webpush.send(message, http, NOW)
+    await webpush.send(replace(message, picture_url=picture), http, NOW)
+    assert [push.said["notification"].get("image") for push in standin.pushes] == [None, picture]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from twinge.core.model import RUNNING, Athlete, Session
+from twinge.core.outlook import last_rest, recovery, usual_load
 from twinge.core.pack import DAY, STANDARD, Pack
 from twinge.core.pain import standing
 from twinge.core.rules.recovery import days_in_a_row
@@ -23,22 +25,26 @@ def describe(state: State, athlete: Athlete, now: datetime, pack: Pack = STANDAR
     today = now.astimezone(ZoneInfo(athlete.timezone)).toordinal()
     runs = [s for s in state.sessions if s.sport in RUNNING and stamp - pack.l01.window_d * DAY <= s.start < stamp]
     week = [s for s in state.sessions if stamp - 7 * DAY <= s.start < stamp]
+    mornings = recovery(state, today, pack)
     longest = max((s.metres for s in runs if s.metres is not None), default=None)
     return {
         "last_activity": _instant(state.sessions[-1].start) if state.sessions else None,
         "history_days": 0 if state.since is None else (stamp - state.since) // DAY,
         "sessions_7d": len(week),
         "load_7d": _points([s.load for s in week]),
+        "load_usual": usual_load(state, today),
         "longest_run_30d_m": longest,
         "next_run_ceiling_m": _ceiling(state.sessions, stamp, pack),
         "days_in_a_row": days_in_a_row(state.sessions, today, pack.r02)
         or days_in_a_row(state.sessions, today - 1, pack.r02),
+        "last_rest_day": _day(last_rest(state, today, pack)),
+        "recovery": mornings,
         "last_hard": _last_hard(state.sessions),
         "next_hard_from": _next_hard(state.sessions),
         "pain": standing(state.pain),
         "conditions": [one.rule for one in state.lit],
         "returning": None if state.comeback is None else {"gap_days": state.comeback.gap_d},
-        "unknown": _unknown(week, runs, athlete),
+        "unknown": _unknown(week, runs, athlete, mornings),
     }
 
 
@@ -84,12 +90,17 @@ def _next_hard(sessions: tuple[Session, ...]) -> str | None:
     return None if latest is None else _instant(int(latest))
 
 
-def _unknown(week: list[Session], runs: list[Session], athlete: Athlete) -> list[str]:
+def _day(day: date | None) -> str | None:
+    return None if day is None else day.isoformat()
+
+
+def _unknown(week: list[Session], runs: list[Session], athlete: Athlete, mornings: Mapping[str, Any]) -> list[str]:
     """What would sharpen the picture, by name."""
     gaps = {
         "load of some sessions this week": any(s.load is None for s in week),
         "distance of some runs": any(s.metres is None for s in runs),
         "hr_max": athlete.hr_max is None and athlete.birth_year is None,
         "hr_rest": athlete.hr_rest is None,
+        **{name: measured is None for name, measured in mornings.items()},
     }
     return [name for name, missing in gaps.items() if missing]

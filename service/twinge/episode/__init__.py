@@ -10,6 +10,7 @@ from twinge.core.model import Athlete, Session
 from twinge.core.pack import DAY
 from twinge.core.pain import Episode
 from twinge.episode.before import LED_UP_D
+from twinge.episode.course import course, draw_course
 from twinge.episode.sheet import draw_sheet, render
 
 WANTED_S: Final = (LED_UP_D + 1) * DAY
@@ -30,4 +31,4 @@ def write_episode(
     return render(draw_sheet(episode, sessions, athlete, now, since))
 
 
-__all__ = ["WANTED_S", "write_episode"]
+__all__ = ["WANTED_S", "course", "draw_course", "write_episode"]

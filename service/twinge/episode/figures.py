@@ -19,7 +19,7 @@ from twinge.page import NoCharts, check_charts
 from twinge.speech import MILE_M
 
 if TYPE_CHECKING:
-    from twinge.episode.picture import Bar
+    from twinge.page.days import Bar
 
 BEFORE_D: Final = 28
 """Days before the onset that stand left of it."""
@@ -69,19 +69,21 @@ def draw_pictures(
 def _course(episode: Episode, bars: Sequence[Bar], shown: str, words: Words, zone: ZoneInfo, now: int) -> list[Figure]:
     # Altair takes a second to import: only who wants a page pays for it.
     from twinge.episode import picture  # noqa: PLC0415
+    from twinge.page.days import Days  # noqa: PLC0415
+    from twinge.page.drawing import draw  # noqa: PLC0415
 
-    days = picture.Days(*_edges(episode, zone, now), zone, words, episode.onset)
+    days = Days(*edges(episode, zone, now), zone, words.speaker.locale)
     rest = holds(episode)
-    pain = picture.draw_scores(days, scores(episode), rest, marks(episode))
+    pain = draw(picture.draw_scores(days, episode.onset, scores(episode), rest, marks(episode)))
     found = [Figure(words.say("picture.scores"), _told(episode, words, zone), pain)]
     title = words.say(f"picture.days.{shown}")
     if not any(days.first <= bar.first < days.last for bar in bars):
         return [*found, Figure(title, words.say("picture.days.none"), "")]
-    drawn = picture.draw_runs(days, bars, rest, _scale(shown, words)[1])
+    drawn = draw(picture.draw_runs(days, episode.onset, bars, rest, _scale(shown, words)[1]))
     return [*found, Figure(title, words.say("picture.days"), drawn)]
 
 
-def _edges(episode: Episode, zone: ZoneInfo, now: int) -> tuple[date, date]:
+def edges(episode: Episode, zone: ZoneInfo, now: int) -> tuple[date, date]:
     """From four weeks before the onset to today, or to a week after it was over."""
     end = min(now, episode.since + AFTER_D * DAY) if episode.state == "closed" else now
     onset = local(episode.onset, zone).date()
@@ -91,7 +93,7 @@ def _edges(episode: Episode, zone: ZoneInfo, now: int) -> tuple[date, date]:
 
 def _days(runs: Sequence[Session], shown: str, words: Words) -> list[Bar]:
     """A bar for each day with a run."""
-    from twinge.episode.picture import Bar  # noqa: PLC0415
+    from twinge.page.days import Bar  # noqa: PLC0415
 
     scale, _ = _scale(shown, words)
     bars = []
@@ -111,6 +113,8 @@ def _scale(shown: str, words: Words) -> tuple[float, str]:
 def _before(weeks: Sequence[Week], shown: str, words: Words, zone: ZoneInfo) -> list[Figure]:
     """The weeks before the onset, if anything was run in them."""
     from twinge.episode import picture  # noqa: PLC0415
+    from twinge.page.days import Bar, Days  # noqa: PLC0415
+    from twinge.page.drawing import draw  # noqa: PLC0415
 
     if not any(week.runs for week in weeks):
         return []
@@ -119,11 +123,10 @@ def _before(weeks: Sequence[Week], shown: str, words: Words, zone: ZoneInfo) -> 
     for week in reversed(weeks):
         first, sum_ = local(week.start, zone).date(), total(week.runs, shown)
         blank = sum_.blank > 0 or not week.whole
-        bars.append(picture.Bar(first, first + timedelta(days=7), sum_.value / scale, blank, week.number >= LATELY))
-    days = picture.Days(bars[0].first, bars[-1].end, zone, words)
-    return [
-        Figure(words.say(f"picture.weeks.{shown}"), words.say("picture.weeks"), picture.draw_weeks(days, bars, unit))
-    ]
+        bars.append(Bar(first, first + timedelta(days=7), sum_.value / scale, blank, week.number >= LATELY))
+    days = Days(bars[0].first, bars[-1].end, zone, words.speaker.locale)
+    drawn = draw(picture.draw_weeks(days, bars, unit))
+    return [Figure(words.say(f"picture.weeks.{shown}"), words.say("picture.weeks"), drawn)]
 
 
 def _told(episode: Episode, words: Words, zone: ZoneInfo) -> str:

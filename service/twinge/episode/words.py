@@ -229,10 +229,6 @@ class Words:
         """`Mar 2`."""
         return format_skeleton("MMMd", when, locale=self.speaker.locale)
 
-    def month(self, when: date) -> str:
-        """`Mar 2026`."""
-        return format_skeleton("yMMM", when, locale=self.speaker.locale)
-
     def weekday(self, when: date, *, year: bool = False) -> str:
         """`Mon, Mar 2`; with its year where more than one is on the page."""
         return format_skeleton("yMMMEd" if year else "MMMEd", when, locale=self.speaker.locale)

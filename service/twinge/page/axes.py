@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import altair as alt
 
@@ -27,6 +27,13 @@ class Span:
     def has(self, day: date) -> bool:
         """Whether `day` lies in it."""
         return self.first <= day <= self.last
+
+    def x(self, field: str) -> alt.X:
+        """Its months."""
+        # utc: the days are the athlete's own already, and the machine's zone must not move them
+        scale = alt.Scale(type="utc", domain=[self.first.isoformat(), self.last.isoformat()])
+        axis = alt.Axis(format="%b", tickCount=alt.TimeIntervalStep(interval="month", step=1), title=None, grid=False)
+        return alt.X(f"{field}:T", scale=scale, axis=axis)
 
 
 SHORT_D = 430
@@ -57,12 +64,27 @@ def _joined(found: list[Span], last: date) -> list[Span]:
     return [Span(f"{before.label}–{begun.label[2:]}", before.first, last), *found[2:]]
 
 
-def time(field: str, span: Span) -> alt.X:
-    """The months of `span`."""
-    # utc: the days are the athlete's own already, and the machine's zone must not move them
-    scale = alt.Scale(type="utc", domain=[span.first.isoformat(), span.last.isoformat()])
-    axis = alt.Axis(format="%b", tickCount=alt.TimeIntervalStep(interval="month", step=1), title=None, grid=False)
-    return alt.X(f"{field}:T", scale=scale, axis=axis)
+class Stretch(Protocol):
+    """What a chart may stand on: months (`Span`) or days (`page.days`)."""
+
+    @property
+    def first(self) -> date:
+        """The day at its left edge."""
+
+    @property
+    def last(self) -> date:
+        """The day at its right edge."""
+
+    def has(self, day: date) -> bool:
+        """Whether `day` lies in it."""
+
+    def x(self, field: str) -> alt.X:
+        """Its axis."""
+
+
+def time(field: str, span: Stretch) -> alt.X:
+    """The axis of `span`."""
+    return span.x(field)
 
 
 def height(field: str, top: float, unit: str, low: float = 0) -> alt.Y:
@@ -114,7 +136,7 @@ LOOKS = {
 """Severity → its look."""
 
 
-def marks(shown: Sequence[Mark], span: Span) -> list[alt.Chart]:
+def marks(shown: Sequence[Mark], span: Stretch) -> list[alt.Chart]:
     """The marks inside `span`, a layer for each look; those of the compared pack hollow and higher."""
     inside = [mark for mark in shown if span.has(mark.day)]
     return [
@@ -125,7 +147,7 @@ def marks(shown: Sequence[Mark], span: Span) -> list[alt.Chart]:
     ]
 
 
-def _points(shown: Sequence[Mark], span: Span, look: Look, other: bool) -> alt.Chart:
+def _points(shown: Sequence[Mark], span: Stretch, look: Look, other: bool) -> alt.Chart:
     paint: dict[str, Any] = {"fill": None, "stroke": OTHER} if other else {"fill": look.colour, "stroke": None}
     drawn: alt.Chart = (
         chart([{"day": mark.day.isoformat()} for mark in shown])

@@ -13,25 +13,25 @@ from typing import Any
 import altair as alt
 
 from twinge.core.pack import Pack
-from twinge.page.axes import LIMIT, LOAD, PART, REST, RUN, SLOW, Mark, Span, clip, height, marks, time
-from twinge.page.drawing import INK, chart, draw
+from twinge.page.axes import LIMIT, LOAD, PART, REST, RUN, SLOW, Mark, Span, Stretch, clip, height, marks, time
+from twinge.page.drawing import INK, Drawn, chart
 from twinge.page.series import Series, Week
 from twinge.speech import MILE_M
 
 
-def distance(series: Series, span: Span, said: Sequence[Mark], units: str) -> str:
+def distance(series: Series, span: Span, said: Sequence[Mark], units: str) -> Drawn:
     """Kilometres run in each week, and the messages above."""
     scale = MILE_M if units == "mi" else 1000
     top = max((week.run_m for week in series.weeks), default=0) / scale
     weeks = [bar(week, week.run_m / scale, week.blank_distance > 0) for week in series.weeks if shows(span, week)]
-    return draw(alt.layer(bars(weeks, span, top * 1.05, (RUN, PART), units), *marks(said, span)))
+    return alt.layer(bars(weeks, span, top * 1.05, (RUN, PART), units), *marks(said, span))
 
 
-def load(series: Series, span: Span) -> str:
+def load(series: Series, span: Span) -> Drawn:
     """Load points of each week, all sports."""
     top = max((week.load for week in series.weeks), default=0) / 100
     weeks = [bar(week, week.load / 100, week.blank_load > 0) for week in series.weeks if shows(span, week)]
-    return draw(bars(weeks, span, top * 1.05, (LOAD, PART), ""))
+    return bars(weeks, span, top * 1.05, (LOAD, PART), "")
 
 
 def shows(span: Span, week: Week) -> bool:
@@ -62,7 +62,7 @@ def bars(rows: Sequence[dict[str, Any]], span: Span, top: float, colours: tuple[
     return drawn
 
 
-def longest(series: Series, span: Span, pack: Pack, units: str) -> str:
+def longest(series: Series, span: Span, pack: Pack, units: str) -> Drawn:
     """Every run as a point, the longest of the thirty days before, and L01's ceiling above it."""
     scale = MILE_M if units == "mi" else 1000
     top = max((run.metres for run in series.runs), default=0) / scale * 1.08
@@ -76,7 +76,7 @@ def longest(series: Series, span: Span, pack: Pack, units: str) -> str:
         .mark_circle(size=11, opacity=1)
         .encode(x=time("day", span), y=y, color=alt.condition(alt.datum.over, alt.value(LIMIT), alt.value(RUN)))
     )
-    return draw(alt.layer(step(line, span, y, INK, []), step(ceiling, span, y, LIMIT, [3, 2]), points))
+    return alt.layer(step(line, span, y, INK, []), step(ceiling, span, y, LIMIT, [3, 2]), points)
 
 
 def _steps(series: Series, span: Span, scale: float) -> list[dict[str, Any]]:
@@ -91,7 +91,7 @@ def _steps(series: Series, span: Span, scale: float) -> list[dict[str, Any]]:
     ]
 
 
-def step(rows: Sequence[dict[str, Any]], span: Span, y: alt.Y, colour: str, dash: Sequence[int]) -> alt.Chart:
+def step(rows: Sequence[dict[str, Any]], span: Stretch, y: alt.Y, colour: str, dash: Sequence[int]) -> alt.Chart:
     """A line that keeps its height until the next corner, broken where it is not known."""
     mark = chart(rows).mark_line(
         interpolate="step-after", color=colour, strokeWidth=1, strokeDash=list(dash), invalid="break-paths-show-domains"
@@ -100,7 +100,7 @@ def step(rows: Sequence[dict[str, Any]], span: Span, y: alt.Y, colour: str, dash
     return drawn
 
 
-def recovery(series: Series, span: Span, pack: Pack) -> str:
+def recovery(series: Series, span: Span, pack: Pack) -> Drawn:
     """Days in a row with load, and the hard sessions as ticks; those that came too soon are longer and red."""
     top = max([pack.r02.rest, *series.streaks.values()]) + 0.5
     y = height("y", top, "d")
@@ -118,10 +118,10 @@ def recovery(series: Series, span: Span, pack: Pack) -> str:
         tick([row for row in hard if row["early"] is early], span, size, colour)
         for early, size, colour in ((False, 6, INK), (True, 14, REST))
     ]
-    return draw(alt.layer(streaks, *rules, *ticks))
+    return alt.layer(streaks, *rules, *ticks)
 
 
-def tick(rows: Sequence[dict[str, Any]], span: Span, size: int, colour: str, at: float = -7) -> alt.Chart:
+def tick(rows: Sequence[dict[str, Any]], span: Stretch, size: int, colour: str, at: float = -7) -> alt.Chart:
     """Short upright strokes, above the chart where nothing else is said."""
     drawn: alt.Chart = (
         chart(rows)

@@ -9,10 +9,10 @@ from typing import Any
 import altair as alt
 
 from twinge.core.pack import Pack
-from twinge.page.axes import LIMIT, RUN, Mark, Span, height, marks, time
+from twinge.page.axes import LIMIT, RUN, Mark, Stretch, height, marks, time
 from twinge.page.charts import step, tick
 from twinge.page.dawns import Dawns
-from twinge.page.drawing import HEIGHT, INK, chart, draw
+from twinge.page.drawing import HEIGHT, INK, Drawn, chart
 
 GAP_D = 3
 """A line is broken where nothing is known for longer."""
@@ -20,7 +20,7 @@ GAP_D = 3
 Point = tuple[date, float | None]
 
 
-def hearts(dawns: Dawns, span: Span, said: Sequence[Mark]) -> str:
+def hearts(dawns: Dawns, span: Stretch, said: Sequence[Mark]) -> Drawn:
     """Resting heart rate of each morning, its median and R03's line; mornings over the line are dots."""
     known = [heart.bpm for heart in dawns.hearts]
     y = height("y", max(known) + 2, "", min(known) - 3)
@@ -32,10 +32,10 @@ def hearts(dawns: Dawns, span: Span, said: Sequence[Mark]) -> str:
         step(_corners([(heart.day, heart.line) for heart in inside]), span, y, LIMIT, [3, 2]),
         chart(up).mark_circle(size=13, opacity=1, color=LIMIT).encode(x=time("day", span), y=y),
     ]
-    return draw(alt.layer(*layers, *marks(said, span)))
+    return alt.layer(*layers, *marks(said, span))
 
 
-def variability(dawns: Dawns, span: Span, said: Sequence[Mark]) -> str:
+def variability(dawns: Dawns, span: Stretch, said: Sequence[Mark]) -> Drawn:
     """Each week's heart-rate variability, its usual value and R04's edge under it."""
     known = [week.ms for week in dawns.weeks]
     y = height("y", max(known) * 1.05, "ms", min(known) * 0.9)
@@ -46,10 +46,10 @@ def variability(dawns: Dawns, span: Span, said: Sequence[Mark]) -> str:
         for kind in kinds
         for name, colour, dash in (("ms", RUN, []), ("usual", INK, []), ("low", LIMIT, [3, 2]))
     ]
-    return draw(alt.layer(*layers, *marks(said, span)))
+    return alt.layer(*layers, *marks(said, span))
 
 
-def sleep(dawns: Dawns, span: Span, pack: Pack, said: Sequence[Mark]) -> str:
+def sleep(dawns: Dawns, span: Stretch, pack: Pack, said: Sequence[Mark]) -> Drawn:
     """Mean sleep of the seven nights up to each morning, R05's limit, and the short nights as strokes at the foot."""
     known = [night.mean_min / 60 for night in dawns.nights if night.mean_min is not None]
     limit = pack.r05.mean_min / 60
@@ -61,11 +61,11 @@ def sleep(dawns: Dawns, span: Span, pack: Pack, said: Sequence[Mark]) -> str:
         chart([{"y": limit}]).mark_rule(color=LIMIT, strokeDash=[3, 2]).encode(y=y),
         tick([{"day": f"{night.day}"} for night in inside if night.short], span, 6, INK, HEIGHT - 4),
     ]
-    return draw(alt.layer(*layers, *marks(said, span)))
+    return alt.layer(*layers, *marks(said, span))
 
 
 def _curve(
-    points: Sequence[Point], span: Span, y: alt.Y, colour: str, gap_d: int, dash: Sequence[int] = ()
+    points: Sequence[Point], span: Stretch, y: alt.Y, colour: str, gap_d: int, dash: Sequence[int] = ()
 ) -> alt.Chart:
     """A thin line through what is known; a value alone between gaps is a dot (its round cap)."""
     mark = chart(list(_with_gaps(points, gap_d))).mark_line(

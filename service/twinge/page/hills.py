@@ -10,7 +10,7 @@ import altair as alt
 
 from twinge.page.axes import CLIMB, DOWN, LIMIT, LOAD, NONE, PALE, RUN, Mark, Span, clip, height, marks, time
 from twinge.page.charts import bar, bars, shows
-from twinge.page.drawing import chart, draw
+from twinge.page.drawing import Drawn, chart
 from twinge.page.grounds import Grounds, Month, shares
 from twinge.page.series import Series
 from twinge.speech.measure import FOOT_M
@@ -25,25 +25,25 @@ COLOURS: Mapping[str, str] = {
 }
 
 
-def climb(series: Series, span: Span, units: str, said: Sequence[Mark]) -> str:
+def climb(series: Series, span: Span, units: str, said: Sequence[Mark]) -> Drawn:
     """Metres climbed on foot in each week, and what was said of it."""
     scale, unit = (FOOT_M, "ft") if units == "mi" else (1, "m")
     top = max((week.climb_m for week in series.weeks), default=0) / scale
     known = [week for week in series.weeks if week.known_climb and shows(span, week)]
     weeks = [bar(week, week.climb_m / scale, week.blank_climb > 0) for week in known]
-    return draw(alt.layer(bars(weeks, span, top * 1.05, (CLIMB, PALE), unit), *marks(said, span)))
+    return alt.layer(bars(weeks, span, top * 1.05, (CLIMB, PALE), unit), *marks(said, span))
 
 
-def steep(series: Series, span: Span, units: str, said: Sequence[Mark]) -> str:
+def steep(series: Series, span: Span, units: str, said: Sequence[Mark]) -> Drawn:
     """Metres of steep descent in each week, and what was said of it."""
     scale, unit = (FOOT_M, "ft") if units == "mi" else (1, "m")
     top = max((week.steep_m for week in series.weeks), default=0) / scale
     known = [week for week in series.weeks if week.known_steep and shows(span, week)]
     weeks = [bar(week, week.steep_m / scale, week.blank_steep > 0) for week in known]
-    return draw(alt.layer(bars(weeks, span, top * 1.05, (DOWN, NONE), unit), *marks(said, span)))
+    return alt.layer(bars(weeks, span, top * 1.05, (DOWN, NONE), unit), *marks(said, span))
 
 
-def ground(found: Grounds, span: Span) -> str:
+def ground(found: Grounds, span: Span) -> Drawn:
     """Each month as a column of shares."""
     shown = [month for month in found.months if span.has(month.first) or span.has(month.last)]
     rows = [clip(row, span) for month in shown for row in _column(month)]
@@ -55,7 +55,7 @@ def ground(found: Grounds, span: Span) -> str:
         for name, colour in COLOURS.items()
         if any(row["ground"] == name for row in rows)
     ]
-    return draw(alt.layer(*layers))
+    return alt.layer(*layers)
 
 
 def _column(month: Month) -> Iterator[dict[str, Any]]:

@@ -10,6 +10,7 @@ from statistics import median
 from twinge.core.pack import Pack
 from twinge.page import charts
 from twinge.page.axes import Mark, Span, legend
+from twinge.page.drawing import Drawn, draw
 from twinge.page.series import Series, Week
 from twinge.report.words import day, long_way, many
 from twinge.speech import amount
@@ -40,9 +41,9 @@ class Panel:
     """Further questions of the same kind, under smaller headings."""
 
 
-def figures(spans: Sequence[Span], draw: Callable[[Span], str], caption: Callable[[Span], str]) -> list[Figure]:
+def figures(spans: Sequence[Span], chart: Callable[[Span], Drawn], caption: Callable[[Span], str]) -> list[Figure]:
     """A figure for each stretch of time."""
-    return [Figure(span.label, draw(span), caption(span)) for span in spans]
+    return [Figure(span.label, draw(chart(span)), caption(span)) for span in spans]
 
 
 def weeks_of(series: Series, span: Span) -> list[Week]:

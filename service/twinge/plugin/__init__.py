@@ -7,7 +7,7 @@ never see the database. `docs/adapters.md` walks through the smallest one, `plug
 
 from __future__ import annotations
 
-from twinge.plugin.channel import Channel, Closes, Confirms, Message, OneWay, Pace, Paced, Sent
+from twinge.plugin.channel import Channel, Closes, Confirms, Message, OneWay, Pace, Paced, Pictured, Sent
 from twinge.plugin.delivery import (
     FILES,
     OWN,
@@ -79,6 +79,7 @@ __all__ = [
     "Opened",
     "Pace",
     "Paced",
+    "Pictured",
     "PlatformAdapter",
     "Pointer",
     "RateLimited",

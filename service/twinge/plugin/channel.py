@@ -23,6 +23,8 @@ class Message:
     severity: Severity
     expires_at: datetime
     callback_url: str | None = None
+    picture_url: str | None = None
+    """An https address of a chart (PNG), until `expires_at`: only for a channel with `pictures`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,13 @@ class Confirms(Protocol):
     """A channel that tells when a message has arrived: where it stays silent, another channel is tried."""
 
     confirms: bool
+
+
+@runtime_checkable
+class Pictured(Protocol):
+    """A channel that can carry a picture beside the text. The address is a key: who carries it sees the chart."""
+
+    pictures: bool
 
 
 @runtime_checkable

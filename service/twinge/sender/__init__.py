@@ -17,7 +17,7 @@ import aiohttp
 from twinge.core.insist import FALL_BACK
 from twinge.plugin import Channel
 from twinge.sender.again import look_again
-from twinge.sender.call import DEADLINE_S, Caller, backoff
+from twinge.sender.call import DEADLINE_S, Caller, Picture, backoff, no_picture
 from twinge.sender.lane import Lane
 from twinge.sender.ledger import Ledger
 from twinge.store import Store
@@ -49,15 +49,16 @@ class Sender:
         deadline_s: float = DEADLINE_S,
         fall_back: timedelta = FALL_BACK,
         backoff: Callable[[int], timedelta] = backoff,
+        picture: Picture = no_picture,
     ) -> None:
         """`fall_back`: how long a channel that tells of arrivals may stay silent before another is tried.
 
-        `backoff`: how long to wait after so many tries.
+        `backoff`: how long to wait after so many tries. `picture`: where the chart of a message is.
         """
         self._store, self._channels, self._clock = store, channels, clock
         self._lanes = {name: Lane(name, one, called_back=bool(public_url)) for name, one in channels.items()}
         self._ledger = Ledger(store, clock, fall_back)
-        self._caller = Caller(self._ledger, self._lanes, http, clock, public_url, deadline_s, backoff)
+        self._caller = Caller(self._ledger, self._lanes, http, clock, public_url, deadline_s, backoff, picture)
         self._under_way: set[asyncio.Task[None]] = set()
         self._roomy = asyncio.Event()
         self._looked: datetime | None = None

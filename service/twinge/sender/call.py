@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 import aiohttp
 from tenacity import RetryCallState, wait_exponential_jitter
 
-from twinge.core.model import Severity
+from twinge.core.model import Athlete, Nudge, Severity
 from twinge.core.policy import next_window
 from twinge.core.relay import any_hour
 from twinge.plugin import GiveUp, Message, Sent, TryLater, Unknown
@@ -24,6 +24,15 @@ LOOKS = timedelta(hours=1)
 MOST_SENDS = 3
 """Calls for one grave message whose answer was lost each time."""
 QUIET = "quiet hours"
+
+Picture = Callable[[Nudge, Athlete, datetime], str | None]
+"""Where the chart of a message is, if it has one and the athlete wants it."""
+
+
+def no_picture(_nudge: Nudge, _athlete: Athlete, _now: datetime) -> str | None:
+    """Words alone."""
+    return None
+
 
 _wait = wait_exponential_jitter(multiplier=30, exp_base=4, max=3600, jitter=15)
 
@@ -47,8 +56,10 @@ class Caller:
         public_url: str,
         deadline_s: float,
         backoff: Callable[[int], timedelta],
+        picture: Picture,
     ) -> None:
         self._ledger, self._lanes, self._http, self._clock = ledger, lanes, http, clock
+        self._picture = picture
         self._public_url, self._deadline_s, self._backoff = public_url.rstrip("/"), deadline_s, backoff
 
     async def deliver(self, one: Taken) -> None:
@@ -72,7 +83,7 @@ class Caller:
         try:
             await lane.wait()
             async with asyncio.timeout(self._deadline_s):
-                sent = await lane.channel.send(self._message(one), self._http, self._clock())
+                sent = await lane.channel.send(self._message(one, lane), self._http, self._clock())
         except TryLater as error:
             lane.spent -= 1
             await self._ledger.stumbled(lane, error.reason)
@@ -115,7 +126,7 @@ class Caller:
             if lane is None:
                 raise TryLater("the channel is not configured")
             async with asyncio.timeout(self._deadline_s):
-                found = await lane.channel.lookup(self._message(one), one.taken_at, self._http)
+                found = await lane.channel.lookup(self._message(one, lane), one.taken_at, self._http)
         except GiveUp as error:
             return await self._ledger.give_up(one, error)
         except Exception as error:  # noqa: BLE001 - whatever it was, the answer is still lost
@@ -138,7 +149,10 @@ class Caller:
         else:
             await self._ledger.doubt(one, f"could not be looked up: {reason}")
 
-    def _message(self, one: Taken) -> Message:
+    def _message(self, one: Taken, lane: Lane) -> Message:
+        """A picture only with the first try: where it is what went wrong, the words alone may still arrive."""
         url = f"{self._public_url}/channels/{one.channel}/status/{one.nudge.id}" if self._public_url else None
         place = "" if one.address is None else one.address.address
-        return Message(one.nudge.id, place, one.nudge.text, one.nudge.severity, one.nudge.expires_at, url)
+        first = lane.pictured and one.attempts <= 1
+        picture = self._picture(one.nudge, one.athlete, self._clock()) if first else None
+        return Message(one.nudge.id, place, one.nudge.text, one.nudge.severity, one.nudge.expires_at, url, picture)

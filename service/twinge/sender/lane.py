@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 
 from aiolimiter import AsyncLimiter
 
-from twinge.plugin import Channel, Confirms, Pace, Paced
+from twinge.plugin import Channel, Confirms, Pace, Paced, Pictured
 from twinge.sender.breaker import Breaker
 
 SET_ASIDE = 50
@@ -23,6 +23,7 @@ class Lane:
         self.name, self.channel = name, channel
         self.pace = channel.pace if isinstance(channel, Paced) else Pace()
         self.confirms = called_back and isinstance(channel, Confirms) and channel.confirms
+        self.pictured = isinstance(channel, Pictured) and channel.pictures
         self.breaker = Breaker()
         self.busy = 0
         self.spent = 0

@@ -5,7 +5,8 @@ drugs or treatment; `tests/speech` reads every message of every language for it.
 wherever the numbers allow. The words are in the `.po` files beside this one; a language is read when it is first
 spoken.
 
-`say` and `digest` tell findings, `pain` the pain story; `why` and `status` answer; `phrase` is any message by its name.
+`say` and `digest` tell findings, `pain` the pain story; `why` and `status` answer, `account` is one rule's part of a
+why; `phrase` is any message by its name.
 """
 
 from __future__ import annotations
@@ -16,24 +17,26 @@ from typing import Final
 from twinge.core.model import Athlete, Facts, Finding, Severity
 from twinge.speech.catalogue import FIRST, LANGUAGES
 from twinge.speech.episode import pain
-from twinge.speech.evidence import why
+from twinge.speech.evidence import account, why
 from twinge.speech.gsm7 import SEGMENT, fitting, plain
 from twinge.speech.measure import MILE_M
 from twinge.speech.reasons import briefly, reason, way
 from twinge.speech.rescue import emergency
-from twinge.speech.standing import status
+from twinge.speech.standing import standing, status
 from twinge.speech.tongue import Tongue, capital, tongue, tongue_of
 
 __all__ = [
     "LANGUAGES",
     "MILE_M",
     "SEGMENT",
+    "account",
     "amount",
     "digest",
     "emergency",
     "pain",
     "phrase",
     "say",
+    "standing",
     "status",
     "why",
     "without_way_out",

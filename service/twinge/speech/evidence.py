@@ -66,8 +66,25 @@ def _shorter(accounts: Sequence[Account]) -> Iterator[Sequence[str]]:
             yield [accounts[0][lead], *(account[others] for account in accounts[1:count])]
 
 
+def account(rule: str, facts: Facts, athlete: Athlete, pack: Pack = STANDARD) -> tuple[str, str]:
+    """One rule's numbers and its evidence, a sentence or two each; "" where there is none. For a page."""
+    speaker = tongue_of(athlete)
+    if not speaker.knows(f"why.{rule}"):
+        return "", ""
+    try:
+        seen = _numbers(rule, facts, speaker)[0]
+    except (LookupError, TypeError):  # an older version's facts
+        seen = ""
+    return seen, _evidence(rule, facts, own_pack(athlete, pack), speaker)
+
+
+def _evidence(rule: str, facts: Facts, own: Pack, speaker: Tongue) -> str:
+    limit = LIMITS[rule](own) if rule in LIMITS else None
+    return speaker.render(_grounds(rule, facts, speaker), {"limit": limit})
+
+
 def _account(rule: str, facts: Facts, own: Pack, speaker: Tongue) -> Account:
-    evidence = speaker.render(_grounds(rule, facts, speaker), {"limit": LIMITS[rule](own) if rule in LIMITS else None})
+    evidence = _evidence(rule, facts, own, speaker)
     full, brief = _numbers(rule, facts, speaker)
     return f"{full} {evidence}".strip(), f"{brief} {evidence}".strip(), evidence
 

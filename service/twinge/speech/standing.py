@@ -9,8 +9,9 @@ from zoneinfo import ZoneInfo
 
 from twinge.core.model import Athlete
 from twinge.speech.gsm7 import plain, segments
+from twinge.speech.place import place
 from twinge.speech.rescue import emergency
-from twinge.speech.tongue import Tongue, tongue_of
+from twinge.speech.tongue import Tongue, capital, tongue_of
 
 STATES: Final = {
     **{state: state for state in ("triage", "refer", "urgent", "settling", "return", "monitor")},
@@ -30,6 +31,17 @@ def status(seen: Mapping[str, Any], pain: str, athlete: Athlete, country: str | 
         if not told or segments(longer) == 1:
             told = longer
     return told
+
+
+def standing(state: str, site: str, side: str, athlete: Athlete, country: str | None = None) -> str:
+    """Where one pain story stands: its place and a sentence; only the place where its state has none."""
+    speaker = tongue_of(athlete)
+    where = place(site, side, speaker)
+    sentence = ""
+    if state in STATES:
+        number = emergency(athlete, country) if state == "urgent" else ""
+        sentence = speaker.render(f"status.{STATES[state]}", {"number": number})
+    return " ".join(filter(None, (f"{capital(where)}." if where else "", sentence)))
 
 
 def _sentences(seen: Mapping[str, Any], pain: str, athlete: Athlete, country: str | None) -> Iterator[str]:

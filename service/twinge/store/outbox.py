@@ -149,6 +149,13 @@ class Outbox:
             rows = (await tx.execute(cut(mine, [nudge.c.made_ms, nudge.c.id], cursor, limit))).all()
         return page(rows, ["made_ms", "id"], limit, [read_spoken(row) for row in rows])
 
+    async def find_nudge(self, athlete_id: str, name: str) -> Spoken | None:
+        """One of the athlete's own nudges by its id, or None."""
+        mine = (nudge.c.athlete_id == athlete_id) & (nudge.c.id == name)
+        async with self._engines.read() as tx:
+            row = (await tx.execute(select(nudge).where(mine))).one_or_none()
+        return None if row is None else read_spoken(row)
+
     async def find_held(self, athlete_id: str, cursor: str | None = None, limit: int = 50) -> Page[Held]:
         """Held ones, newest first."""
         mine = select(held).where(held.c.athlete_id == athlete_id)

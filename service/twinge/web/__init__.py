@@ -14,7 +14,10 @@ from twinge.registry import PluginStatus
 from twinge.store import Store
 from twinge.web import api, connect, health, hooks, metrics, pages
 from twinge.web.guard import DOOR, Door, guard
-from twinge.web.parts import CHANNELS, CLOCK, HTTP, PACK, PLATFORMS, SETTINGS, STATUS, STORE, Clock
+from twinge.web.pages import image
+from twinge.web.parts import CHANNELS, CLOCK, DRAWS, HTTP, LINKS, PACK, PLATFORMS, SETTINGS, STATUS, STORE, Clock
+from twinge.why import can_draw
+from twinge.why.links import Links
 
 __all__ = ["make_web"]
 
@@ -27,6 +30,7 @@ ROUTES = [
     web.get("/health/live", health.live),
     web.get("/health/ready", health.ready),
     web.get("/metrics", metrics.scrape),
+    web.get("/i/{token}.png", image.show),
     *connect.ROUTES,
     *api.ROUTES,
     *pages.ROUTES,
@@ -43,13 +47,19 @@ def make_web(
     status: Sequence[PluginStatus] = (),
     pack: Pack = STANDARD,
     http: aiohttp.ClientSession | None = None,
+    draws: bool | None = None,
+    links: Links | None = None,
 ) -> web.Application:
     """The application over one open store. `status` says of every plugin whether it is ready, and why not; `pack`
-    is the one that the worker judges by; `http` calls vendors when an athlete connects."""
+    is the one that the worker judges by; `http` calls vendors when an athlete connects; `draws`: whether charts can be
+    drawn, None to look; `links` are the addresses of charts that messages carry."""
     app = web.Application(middlewares=[guard], client_max_size=settings.body_cap_kb * 1024)
     app[STORE], app[SETTINGS], app[CLOCK] = store, settings, clock
     app[PLATFORMS], app[CHANNELS], app[STATUS] = platforms, channels, status
     app[PACK], app[DOOR] = pack, Door()
+    app[DRAWS] = can_draw() if draws is None else draws
+    if links is not None:
+        app[LINKS] = links
     if http is not None:
         app[HTTP] = http
     app[metrics.METRICS] = metrics.Metrics()

@@ -14,6 +14,7 @@ from twinge.core.pack import Pack
 from twinge.plugin import Channel, PlatformAdapter
 from twinge.registry import PluginStatus
 from twinge.store import Store
+from twinge.why.links import Links
 
 Clock = Callable[[], datetime]
 
@@ -27,5 +28,9 @@ STATUS: web.AppKey[Sequence[PluginStatus]] = web.AppKey("status")
 CLOCK: web.AppKey[Clock] = web.AppKey("clock")
 PACK = web.AppKey("pack", Pack)
 SETTINGS = web.AppKey("settings", Settings)
+DRAWS = web.AppKey("draws", bool)
+"""Whether charts can be drawn here: the extra `charts` is installed."""
+LINKS = web.AppKey("links", Links)
+"""Addresses of charts; missing where none are given out."""
 HTTP = web.AppKey("http", aiohttp.ClientSession)
 """For calls of vendors; missing where nobody can come back from one."""

@@ -27,6 +27,8 @@ class Preferences:
     """Whether to ask how hard a workout was that no sensor explains."""
     weekly_since: datetime | None = None
     """When the athlete opted in to the weekly check; None: not."""
+    pictures: bool = False
+    """Whether a message may come with its chart: whoever carries the message then fetches it from us."""
     digest_at: time | None = time(18)
     """Its hour on the athlete's clock; None: no digest."""
 

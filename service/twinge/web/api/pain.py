@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime
 from typing import Final
@@ -28,6 +26,7 @@ from twinge.web.api.people import known, note
 from twinge.web.api.shapes import read_report, wrong
 from twinge.web.body import read_as
 from twinge.web.parts import CLOCK, PACK, STORE
+from twinge.web.pen import drawn
 
 SEALED: Final = {
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; "
@@ -36,9 +35,6 @@ SEALED: Final = {
     "X-Content-Type-Options": "nosniff",
 }
 """Headers of a page about somebody's health: it runs nothing, loads nothing, and nobody keeps it."""
-PEN: Final = ThreadPoolExecutor(1, "page")
-"""One page at a time: vl-convert draws with the interpreter's lock held, some 30 ms a picture, and eight threads that
-draw at once kept the event loop waiting for a second."""
 
 
 async def reports(request: web.Request) -> web.Response:
@@ -78,8 +74,7 @@ async def page(request: web.Request) -> web.Response:
     found, store = _wanted(request, state), request.app[STORE]
     async with store.read() as tx:
         done = await store.history.activities(tx, one.id, 1000 * (found.onset - WANTED_S))
-    work = (found, done, one, state, request.app[PACK], request.app[CLOCK]())
-    text = await asyncio.get_running_loop().run_in_executor(PEN, _written, *work)
+    text = await drawn(_written, found, done, one, state, request.app[PACK], request.app[CLOCK]())
     return web.Response(text=text, content_type="text/html", charset="utf-8", headers=SEALED)
 
 

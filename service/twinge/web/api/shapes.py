@@ -45,6 +45,7 @@ class Wishes(Struct, forbid_unknown_fields=True, kw_only=True):
     daily_runner: bool | UnsetType = UNSET
     paused_until: Instant | UnsetType | None = UNSET
     ask_effort: bool | UnsetType = UNSET
+    pictures: bool | UnsetType = UNSET
     weekly_check: bool | UnsetType = UNSET
     digest_day: Annotated[int, Meta(ge=1, le=7)] | UnsetType = UNSET
     digest_at: Clock | UnsetType | None = UNSET

@@ -15,6 +15,7 @@ from twinge.web.pages import (
     push,
     shelf,
     sources,
+    why,
     wishes,
     workouts,
 )
@@ -58,6 +59,9 @@ ROUTES = [
     web.post("/me/push", spoken(push.subscribe)),
     web.put("/me/push", spoken(push.renew)),
     web.delete("/me/push", spoken(push.unsubscribe)),
+    web.get("/me/why/{nudge}", sealed(why.page)),
+    web.get("/me/why/{nudge}/{rule}.svg", sealed(why.chart)),
+    web.post("/me/pictures", sealed(deeds.pictures)),
     web.get("/me/sw.js", spoken(shelf.worker)),
     web.get("/me/manifest.webmanifest", spoken(app.manifest)),
     web.get("/me/static/{name}", spoken(shelf.static)),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -208,3 +209,15 @@ async def place_of(request: web.Request, one: Guest) -> Address:
 async def note_address(request: web.Request, tx: Tx, one: Guest, word: str, place: Address) -> None:
     actor = f"athlete:{one.athlete.id}"
     await request.app[STORE].audit(tx, request.app[CLOCK](), actor, f"address.{word}", f"address:{place.id}")
+
+
+async def pictures(request: web.Request) -> web.Response:
+    """`POST /me/pictures`: whether messages may come with their chart; `on` is ticked or not there."""
+    one, given = await form(request)
+    store, wanted = request.app[STORE], "on" in given
+    async with store.write() as tx:
+        old = (await store.athletes.load(tx, [one.athlete.id]))[one.athlete.id]
+        await store.athletes.update(tx, replace(old, preferences=replace(old.preferences, pictures=wanted)))
+        word = "on" if wanted else "off"
+        await store.audit(tx, request.app[CLOCK](), f"athlete:{old.id}", f"pictures.{word}", f"athlete:{old.id}")
+    return home(request, "saved")

@@ -9,6 +9,7 @@ from aiohttp import web
 
 from twinge.web.pages.door import ME, admitted, renew
 from twinge.web.pages.frame import show, words_in
+from twinge.web.pages.now import look
 from twinge.web.pages.sheet import lines, open_question, places
 from twinge.web.pages.sources import sources
 from twinge.web.parts import CHANNELS, PLATFORMS, STORE
@@ -38,6 +39,7 @@ async def page(request: web.Request) -> web.Response:
         done=done if done in DONE else "",
         shown=SHOWN,
         said=lines(said.items, one.athlete, words, channels),
+        now=await look(request, one.athlete, kept),
         question=None if kept is None else open_question(kept.state.pain, one.athlete, words),
         places=places([entry for entry in entries if entry.channel != ME], one.athlete, words, channels),
         sources=sources(request.app[PLATFORMS], await store.athletes.connections(one.athlete.id)),

@@ -21,6 +21,7 @@ from twinge.plugin import Channel
 from twinge.store import Address
 from twinge.store.spoken import Spoken
 from twinge.web.api.views import masked
+from twinge.web.pages.reasons import explains
 from twinge.web.pages.words import Words
 
 MENUS: Final = frozenset((*MENU, *BONE_MENU, *SITE_MENU))
@@ -38,6 +39,8 @@ class Line:
     head: str
     text: str
     state: str
+    why: str = ""
+    """The message's id where a page can say why it came."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +89,8 @@ def _line(family: Sequence[Spoken], words: Words, zone: ZoneInfo, channels: Mapp
     nudge, at = family[0].nudge, max(map(_at, family))
     states = dict.fromkeys(_became(one, words, channels) for one in sorted(family, key=_at))
     head = words.say(f"severity.{nudge.severity.word}")
-    return Line(at, words.when(at, zone), nudge.severity.word, head, nudge.text, " · ".join(states))
+    why = nudge.id if explains(nudge) else ""
+    return Line(at, words.when(at, zone), nudge.severity.word, head, nudge.text, " · ".join(states), why)
 
 
 def _at(one: Spoken) -> datetime:

@@ -40,6 +40,7 @@ function show(told) {
     tag: told.tag,
     lang: told.lang,
     icon: ICON,
+    image: told.image,
     navigate: told.navigate,
     data: { ...told.data, navigate: told.navigate },
     actions: actions.map(({ action, title }) => ({ action, title })),

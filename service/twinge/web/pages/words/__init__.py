@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Final
@@ -44,6 +44,10 @@ class Words:
     def weekday(self, day: int) -> str:
         """The name of an ISO weekday, 1 to 7."""
         return str(get_day_names("wide", locale=self.locale)[day - 1])
+
+    def date(self, day: date) -> str:
+        """A day of the athlete's own: `Mon, May 4`."""
+        return str(format_skeleton("MMMEd", day, locale=self.locale))
 
     def when(self, at: datetime, zone: ZoneInfo) -> str:
         """`Mon, May 4, 12:05 PM`."""
