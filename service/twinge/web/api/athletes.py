@@ -19,6 +19,7 @@ from twinge.web.api.shapes import (
     NewAthlete,
     NewChannel,
     NewConnection,
+    Profile,
     merged,
     read_athlete,
     read_channel,
@@ -59,7 +60,11 @@ async def show(request: web.Request) -> web.Response:
 async def edit(request: web.Request) -> web.Response:
     """`PATCH /athletes/{id}`: what the body leaves out stays."""
     await known(request)
-    body = await read_as(request, read_profile)
+    return answer(await _whole(request, await change(request, await read_as(request, read_profile))))
+
+
+async def change(request: web.Request, body: Profile) -> Athlete:
+    """The athlete of the path with what the body says, kept."""
     store, athlete_id, now = request.app[STORE], request.match_info["athlete"], request.app[CLOCK]()
     async with store.write() as tx:
         old = (await store.athletes.load(tx, [athlete_id])).get(athlete_id)
@@ -70,7 +75,7 @@ async def edit(request: web.Request) -> web.Response:
         if (due := next_digest(new, now)) is not None:
             await store.wakes.move(tx, Wake(athlete_id, "digest", due))
         await note(request, tx, "athlete.edit", athlete_id)
-    return answer(await _whole(request, new))
+    return new
 
 
 async def add_channel(request: web.Request) -> web.Response:

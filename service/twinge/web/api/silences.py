@@ -30,23 +30,34 @@ async def find(request: web.Request) -> web.Response:
 async def create(request: web.Request) -> web.Response:
     """`POST /athletes/{id}/silences`: `{"kind", "from", "until", "rules"?}`."""
     await known(request)
-    body, now = await read_as(request, read_silence), request.app[CLOCK]()
+    return answer(views.silence(await add(request, await read_as(request, read_silence))), 201)
+
+
+async def add(request: web.Request, body: NewSilence) -> Silence:
+    """A silence for the athlete of the path."""
+    now = request.app[CLOCK]()
     made = Silence(new_id(now), body.kind, body.since, body.until, _rules(body), request[ACTOR])
     _check(made, now)
 
-    def add(old: Athlete) -> tuple[Silence, ...]:
+    def with_it(old: Athlete) -> tuple[Silence, ...]:
         if len(living(old.silences, now)) >= MOST:
             raise Problem(409, "too_many", f"There are {MOST} silences already; end one first.")
         return (*remembered(old.silences, now), made)
 
-    await _change(request, add, "silence.create", made)
-    return answer(views.silence(made), 201)
+    await _change(request, with_it, "silence.create", made)
+    return made
 
 
 async def end(request: web.Request) -> web.Response:
     """`DELETE /athletes/{id}/silences/{silence}`: over from now on."""
-    one, now = await known(request), request.app[CLOCK]()
-    found = next((each for each in living(one.silences, now) if each.id == request.match_info["silence"]), None)
+    await stop(request, await known(request), request.match_info["silence"])
+    return web.Response(status=204)
+
+
+async def stop(request: web.Request, one: Athlete, silence: str) -> None:
+    """End a living silence of the athlete of the path, or 404."""
+    now = request.app[CLOCK]()
+    found = next((each for each in living(one.silences, now) if each.id == silence), None)
     if found is None:
         raise not_found("silence")
     ended = replace(found, since=min(found.since, now), until=now)
@@ -55,7 +66,6 @@ async def end(request: web.Request) -> web.Response:
         return tuple(ended if each.id == found.id else each for each in old.silences)
 
     await _change(request, end_it, "silence.end", found)
-    return web.Response(status=204)
 
 
 async def _change(
