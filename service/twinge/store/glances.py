@@ -108,8 +108,9 @@ class Glances:
 
     async def counts(self, now: datetime, among: Collection[str] | None = None) -> dict[Light, int]:
         """How many athletes there are of each light."""
-        light = _light(now).label("light")
-        wanted = select(light, func.count()).where(*_conditions(Wanted(among=among), light.element)).group_by(light)
+        light = _light(now)
+        lit = select(light.label("light")).where(*_conditions(Wanted(among=among), light)).subquery()
+        wanted = select(lit.c.light, func.count()).group_by(lit.c.light)
         async with self._engines.read() as tx:
             found = {Light(row[0]): int(row[1]) for row in await tx.execute(wanted)}
         return {each: found.get(each, 0) for each in reversed(Light)}

@@ -156,7 +156,11 @@ class Survey:
             received = (await tx.execute(first)).scalar()
             return [
                 Queue("deliveries", await _count(tx, inbox.c.id, _is("waiting")), codec.maybe_at(received)),
-                Queue("messages that wait for their time", await _count(tx, nudge.c.id, waiting), None),
+                Queue(
+                    "messages that wait for their time",
+                    await _count(tx, nudge.c.id, waiting & (nudge.c.not_before_ms > due)),
+                    None,
+                ),
                 await _queue(tx, "messages that are due", nudge.c.not_before_ms, late),
                 await _queue(tx, "messages in doubt", nudge.c.taken_ms, doubtful),
                 await _queue(tx, "timers that are due", wake.c.due_ms, wake.c.due_ms <= due),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -20,7 +21,7 @@ from twinge.web.api.connections import fares
 from twinge.web.api.people import known
 from twinge.web.api.views import masked
 from twinge.web.caller import CALLER
-from twinge.web.office.frame import address, show
+from twinge.web.office.frame import address, show, when
 from twinge.web.office.glance import hidden_platforms
 from twinge.web.office.lines import HIDDEN, days, story_lines
 from twinge.web.office.words import KIND_WORDS, LIGHT_WORDS, SILENCES, STAGES, STANDING
@@ -116,20 +117,21 @@ def _standing(request: web.Request, state: State, one: Athlete, hidden: set[str]
     if hidden:
         return [("What Twinge sees", f"{HIDDEN} ({', '.join(sorted(hidden))})")]
     seen = describe(state, one, request.app[CLOCK](), own_pack(one, request.app[PACK]))
-    return [(STANDING.get(name, name), _plain(value)) for name, value in seen.items()]
+    return [(STANDING.get(name, name), _plain(name, value)) for name, value in seen.items()]
 
 
-def _plain(value: Any) -> str:
+def _plain(name: str, value: Any) -> str:
+    text = str(value)
     match value:
         case None:
-            return "not known"
-        case []:
-            return "none"
+            text = "no" if name == "returning" else "not known"
+        case str():
+            text = STAGES.get(value, value) if name == "pain" else when(datetime.fromisoformat(value))
         case list():
-            return ", ".join(map(str, value))
+            text = ", ".join(map(str, value)) or "none"
         case dict():
-            return ", ".join(f"{name.replace('_', ' ')}: {each}" for name, each in value.items())
-    return str(value)
+            text = ", ".join(f"{each.replace('_', ' ')}: {number}" for each, number in value.items())
+    return text
 
 
 def _way(request: web.Request, one: Address) -> Way:

@@ -18,7 +18,7 @@ from twinge.core.rules import CATALOGUE
 from twinge.store.history import Recorded
 from twinge.store.spoken import Spoken
 from twinge.store.timeline import Line
-from twinge.web.office.words import KIND_WORDS, REASONS, SEVERITIES, STAGES, STATES
+from twinge.web.office.words import LINE_WORDS, REASONS, SEVERITIES, STAGES, STATES
 
 RULES: Final[Mapping[str, str]] = {rule.id: rule.name for rule in CATALOGUE}
 MOST_FACTS: Final = 12
@@ -80,7 +80,7 @@ def _shown(line: Line, zone: ZoneInfo, hidden: Collection[str]) -> Shown:
         case Entry() as one:
             tone, head, text, more = "", *_entry(one)
     clock = f"{line.at.astimezone(zone):%H:%M}"
-    return Shown(clock, line.kind, KIND_WORDS[line.kind], tone, head, text, [each for each in more if each])
+    return Shown(clock, line.kind, LINE_WORDS[line.kind], tone, head, text, [each for each in more if each])
 
 
 def _is_from(activity: str | None, hidden: Collection[str]) -> bool:

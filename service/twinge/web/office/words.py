@@ -25,6 +25,7 @@ STAGES: Final[Mapping[str, str]] = {
     "return": "coming back, stage by stage",
     "monitor": "back to running, watched",
     "sore": "sore",
+    "clear": "none open",
     "closed": "closed",
 }
 
@@ -74,6 +75,15 @@ KIND_WORDS: Final[Mapping[str, str]] = {
     "message": "Messages",
     "held": "Held",
     "report": "Told by the athlete",
+    "story": "Pain story",
+}
+
+LINE_WORDS: Final[Mapping[str, str]] = {
+    "workout": "Workout",
+    "finding": "Finding",
+    "message": "Message",
+    "held": "Held",
+    "report": "Told",
     "story": "Pain story",
 }
 
