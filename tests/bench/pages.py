@@ -108,7 +108,6 @@ def _seed(path: Path, size: Size, now: datetime) -> None:
         first = last
     raw.execute("COMMIT")
     raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    raw.execute("ANALYZE")
     raw.close()
 
 

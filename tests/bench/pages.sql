@@ -28,8 +28,9 @@ INSERT INTO nudge (athlete_id, id, severity, rules, bands, text, facts, activity
         :first + j * :week + 43200000, CASE WHEN i % 997 = 0 THEN 'failed' ELSE 'delivered' END, 1, :first + j * :week
     FROM p CROSS JOIN w WHERE j < :weeks;
 INSERT INTO held
-    SELECT id, printf('%011x', :first + j * :week) || printf('%012d', j), '["R02"]', 2,
-        CASE j % 3 WHEN 0 THEN 'over_budget' WHEN 1 THEN 'said_already' ELSE 'digest' END, :first + j * :week,
+    SELECT id, printf('%011x%012d', :first + j * :week + i * 50021, j), '["R02"]', 2,
+        CASE j % 3 WHEN 0 THEN 'over_budget' WHEN 1 THEN 'said_already' ELSE 'digest' END,
+        :first + j * :week + i * 50021,
         printf('generic:w-%06d-%05d', i, 5 * j), '{}'
     FROM p CROSS JOIN w WHERE j < :weeks;
 INSERT INTO inbox (platform, key, lane, envelope, body, received_ms, state, attempts, delays, not_before_ms, note,

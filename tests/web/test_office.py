@@ -6,21 +6,33 @@ import re
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from yarl import URL
 
 from conftest import NOW, Serve, Web, run
+from fakes import NOON
 from operator_visit import Operator, sign_in
+from pages import page as page_of
 from twinge.config import Settings
-from twinge.core.model import EVERYTHING, Held, Nudge, Severity, Voice
+from twinge.core.model import EVERYTHING, Activity, Athlete, Finding, Held, Nudge, Severity, Voice
+from twinge.core.pain.value import RANK
+from twinge.core.state import begin
+from twinge.core.view import describe
 from twinge.plugin import Delivery
 from twinge.store import Consent
+from twinge.store.history import Recorded
 from twinge.store.outages import Outage
+from twinge.store.post import FORWARD, End
+from twinge.store.spoken import Spoken
 from twinge.store.tables import api_key
+from twinge.store.timeline import Line
 from twinge.web import office
 from twinge.web.answer import Problem
 from twinge.web.office import Tries
+from twinge.web.office.lines import days
+from twinge.web.office.words import REASONS, SEVERITIES, STAGES, STANDING, STATES
 from twinge.worker import Worker
 from visitor import Visitor, words
 
@@ -242,8 +254,8 @@ async def test_the_light_follows_what_the_rules_saw_and_the_time(web: Web, plugi
     await web.send(run("far", distance_m=17_000, moving_s=6_000), call_id="far")
     await work(web, plugins)
     assert lights(await operator.get("/admin"))["Alice"] in {"slow_down", "rest"}
-    for days, light in ((4, "fine"), (12, "no_data")):
-        web.clock.now += timedelta(days=days)
+    for more, light in ((4, "fine"), (12, "no_data")):
+        web.clock.now += timedelta(days=more)
         operator = await sign_in(web)
         assert lights(await operator.get("/admin")) == {"Alice": light}
 
@@ -388,6 +400,37 @@ async def test_a_wrong_value_is_refused_by_the_name_of_its_field(web: Web, endin
     assert (await web.get(f"/api/v1/athletes/{alice}/silences"))["items"] == []
 
 
+def test_what_a_sources_terms_hide_is_there_without_its_numbers_and_words() -> None:
+    run_ = Activity("strava:1", "run", NOON, distance_m=10_000)
+    end = NOON + timedelta(hours=4)
+    said = Nudge("n1", "a", Severity.REST, ("L01",), "17 km after 12.", {}, NOON, NOON, end, "strava:1")
+    lines = [
+        Line(NOON, "workout", "strava:1", Recorded(run_, None)),
+        Line(NOON, "finding", "f", Finding("L01", Severity.REST, 1, NOON, "strava:1", {"metres": 17_000})),
+        Line(NOON, "message", "n1", Spoken(said, "sent", "console", 1, NOON, None, None, None)),
+        Line(NOON, "held", "h", Held("a", ("R02",), Severity.REST, "muted", NOON, "strava:1", {"days": 17})),
+    ]
+    [shown] = days(lines, ZoneInfo("UTC"), {"strava"})
+    text = str(shown)
+    assert text.count("hidden by the source") == 3
+    assert "L01 Session spike" in text
+    assert "muted" in text
+    for number in ("10.0", "17", "12."):
+        assert number not in text.replace("12:00", "")
+    [shown] = days(lines, ZoneInfo("UTC"))
+    assert "hidden" not in str(shown)
+    assert "17 km after 12." in str(shown)
+
+
+def test_the_desk_has_words_for_every_reason_state_and_stage() -> None:
+    reasons = re.findall(r"^\| `(\w+)` \|", page_of("messages").split("\n## ")[0], re.MULTILINE)
+    assert set(REASONS) == set(reasons)
+    assert set(STATES) == {*FORWARD, "expired", "void"}
+    assert set(STAGES) == {*RANK, "clear"}
+    assert set(SEVERITIES) == {one.word for one in Severity}
+    assert set(STANDING) == set(describe(begin(), Athlete("a"), NOW))
+
+
 # --- deliveries, held, health, keys, audit ----------------------------------------------------------------------------
 
 
@@ -460,8 +503,6 @@ async def test_messages_that_failed_are_listed_with_their_reason(web: Web) -> No
         place = await web.store.addresses.add(tx, alice, "console", "x1234567", None, verified_at=NOW)
         said = Nudge("n1", alice, Severity.REST, ("L01",), "Rest.", {}, NOW, NOW, NOW + timedelta(hours=4))
         await web.store.outbox.put(tx, [(said, place, Voice.PUSH)])
-    from twinge.store.post import End  # noqa: PLC0415 - only here
-
     [taken] = await web.store.post.claim(NOW, {"console": 5})
     async with web.store.write() as tx:
         await web.store.post.settle(tx, [(taken.nudge, End("failed", "the line is dead"))], NOW)

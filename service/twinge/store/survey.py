@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, literal_column, select
+from sqlalchemy import ColumnElement, Select, case, func, literal_column, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from twinge.core.model import Held
@@ -147,21 +147,19 @@ class Survey:
     async def queues(self, now: datetime) -> list[Queue]:
         """What waits, how much of it, and since when."""
         due = codec.to_ms(now)
-        waiting = nudge.c.state == literal_column("'waiting'")
-        late = waiting & (nudge.c.not_before_ms <= due)
+        late = case((nudge.c.not_before_ms <= due, nudge.c.not_before_ms))
+        outbox = select(func.count(), func.count(late), func.min(late))
         doubtful = nudge.c.state == literal_column("'unknown'")
         pasts = backfill.c.state == literal_column("'waiting'")
         async with self._engines.read() as tx:
             first = select(inbox.c.received_ms).where(_is("waiting")).order_by(inbox.c.id).limit(1)
             received = (await tx.execute(first)).scalar()
+            # The state alone: with the time in it, SQLite may prefer an index over every message ever made.
+            waiting, overdue, since = (await tx.execute(outbox.where(_WAITS))).one()
             return [
                 Queue("deliveries", await _count(tx, inbox.c.id, _is("waiting")), codec.maybe_at(received)),
-                Queue(
-                    "messages that wait for their time",
-                    await _count(tx, nudge.c.id, waiting & (nudge.c.not_before_ms > due)),
-                    None,
-                ),
-                await _queue(tx, "messages that are due", nudge.c.not_before_ms, late),
+                Queue("messages that wait for their time", waiting - overdue, None),
+                Queue("messages that are due", overdue, codec.maybe_at(since)),
                 await _queue(tx, "messages in doubt", nudge.c.taken_ms, doubtful),
                 await _queue(tx, "timers that are due", wake.c.due_ms, wake.c.due_ms <= due),
                 await _queue(tx, "pasts that are being brought", backfill.c.begun_ms, pasts),
@@ -197,6 +195,8 @@ _ENVELOPE: Sequence[ColumnElement[Any]] = (
     *(column for column in inbox.c if column.name not in {"body", "envelope", "lane"}),
     func.length(inbox.c.body).label("bytes"),
 )
+
+_WAITS = nudge.c.state == literal_column("'waiting'")
 
 
 def _is(state: str) -> ColumnElement[bool]:
