@@ -340,6 +340,8 @@ async def test_who_used_to_deliver_and_fell_silent(home: Home, last: int, every:
     assert [one.athlete_id for one in found] == ([home.alice] if quiet else [])
     await home.rounds().inspect()
     assert (await home.house.store.vendors.all())["acme"].quiet == int(quiet)
+    links = await home.house.store.glances.links([home.alice])
+    assert [one.quiet for one in links[home.alice] if one.platform == "acme"] == [quiet]
 
 
 # ---- the end ---------------------------------------------------------------------------------------------------------

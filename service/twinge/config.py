@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -66,6 +67,13 @@ def _roles(text: str) -> tuple[str, ...]:
     if not wanted or not wanted <= set(ROLES):
         raise ValueError
     return tuple(role for role in ROLES if role in wanted)
+
+
+def _hosts(text: str) -> tuple[str, ...]:
+    names = tuple(name.strip().lower().strip("[]") for name in text.split(","))
+    if not all(re.fullmatch(r"[a-z0-9.:_-]+", name) and name.count(":") != 1 for name in names):
+        raise ValueError
+    return names
 
 
 def _public_url(text: str) -> str:
@@ -214,6 +222,14 @@ KEYS: tuple[Key, ...] = (
         _number(1, 300),
     ),
     Key(
+        "TWINGE_ADMIN_HOSTS",
+        "admin_hosts",
+        "",
+        "a comma-separated list of host names, without ports",
+        "Names under which the operator's desk, `/admin`, is answered; without it, on this machine's loopback only.",
+        _hosts,
+    ),
+    Key(
         "TWINGE_STOP_GRACE_S",
         "stop_grace_s",
         "20",
@@ -253,6 +269,7 @@ class Settings:
     file_deadline_s: float = 10
     files_dir: str = ""
     request_deadline_s: float = 10
+    admin_hosts: tuple[str, ...] = ()
     stop_grace_s: float = 20
     log_level: str = "info"
 
@@ -262,6 +279,7 @@ class Settings:
         values = {key.field: read_key(key, env) for key in KEYS}
         if not values["database_url"]:
             values["database_url"] = sqlite_url(values["data_dir"])
+        values["admin_hosts"] = values["admin_hosts"] or ()
         return cls(**values)
 
 

@@ -1,6 +1,6 @@
 """`make bench`: what the service can bear, beside what stands next to it, in one table.
 
-    python tests/bench/run.py [--quick] [ingest] [flow] [growth] [sender] [backtest] [streams]
+    python tests/bench/run.py [--quick] [ingest] [flow] [growth] [sender] [backtest] [streams] [pages]
 
 Nothing here passes or fails a build: the figures belong to one machine at one time. Compare ratios inside one run.
 """
@@ -24,6 +24,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from bench.flow import flow
 from bench.growth import growth
 from bench.ingest import ingest
+from bench.pages import pages
 from bench.past import backtest
 from bench.sender import sender
 from bench.streams import streams
@@ -36,6 +37,7 @@ BENCHES = {
     "sender": sender,
     "backtest": backtest,
     "streams": streams,
+    "pages": pages,
 }
 
 

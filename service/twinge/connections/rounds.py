@@ -89,7 +89,9 @@ class Rounds:
             if isinstance(adapter, ChecksSubscription) and await self._first_today(f"subscription:{name}"):
                 troubles += await self._inspect(name, adapter, now)
         if await self._first_today("quiet"):
-            counts = Counter(one.platform for one in await self._store.keeping.quiet(now))
+            silent = await self._store.keeping.quiet(now)
+            await self._store.glances.note_quiet((one.athlete_id, one.platform, one.last) for one in silent)
+            counts = Counter(one.platform for one in silent)
             for name in self._platforms:
                 await self._store.vendors.count_quiet(name, counts[name])
         return troubles

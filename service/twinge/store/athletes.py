@@ -17,6 +17,7 @@ from twinge.core.model import Athlete
 from twinge.plugin import Rejected, Tokens
 from twinge.store import codec
 from twinge.store.engine import Engines, upsert
+from twinge.store.glances import note_name
 from twinge.store.page import Page, cut, page
 from twinge.store.seal import Seal
 from twinge.store.tables import athlete, connection
@@ -65,6 +66,7 @@ class Athletes:
         made = replace(profile, id=codec.new_id(now), revision=0)
         row = {"id": made.id, "name": made.name, "revision": 0, "created_ms": codec.to_ms(now)}
         await tx.execute(athlete.insert(), {**row, "profile": codec.to_profile(made)})
+        await note_name(tx, made)
         return made
 
     async def get(self, athlete_id: str) -> Athlete | None:
@@ -92,6 +94,8 @@ class Athletes:
         new = replace(profile, revision=old.revision if same else old.revision + 1)
         values = {"name": new.name, "revision": new.revision, "profile": codec.to_profile(new)}
         await tx.execute(update(athlete).where(athlete.c.id == new.id).values(**values))
+        if new.name != old.name:
+            await note_name(tx, new)
         return new
 
     async def mute(self, tx: AsyncConnection, athlete_id: str, rules: Iterable[str]) -> None:

@@ -19,6 +19,7 @@ from twinge.store.backfills import Backfills
 from twinge.store.connecting import Connecting
 from twinge.store.endings import Endings
 from twinge.store.engine import Engines, Unusable, upsert
+from twinge.store.glances import Glances
 from twinge.store.history import History
 from twinge.store.inbox import Inbox
 from twinge.store.keeping import Keeping
@@ -27,7 +28,10 @@ from twinge.store.outages import Outages
 from twinge.store.outbox import Outbox
 from twinge.store.post import Post
 from twinge.store.seal import Seal
+from twinge.store.sittings import Sittings
+from twinge.store.survey import Survey
 from twinge.store.texts import mornings, reports
+from twinge.store.timeline import Timeline
 from twinge.store.vendors import Vendors
 from twinge.store.verifications import Verifications
 from twinge.store.visits import Visits
@@ -61,6 +65,8 @@ class Store:
         self.outages = Outages(engines)
         self.keys = Keys(engines)
         self.visits = Visits(engines)
+        self.glances, self.timeline, self.survey = Glances(engines), Timeline(engines), Survey(engines)
+        self.sittings = Sittings(engines)
 
     @classmethod
     async def open(cls, url: str, *, secret: bytes) -> Store:

@@ -18,6 +18,7 @@ from twinge.core.model import RUNNING, Activity, Finding, Report, Severity, Well
 from twinge.core.state import Event, State, begin
 from twinge.store import codec
 from twinge.store.engine import Engines
+from twinge.store.glances import count_findings, note_findings, note_states
 from twinge.store.page import Page, cut, page
 from twinge.store.rows import save
 from twinge.store.tables import activity, finding, report, state, wellness
@@ -200,16 +201,19 @@ class History:
 
     async def save_states(self, tx: AsyncConnection, kept: Iterable[tuple[str, Kept]], now: datetime) -> None:
         """Write states over the old ones."""
-        at = codec.to_ms(now)
+        at, kept = codec.to_ms(now), list(kept)
         rows = [
             {"athlete_id": athlete_id, "stamp": value.stamp, "blob": codec.pack_state(value.state), "updated_ms": at}
             for athlete_id, value in kept
         ]
         await save(tx, state, rows)
+        await note_states(tx, [(athlete_id, value.state) for athlete_id, value in kept])
 
     async def add_findings(self, tx: AsyncConnection, found: Iterable[tuple[str, Finding]]) -> None:
         """Add findings as (athlete id, finding)."""
+        found = list(found)
         await save(tx, finding, [_finding_row(athlete_id, one) for athlete_id, one in found])
+        await note_findings(tx, found)
 
     async def replace_findings(
         self, tx: AsyncConnection, athlete_id: str, from_ms: int, findings: Iterable[Finding]
@@ -218,6 +222,7 @@ class History:
         await tx.execute(_FORGET, {"id": athlete_id, "from_ms": from_ms})
         later = [one for one in findings if codec.to_ms(one.at) >= from_ms]
         await self.add_findings(tx, [(athlete_id, one) for one in later])
+        await count_findings(tx, athlete_id)
 
     async def found_since(self, tx: AsyncConnection, athlete_id: str, since: datetime) -> set[tuple[str, str]]:
         """(activity, rule) of every finding of one athlete from then on."""
@@ -249,7 +254,7 @@ class History:
         places = [finding.c.at_ms, finding.c.activity, finding.c.rule, finding.c.band]
         async with self._engines.read() as tx:
             rows = (await tx.execute(cut(mine, places, cursor, limit))).all()
-        return page(rows, ["at_ms", "activity", "rule", "band"], limit, [_finding(row) for row in rows])
+        return page(rows, ["at_ms", "activity", "rule", "band"], limit, [read_finding(row) for row in rows])
 
     async def state(self, athlete_id: str) -> Kept | None:
         """One athlete's state, or None."""
@@ -281,7 +286,8 @@ def _finding_row(athlete_id: str, one: Finding) -> dict[str, Any]:
     }
 
 
-def _finding(row: Any) -> Finding:
+def read_finding(row: Any) -> Finding:
+    """The finding of a row."""
     return Finding(
         row.rule,
         Severity(row.severity),

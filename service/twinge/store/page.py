@@ -34,7 +34,7 @@ def cut(
 ) -> Select[Any]:
     """`statement` ordered by `columns`, after `cursor`, one row longer than `limit` so that the end is seen."""
     if cursor is not None:
-        place, after = tuple_(*columns), tuple(_read(cursor, len(columns)))
+        place, after = tuple_(*columns), tuple(read_cursor(cursor, len(columns)))
         statement = statement.where(place < after if newest else place > after)
     order = [column.desc() if newest else column.asc() for column in columns]
     return statement.order_by(*order).limit(limit + 1)
@@ -45,14 +45,16 @@ def page(rows: Sequence[Any], names: Sequence[str], limit: int, items: Sequence[
     if len(rows) <= limit:
         return Page(items, None)
     last = rows[limit - 1]._mapping
-    return Page(items[:limit], _write([last[name] for name in names]))
+    return Page(items[:limit], write_cursor([last[name] for name in names]))
 
 
-def _write(values: Sequence[Any]) -> str:
+def write_cursor(values: Sequence[Any]) -> str:
+    """Where a page ends, for the next one to begin behind."""
     return base64.urlsafe_b64encode(msgspec.msgpack.encode(values)).rstrip(b"=").decode()
 
 
-def _read(cursor: str, count: int) -> list[Any]:
+def read_cursor(cursor: str, count: int) -> list[Any]:
+    """The inverse of `write_cursor`; `Rejected` where it is not one with `count` values."""
     try:
         blob = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
         values = msgspec.msgpack.decode(blob, type=list[int | str])

@@ -416,3 +416,44 @@ vendor = Table(
     Column("trouble", Text),  # what is wrong with our subscription there
     Column("quiet", Integer, nullable=False, server_default="0"),  # connections that fell silent, as last counted
 )
+
+# ---- the operator's desk ---------------------------------------------------------------------------------------------
+
+FAILED = text("state = 'failed'")
+
+glance = Table(
+    "glance",
+    metadata,
+    Column("athlete_id", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("folded", Text, nullable=False),  # the name without its capitals, to search and sort by
+    Column("stage", Text, nullable=False, server_default=""),  # of the pain story that governs; "" where none is open
+    Column("rank", Integer, nullable=False, server_default="0"),  # how grave that stage is; 0 for none
+    Column("rest_ms", BigInteger, nullable=False, server_default="0"),  # newest finding that asked for rest
+    Column("slow_ms", BigInteger, nullable=False, server_default="0"),  # newest finding that asked to slow down
+    Column("last_ms", BigInteger, nullable=False, server_default="0"),  # start of the last workout; 0 for none
+    Column("last_sport", Text, nullable=False, server_default=""),
+    Column("last_platform", Text, nullable=False, server_default=""),
+)
+
+quiet = Table(
+    "quiet",
+    metadata,
+    Column("athlete_id", Text, nullable=False),
+    Column("platform", Text, nullable=False),
+    Column("last_ms", BigInteger, nullable=False),
+    PrimaryKeyConstraint("athlete_id", "platform"),
+)
+
+sitting = Table(
+    "sitting",
+    metadata,
+    Column("hash", LargeBinary, primary_key=True),
+    Column("key_id", Text, nullable=False),
+    Column("began_ms", BigInteger, nullable=False),
+    Column("expires_ms", BigInteger, nullable=False),
+)
+
+Index("ix_held_at_ms_reason", held.c.at_ms, held.c.reason)
+Index("ix_nudge_failed", nudge.c.not_before_ms, sqlite_where=FAILED, postgresql_where=FAILED)
+Index("ix_audit_object_id", audit.c.object, audit.c.id)

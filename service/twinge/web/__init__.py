@@ -12,7 +12,7 @@ from twinge.core.pack import STANDARD, Pack
 from twinge.plugin import Channel, PlatformAdapter
 from twinge.registry import PluginStatus
 from twinge.store import Store
-from twinge.web import api, connect, health, hooks, metrics, pages
+from twinge.web import api, connect, health, hooks, metrics, office, pages
 from twinge.web.guard import DOOR, Door, guard
 from twinge.web.pages import image
 from twinge.web.parts import CHANNELS, CLOCK, DRAWS, HTTP, LINKS, PACK, PLATFORMS, SETTINGS, STATUS, STORE, Clock
@@ -34,6 +34,7 @@ ROUTES = [
     *connect.ROUTES,
     *api.ROUTES,
     *pages.ROUTES,
+    *office.ROUTES,
 ]
 
 
@@ -62,6 +63,6 @@ def make_web(
         app[LINKS] = links
     if http is not None:
         app[HTTP] = http
-    app[metrics.METRICS] = metrics.Metrics()
+    app[metrics.METRICS], app[office.TRIES] = metrics.Metrics(), office.Tries()
     app.add_routes(ROUTES)
     return app

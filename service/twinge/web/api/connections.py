@@ -7,6 +7,7 @@ from typing import Any
 from aiohttp import web
 
 from twinge.connections.leave import leave
+from twinge.core.model import Athlete
 from twinge.plugin import PlatformAdapter
 from twinge.store import Connection
 from twinge.store.backfills import Backfill
@@ -30,7 +31,7 @@ async def find(request: web.Request) -> web.Response:
         past = pasts.get((link.platform, link.external_id))
         adapter = request.app[PLATFORMS].get(link.platform)
         silent = link.platform in quiet and link.state == "connected"
-        return {**views.connection(link), **_fares(link, past, adapter), "quiet": silent}
+        return {**views.connection(link), **fares(link, past, adapter), "quiet": silent}
 
     return whole(await store.athletes.connections(one.id), view)
 
@@ -58,16 +59,22 @@ async def end(request: web.Request) -> web.Response:
 
     Tokens are gone when this returns; the vendor is told in the minutes after.
     """
-    one, word, store = await known(request), request.match_info["connection"], request.app[STORE]
+    await end_all(request, await known(request), request.match_info["connection"])
+    return web.Response(status=204)
+
+
+async def end_all(request: web.Request, one: Athlete, word: str) -> None:
+    """End the connection of this number, or all of this platform; 404 where there is none."""
+    store = request.app[STORE]
     theirs = [each for each in await store.athletes.connections(one.id) if word in {str(each.id), each.platform}]
     if not theirs:
         raise not_found("connection")
     for each in theirs:
         await leave(store, request.app[PLATFORMS].get(each.platform), each, request[ACTOR], request.app[CLOCK]())
-    return web.Response(status=204)
 
 
-def _fares(link: Connection, past: Backfill | None, adapter: PlatformAdapter | None) -> dict[str, Any]:
+def fares(link: Connection, past: Backfill | None, adapter: PlatformAdapter | None) -> dict[str, Any]:
+    """How a connection fares, and what its platform's terms say."""
     return {
         "id": link.id,
         "reconciled_at": instant(link.seen_at),

@@ -31,7 +31,13 @@ async def show(request: web.Request) -> web.Response:
 
 async def replay(request: web.Request) -> web.Response:
     """`POST /deliveries/{id}/replay`: back to waiting, with the same key, so that nothing happens twice."""
-    one, store, now = await _one(request), request.app[STORE], request.app[CLOCK]()
+    await set_back(request, await _one(request))
+    return answer(views.delivery(await _one(request)), 202)
+
+
+async def set_back(request: web.Request, one: Kept) -> None:
+    """Let a delivery wait again, or 409 where it can not."""
+    store, now = request.app[STORE], request.app[CLOCK]()
     if one.emptied:
         message = "This file was read, and is not kept: if something is missing, export it anew and upload that."
         raise Problem(409, "body_deleted", message)
@@ -39,7 +45,6 @@ async def replay(request: web.Request) -> web.Response:
         raise Problem(409, "waiting", "This delivery is waiting already.")
     async with store.write() as tx:
         await store.audit(tx, now, request[ACTOR], "delivery.replay", f"delivery:{one.id}", f"was {one.state}")
-    return answer(views.delivery(await _one(request)), 202)
 
 
 async def _one(request: web.Request) -> Kept:

@@ -23,7 +23,7 @@ from twinge.web.answer import answer, not_found
 from twinge.web.api import views
 from twinge.web.api.listing import listed, wanted, whole
 from twinge.web.api.people import known, note
-from twinge.web.api.shapes import read_report, wrong
+from twinge.web.api.shapes import NewReport, read_report, wrong
 from twinge.web.body import read_as
 from twinge.web.parts import CLOCK, PACK, STORE
 from twinge.web.pen import drawn
@@ -45,7 +45,13 @@ async def reports(request: web.Request) -> web.Response:
 
 async def tell(request: web.Request) -> web.Response:
     """`POST /athletes/{id}/reports`: into the inbox like any delivery, and answered when it is on disk."""
-    one, body, now = await known(request), await read_as(request, read_report), request.app[CLOCK]()
+    report = await take_in(request, await known(request), await read_as(request, read_report))
+    return answer({"id": report.key, "status": "stored"}, 202)
+
+
+async def take_in(request: web.Request, one: Athlete, body: NewReport) -> Report:
+    """A report on an athlete's behalf, on disk when this returns; the worker does the rest."""
+    now = request.app[CLOCK]()
     report = replace(to_report(f"{OWN}:{new_id(now)}", body, body.at or now), about=body.about)
     if report == Report(report.key, report.at):
         raise wrong("pain", "The report says nothing: give pain, a sign, an effort or a clearance.")
@@ -53,7 +59,7 @@ async def tell(request: web.Request) -> web.Response:
     await request.app[STORE].inbox.put(delivery, report.key, f"{OWN}:{one.id}")
     async with request.app[STORE].write() as tx:
         await note(request, tx, "report.told", one.id, f"report={report.key}")
-    return answer({"id": report.key, "status": "stored"}, 202)
+    return report
 
 
 async def episodes(request: web.Request) -> web.Response:

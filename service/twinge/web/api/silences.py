@@ -39,12 +39,12 @@ async def plan(request: web.Request, athlete_id: str, body: NewSilence) -> Silen
     made = Silence(new_id(now), body.kind, body.since, body.until, _rules(body), request[ACTOR])
     _check(made, now)
 
-    def add(old: Athlete) -> tuple[Silence, ...]:
+    def with_it(old: Athlete) -> tuple[Silence, ...]:
         if len(living(old.silences, now)) >= MOST:
             raise Problem(409, "too_many", f"There are {MOST} silences already; end one first.")
         return (*remembered(old.silences, now), made)
 
-    await _change(request, athlete_id, add, "silence.create", made)
+    await _change(request, athlete_id, with_it, "silence.create", made)
     return made
 
 

@@ -16,11 +16,12 @@ from twinge.web.answer import Problem
 from twinge.web.api.athletes import keep
 from twinge.web.api.shapes import Profile
 from twinge.web.pages.deeds import only
-from twinge.web.pages.door import Form, Guest, admitted, form
+from twinge.web.pages.door import Guest, admitted, form
 from twinge.web.pages.fields import Wrong, number, taken, wrong_of
 from twinge.web.pages.frame import words_in
 from twinge.web.pages.own import back, show_own
 from twinge.web.pages.words import LANGUAGES, Words
+from twinge.web.site import Form
 
 OWN_NAMES: Final = {"en": "English", "de": "Deutsch", "es": "Español", "fr": "Français"}
 SEXES: Final = ("female", "male", "other")

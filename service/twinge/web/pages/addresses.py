@@ -18,12 +18,13 @@ from twinge.web.answer import Problem, not_found
 from twinge.web.api.channels import checked
 from twinge.web.api.shapes import NewChannel
 from twinge.web.pages.deeds import ask, note_address, only, place_of
-from twinge.web.pages.door import ME, Form, Guest, admitted, form
+from twinge.web.pages.door import ME, Guest, admitted, form
 from twinge.web.pages.fields import Wrong
 from twinge.web.pages.frame import words_in
 from twinge.web.pages.own import back, show_own
 from twinge.web.pages.sheet import channel_name, places
 from twinge.web.parts import CHANNELS, CLOCK, STORE, Tx
+from twinge.web.site import Form
 
 OWN: Final = frozenset({"mail", "ntfy"})
 """Channels that anybody may have an address of, besides whichever sends SMS."""

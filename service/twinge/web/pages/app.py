@@ -10,8 +10,9 @@ from twinge.store.visits import APP_LINK_LASTS, ENTRANCE
 from twinge.web.answer import encode
 from twinge.web.pages.door import guest
 from twinge.web.pages.frame import words_in
-from twinge.web.pages.shelf import base, version
+from twinge.web.pages.shelf import version
 from twinge.web.parts import CLOCK, STORE
+from twinge.web.site import base
 
 PAPER, INK = "#ffffff", "#0f5f58"
 

@@ -20,9 +20,10 @@ from twinge.store import Address, Consent
 from twinge.store.verifications import ATHLETE
 from twinge.web.answer import Problem, not_found
 from twinge.web.api.channels import voice_of
-from twinge.web.pages.door import ME, Form, Guest, form
+from twinge.web.pages.door import ME, Guest, form
 from twinge.web.pages.frame import home, words_in
 from twinge.web.parts import CLOCK, STORE, Tx
+from twinge.web.site import Form
 
 MOST: Final = 1_000
 """Letters of an answer."""

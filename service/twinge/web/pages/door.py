@@ -2,32 +2,25 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import re
 from dataclasses import dataclass, field
 from typing import Final
-from urllib.parse import parse_qs, urlsplit
 
-from aiohttp import hdrs, web
+from aiohttp import web
 
 from twinge.core.model import Athlete
 from twinge.store import Consent
 from twinge.store.visits import VISIT_LASTS
 from twinge.web.answer import Problem
-from twinge.web.body import read_body
 from twinge.web.guard import ACTOR
 from twinge.web.pages.frame import CLOSED, WORDS, home, show
-from twinge.web.pages.shelf import base
 from twinge.web.pages.words import words_of
 from twinge.web.parts import CLOCK, SETTINGS, STORE, Tx
+from twinge.web.site import MOST_FIELDS, Form, base, check_given, check_origin, proof_of, proven_form
 
 TOKEN: Final = re.compile(r"[-_A-Za-z0-9]{43}")
 ME: Final = "me"
 """The channel of the page itself."""
-MOST_FIELDS: Final = 20
-
-Form = dict[str, list[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +32,8 @@ class Guest:
 
     @property
     def proof(self) -> str:
-        """What every form of this visit carries. The cookie's token is its key, so it needs no place of its own."""
-        return hmac.new(self.token.encode(), b"form", hashlib.sha256).hexdigest()
+        """What every form of this visit carries."""
+        return proof_of(self.token)
 
 
 # ---- in and out ------------------------------------------------------------------------------------------------------
@@ -122,37 +115,16 @@ async def admitted(request: web.Request) -> Guest:
 async def form(request: web.Request, most: int = MOST_FIELDS) -> tuple[Guest, Form]:
     """A form of this visit's own, field by field, `most` at most; 403 for anybody else's."""
     check_origin(request)
-    one, body = await admitted(request), await read_body(request)
-    try:
-        fields = parse_qs(body.decode(), keep_blank_values=True, max_num_fields=most, errors="strict")
-    except (ValueError, UnicodeError):
-        raise Problem(400, "invalid", "The form could not be read.") from None
-    [given] = fields.pop("proof", [""])[:1]
-    check_proof(request, one, given)
+    one = await admitted(request)
+    fields = await proven_form(request, one.proof, most)
+    request[ACTOR] = f"athlete:{one.athlete.id}"
     return one, fields
 
 
 def check_proof(request: web.Request, one: Guest, given: str) -> None:
     """403 for a form that is not of this visit; else the athlete is who acts from here on."""
-    if not hmac.compare_digest(given.encode(errors="replace"), one.proof.encode()):
-        raise Problem(403, "forbidden", "The form is not one of this visit.")
+    check_given(given, one.proof)
     request[ACTOR] = f"athlete:{one.athlete.id}"
-
-
-def check_origin(request: web.Request) -> None:
-    """403 for what another site sent.
-
-    Pages with `Referrer-Policy: no-referrer` post forms with `Origin: null` (Fetch, "append a request Origin header"),
-    so the word of Sec-Fetch-Site comes first; browsers leave it out over plain http, where only the other two
-    defences stand: the form's proof, and SameSite.
-    """
-    site = request.headers.get("Sec-Fetch-Site")
-    origin = request.headers.get(hdrs.ORIGIN, "null")
-    if site is None and origin != "null":
-        ours = {urlsplit(request.app[SETTINGS].public_url).netloc, request.host}
-        site = "same-origin" if urlsplit(origin).netloc in ours else "cross-site"
-    if site not in {None, "same-origin"}:
-        raise Problem(403, "forbidden", "Only the page itself may send this.")
 
 
 # ---- the cookie ------------------------------------------------------------------------------------------------------

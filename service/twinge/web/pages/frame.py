@@ -11,8 +11,9 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from twinge.plugin import Rejected, TryLater
 from twinge.web.answer import Problem
-from twinge.web.pages.shelf import base, version
+from twinge.web.pages.shelf import version
 from twinge.web.pages.words import Words, words_for
+from twinge.web.site import SEALED, base
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -21,18 +22,6 @@ WORDS: web.RequestKey[Words] = web.RequestKey("words", Words)
 
 CLOSED: Final = "no_visit"
 """The code of a page that wants a link first."""
-
-SEALED: Final = {
-    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
-    "connect-src 'self'; manifest-src 'self'; worker-src 'self'; form-action 'self'; frame-ancestors 'none'; "
-    "base-uri 'none'",
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-}
-"""Headers of everything below /me: it loads from here only, nobody frames it, and nobody learns of it by a referrer."""
 
 
 def sealed(handler: Handler) -> Handler:

@@ -15,12 +15,13 @@ from twinge.web.answer import Problem
 from twinge.web.api.athletes import keep
 from twinge.web.api.shapes import Profile
 from twinge.web.pages.deeds import only
-from twinge.web.pages.door import Form, Guest, admitted, form
+from twinge.web.pages.door import Guest, admitted, form
 from twinge.web.pages.fields import Wrong, number
 from twinge.web.pages.frame import words_in
 from twinge.web.pages.own import back, show_own
 from twinge.web.pages.words import Words
 from twinge.web.parts import PACK
+from twinge.web.site import Form
 
 OFFERED: Final = (
     *("l01.small", "l01.moderate", "l01.large", "l02.slow", "l02.rest"),

@@ -9,7 +9,7 @@ from aiohttp import hdrs, web
 
 from twinge.web.pages.door import Guest, renew
 from twinge.web.pages.frame import show
-from twinge.web.pages.shelf import base
+from twinge.web.site import base
 
 DONE: Final = frozenset(
     {"saved", "planned", "ended", "paused", "code", "removed", "moved", "disconnected", "file_new", "file_known"}

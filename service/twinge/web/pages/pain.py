@@ -19,13 +19,13 @@ from twinge.core.pain.value import MONITOR, OPEN, TRIAGE
 from twinge.web.answer import Problem
 from twinge.web.api.shapes import NewReport
 from twinge.web.pages.deeds import deliver, only
-from twinge.web.pages.door import Form, Guest, admitted, form
+from twinge.web.pages.door import Guest, admitted, form
 from twinge.web.pages.fields import Wrong, taken
 from twinge.web.pages.frame import home, words_in
 from twinge.web.pages.own import show_own
 from twinge.web.pages.sheet import spot
-from twinge.web.pages.shelf import base
 from twinge.web.parts import PACK, STORE
+from twinge.web.site import Form, base
 
 ASKED: Final = (*MENU[1:-1], "numb", "worse_longer")
 """The signs that may be ticked."""

@@ -17,11 +17,12 @@ from twinge.web.api.athletes import keep
 from twinge.web.api.shapes import NewSilence, Profile, Wishes
 from twinge.web.api.silences import finish, plan
 from twinge.web.pages.deeds import only
-from twinge.web.pages.door import Form, Guest, admitted, form
+from twinge.web.pages.door import Guest, admitted, form
 from twinge.web.pages.fields import Wrong
 from twinge.web.pages.frame import words_in
 from twinge.web.pages.own import back, show_own
 from twinge.web.parts import CLOCK
+from twinge.web.site import Form
 
 OFFERED: Final = tuple(kind for kind in KINDS if kind != "rules")
 """What can be planned here; single rules are muted by name, among the wishes."""

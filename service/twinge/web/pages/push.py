@@ -15,9 +15,10 @@ from twinge.store import Address, Consent
 from twinge.store.addresses import REMOVED
 from twinge.web.answer import JSON, Problem, answer
 from twinge.web.body import read_as
-from twinge.web.pages.door import Guest, admitted, check_origin
+from twinge.web.pages.door import Guest, admitted
 from twinge.web.pages.frame import words_in
 from twinge.web.parts import CHANNELS, CLOCK, STORE, Tx
+from twinge.web.site import check_origin
 
 WEBPUSH: Final = "webpush"
 LONGEST: Final = 4_000

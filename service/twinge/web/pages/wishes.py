@@ -14,10 +14,11 @@ from twinge.web.answer import Problem
 from twinge.web.api.athletes import keep
 from twinge.web.api.shapes import Profile, Wishes
 from twinge.web.pages.deeds import only
-from twinge.web.pages.door import Form, Guest, admitted, form
+from twinge.web.pages.door import Guest, admitted, form
 from twinge.web.pages.fields import Wrong, hint, limits_of, number, taken, wrong_of
 from twinge.web.pages.frame import words_in
 from twinge.web.pages.own import back, show_own
+from twinge.web.site import Form
 
 SILENT: Final = frozenset({"F03", "X01"})
 """F03 says nothing, and X01 is a sum of others."""

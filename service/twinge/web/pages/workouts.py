@@ -17,12 +17,13 @@ from twinge.store import Connection
 from twinge.store.backfills import Backfill
 from twinge.web.answer import Problem, not_found
 from twinge.web.api.files import parts, take
-from twinge.web.pages.door import Guest, admitted, check_origin, check_proof, form
+from twinge.web.pages.door import Guest, admitted, check_proof, form
 from twinge.web.pages.fields import Wrong
 from twinge.web.pages.frame import words_in
 from twinge.web.pages.own import back, show_own
 from twinge.web.pages.words import Words
 from twinge.web.parts import CLOCK, PLATFORMS, SETTINGS, STORE
+from twinge.web.site import check_origin
 
 LATELY: Final = timedelta(days=30)
 """How long what became of a file stands there."""
