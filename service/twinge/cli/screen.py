@@ -55,6 +55,19 @@ def with_store(work: Callable[[Store], Coroutine[Any, Any, T]]) -> T:
     return asyncio.run(run())
 
 
+async def find_athlete(store: Store, wanted: str) -> str | None:
+    """The id that `wanted` is, or of the only athlete with this name."""
+    if await store.athletes.get(wanted) is not None:
+        return wanted
+    named: list[str] = []
+    page = await store.athletes.find(None, 200)
+    while True:
+        named += [one.id for one in page.items if one.name == wanted]
+        if page.next is None:
+            return named[0] if len(named) == 1 else None
+        page = await store.athletes.find(page.next, 200)
+
+
 def zone_of(name: str | None) -> ZoneInfo | None:
     if name is None:
         return None

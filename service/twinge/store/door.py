@@ -26,6 +26,7 @@ from twinge.store.keys import Keys
 from twinge.store.outages import Outages
 from twinge.store.outbox import Outbox
 from twinge.store.post import Post
+from twinge.store.provenance import Provenance
 from twinge.store.seal import Seal
 from twinge.store.texts import mornings, reports
 from twinge.store.vendors import Vendors
@@ -44,7 +45,7 @@ class Store:
         self.bell = asyncio.Event()
         """Rung when work may be waiting. A hint only: whoever waits for it also polls."""
         self.inbox = Inbox(engines, self.bell)
-        seal = Seal(secret)
+        self.seal = seal = Seal(secret)
         self.athletes = Athletes(engines, seal)
         self.connecting = Connecting(engines, seal)
         self.backfills = Backfills(engines)
@@ -55,6 +56,7 @@ class Store:
         self.verifications = Verifications(self.addresses, secret)
         self.mornings, self.reports = mornings(engines), reports(engines)
         self.history = History(engines, self.mornings, self.reports)
+        self.provenance = Provenance(engines)
         self.wakes = Wakes(engines)
         self.outbox = Outbox(engines)
         self.post = Post(engines)

@@ -226,9 +226,13 @@ class History:
             (row.activity, row.rule) for row in await tx.execute(select(finding.c.activity, finding.c.rule).where(mine))
         }
 
-    async def find_activities(self, athlete_id: str, cursor: str | None = None, limit: int = 50) -> Page[Recorded]:
-        """Live records, newest first."""
+    async def find_activities(
+        self, athlete_id: str, cursor: str | None = None, limit: int = 50, *, without: Collection[str] = ()
+    ) -> Page[Recorded]:
+        """Live records, newest first; those of the platforms `without` are left out."""
         mine = select(activity).where(activity.c.athlete_id == athlete_id, activity.c.removed.is_(False))
+        if without:
+            mine = mine.where(activity.c.platform.not_in(without))
         places = [activity.c.start_ms, activity.c.key]
         async with self._engines.read() as tx:
             rows = (await tx.execute(cut(mine, places, cursor, limit))).all()

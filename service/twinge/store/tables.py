@@ -302,6 +302,7 @@ api_key = Table(
     Column("created_ms", BigInteger, nullable=False),
     Column("used_ms", BigInteger),
     Column("revoked_ms", BigInteger),
+    Column("expires_ms", BigInteger),
 )
 
 audit = Table(
@@ -415,4 +416,24 @@ vendor = Table(
     Column("checked_ms", BigInteger),
     Column("trouble", Text),  # what is wrong with our subscription there
     Column("quiet", Integer, nullable=False, server_default="0"),  # connections that fell silent, as last counted
+)
+
+# Coaches, and the limits of the installation.
+
+coaching = Table(
+    "coaching",
+    metadata,
+    Column("athlete_id", Text, nullable=False),
+    Column("key_id", Text, nullable=False),  # of a key with the scope `coach`
+    PrimaryKeyConstraint("athlete_id", "key_id"),
+    Index("ix_coaching_key_id", "key_id"),
+)
+
+house_limits = Table(
+    "house_limits",
+    metadata,
+    Column("id", Serial, primary_key=True),  # the newest holds
+    Column("at_ms", BigInteger, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("limits", Text, nullable=False),  # JSON: {"l01.small": 115}, all of them
 )

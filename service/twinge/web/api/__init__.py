@@ -2,7 +2,19 @@
 
 from aiohttp import web
 
-from twinge.web.api import athletes, catalogue, channels, connections, deliveries, files, history, links, pain, silences
+from twinge.web.api import (
+    athletes,
+    catalogue,
+    channels,
+    connections,
+    deliveries,
+    files,
+    history,
+    keys,
+    links,
+    pain,
+    silences,
+)
 
 ROUTES = [
     web.get("/api/v1/athletes", athletes.find),
@@ -43,6 +55,10 @@ ROUTES = [
     web.post("/api/v1/deliveries/{delivery}/replay", deliveries.replay),
     web.get("/api/v1/rules", catalogue.rules),
     web.get("/api/v1/plugins", catalogue.plugins),
-    web.get("/api/v1/keys", catalogue.keys),
+    web.get("/api/v1/keys", keys.find),
+    web.post("/api/v1/keys", keys.create),
+    web.delete("/api/v1/keys/{key}", keys.revoke),
+    web.put("/api/v1/keys/{key}/athletes/{athlete}", keys.grant),
+    web.delete("/api/v1/keys/{key}/athletes/{athlete}", keys.withdraw),
     web.get("/api/v1/audit", catalogue.audit),
 ]

@@ -27,12 +27,14 @@ from twinge.web.api.shapes import (
     wrong,
 )
 from twinge.web.body import read_as
+from twinge.web.caller import CALLER
 from twinge.web.parts import CLOCK, PACK, PLATFORMS, STORE, Tx
 
 
 async def find(request: web.Request) -> web.Response:
     """`GET /athletes`: newest first."""
-    return listed(await request.app[STORE].athletes.find(*wanted(request)), views.athlete)
+    theirs = request[CALLER].athletes
+    return listed(await request.app[STORE].athletes.find(*wanted(request), among=theirs), views.athlete)
 
 
 async def create(request: web.Request) -> web.Response:
@@ -92,11 +94,11 @@ async def connect(request: web.Request) -> web.Response:
 
 
 async def _whole(request: web.Request, one: Athlete) -> dict[str, Any]:
-    athletes = request.app[STORE].athletes
+    store, coach = request.app[STORE], request[CALLER].scope == "coach"
     return {
         **views.athlete(one),
-        "channels": [shown(request, place) for place in await request.app[STORE].addresses.of(one.id)],
-        "connections": [views.connection(link) for link in await athletes.connections(one.id)],
+        "channels": [shown(request, place) for place in await store.addresses.of(one.id)],
+        "connections": [views.connection(link, whole=not coach) for link in await store.athletes.connections(one.id)],
     }
 
 

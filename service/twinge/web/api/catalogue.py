@@ -1,4 +1,4 @@
-"""What this installation has: rules, plugins, keys, and the audit of what was done."""
+"""What this installation has: rules, plugins, and the audit of what was done."""
 
 from __future__ import annotations
 
@@ -19,11 +19,6 @@ async def rules(request: web.Request) -> web.Response:
 async def plugins(request: web.Request) -> web.Response:
     """`GET /plugins`: every platform and channel, and what those lack that are not ready."""
     return whole(request.app[STATUS], views.plugin)
-
-
-async def keys(request: web.Request) -> web.Response:
-    """`GET /keys`: every key, without its secret."""
-    return whole(await request.app[STORE].keys.list(), views.key)
 
 
 async def audit(request: web.Request) -> web.Response:

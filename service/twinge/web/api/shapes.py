@@ -131,6 +131,16 @@ class NewAthlete(Profile, kw_only=True):
     connections: Annotated[list[NewConnection], Meta(max_length=20)] = []
 
 
+class NewKey(Struct, forbid_unknown_fields=True, kw_only=True):
+    """`POST /keys`; `athletes` are the ids that a coach's key is for."""
+
+    scope: Literal["read", "admin", "coach"]
+    name: Annotated[str, Meta(max_length=200)] = ""
+    athletes: Annotated[list[Word], Meta(max_length=200)] = field(default_factory=list)
+    expires_at: Instant | None = None
+
+
+read_key = Decoder(NewKey).decode
 read_profile = Decoder(Profile).decode
 read_athlete = Decoder(NewAthlete).decode
 read_channel = Decoder(NewChannel).decode
