@@ -51,6 +51,8 @@ MAY: dict[str, set[str]] = {
         "notices",
         "connections",
         "intake",
+        "rulebook",
+        "preview",
     },
     "limits": {"plugin", "store"},
     "job": {"core", "plugin", "store"},
@@ -61,7 +63,10 @@ MAY: dict[str, set[str]] = {
     "ways": {"core", "store"},
     "person": {"core", "store", "replies", "notices", "ways", "speech"},
     "desk": {"core", "plugin", "store", "replies", "person", "ways"},
-    "worker": {"core", "plugin", "store", "limits", "desk", "fetch", "job"},
+    "rulebook": {"core", "store"},
+    "portion": set(),
+    "preview": {"core", "plugin", "store", "ways", "backtest", "difference"},
+    "worker": {"core", "plugin", "store", "limits", "desk", "fetch", "job", "rulebook", "portion"},
     "sender": {"core", "plugin", "store", "ways"},
     "schedule": {"store", "sender", "connections"},
     "app": {
@@ -100,6 +105,8 @@ MAY: dict[str, set[str]] = {
         "plugin",
         "store",
         "speech",
+        "rulebook",
+        "preview",
     },
 }
 """Room → the rooms below it that it may import (itself always)."""

@@ -10,10 +10,13 @@ from typing import Any
 import pytest
 from aiohttp import ClientResponse
 
-from conftest import Serve, Web, run
+from conftest import KEY, Serve, Web, run
+from fakes import FakeTokens
+from twinge.registry import load_plugins
 from twinge.testing import MemoryChannel
 from twinge.web.api import ROUTES
 from twinge.web.rights import CLOSED, COACH
+from twinge.worker import Worker
 
 BODIES: dict[str, Any] = {
     "silences": {"kind": "race", "from": "2026-05-04T10:00:00Z", "until": "2026-05-09T10:00:00Z"},
@@ -242,10 +245,6 @@ async def test_when_a_key_was_last_used_is_written_once_a_minute(web: Web) -> No
 
 async def settle(web: Web) -> None:
     """Everything that came in is judged."""
-    from conftest import KEY  # noqa: PLC0415 - only here
-    from fakes import FakeTokens  # noqa: PLC0415 - only here
-    from twinge.registry import load_plugins  # noqa: PLC0415 - only here
-    from twinge.worker import Worker  # noqa: PLC0415 - only here
 
     ready = load_plugins({"TWINGE_GENERIC_SECRET": f"whsec_{KEY}"})
     await Worker(web.store, ready.platforms, {}, FakeTokens(), web.clock).drain()

@@ -20,6 +20,7 @@ from twinge.store.connecting import Connecting
 from twinge.store.endings import Endings
 from twinge.store.engine import Engines, Unusable, upsert
 from twinge.store.history import History
+from twinge.store.house import House
 from twinge.store.inbox import Inbox
 from twinge.store.keeping import Keeping
 from twinge.store.keys import Keys
@@ -63,6 +64,7 @@ class Store:
         self.outages = Outages(engines)
         self.keys = Keys(engines)
         self.visits = Visits(engines)
+        self.house = House()
 
     @classmethod
     async def open(cls, url: str, *, secret: bytes) -> Store:

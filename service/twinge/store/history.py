@@ -198,6 +198,11 @@ class History:
             found[row.athlete_id] = Kept("", begin()) if value is None else Kept(row.stamp, value)
         return found
 
+    async def judged_since(self, tx: AsyncConnection, since: datetime) -> list[str]:
+        """Ids of the athletes whose state was last written from then on, in their order."""
+        lately = select(state.c.athlete_id).where(state.c.updated_ms >= codec.to_ms(since))
+        return list((await tx.execute(lately.order_by(state.c.athlete_id))).scalars())
+
     async def save_states(self, tx: AsyncConnection, kept: Iterable[tuple[str, Kept]], now: datetime) -> None:
         """Write states over the old ones."""
         at = codec.to_ms(now)

@@ -8,13 +8,16 @@ import aiohttp
 from aiohttp import web
 
 from twinge.config import Settings
+from twinge.core.model import Voice
 from twinge.core.pack import STANDARD, Pack
 from twinge.plugin import Channel, PlatformAdapter
+from twinge.preview.run import Previewer
 from twinge.registry import PluginStatus
+from twinge.rulebook import Rulebook
 from twinge.store import Store
 from twinge.web import api, connect, health, hooks, metrics, pages
 from twinge.web.guard import DOOR, Door, guard
-from twinge.web.parts import CHANNELS, CLOCK, HTTP, PACK, PLATFORMS, SETTINGS, STATUS, STORE, Clock
+from twinge.web.parts import CHANNELS, CLOCK, HTTP, PLATFORMS, PREVIEWER, RULEBOOK, SETTINGS, STATUS, STORE, Clock
 
 __all__ = ["make_web"]
 
@@ -45,11 +48,12 @@ def make_web(
     http: aiohttp.ClientSession | None = None,
 ) -> web.Application:
     """The application over one open store. `status` says of every plugin whether it is ready, and why not; `pack`
-    is the one that the worker judges by; `http` calls vendors when an athlete connects."""
+    is the one that the worker begins with; `http` calls vendors when an athlete connects."""
     app = web.Application(middlewares=[guard], client_max_size=settings.body_cap_kb * 1024)
     app[STORE], app[SETTINGS], app[CLOCK] = store, settings, clock
     app[PLATFORMS], app[CHANNELS], app[STATUS] = platforms, channels, status
-    app[PACK], app[DOOR] = pack, Door()
+    app[RULEBOOK], app[DOOR] = Rulebook(store, pack), Door()
+    app[PREVIEWER] = Previewer(store, {name: Voice(channel.voice) for name, channel in channels.items()})
     if http is not None:
         app[HTTP] = http
     app[metrics.METRICS] = metrics.Metrics()

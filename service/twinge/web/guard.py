@@ -26,6 +26,9 @@ UPLOAD_S = 120
 """For a device's file, which may be large and come from a phone: after its key was checked. And for a delivery whose
 headers say that it is larger than the house's cap: where its platform does not allow that, it is refused at once."""
 
+LONGER = ("/files", "/rules/preview")
+"""Ends of the API's paths that have so long; a preview has a bound of its own within it."""
+
 _CODES = {
     400: "bad_request",
     401: "not_authentic",
@@ -92,7 +95,7 @@ async def _in_time(request: web.Request, handler: Handler) -> web.StreamResponse
         async with asyncio.timeout(_seconds(request)) as deadline:
             if request.path.startswith("/api/"):
                 await admit(request)
-                if request.path.endswith("/files"):
+                if request.path.endswith(LONGER):
                     deadline.reschedule(asyncio.get_running_loop().time() + UPLOAD_S)
             return await handler(request)
     except TimeoutError:

@@ -10,9 +10,10 @@ import aiohttp
 from aiohttp import web
 
 from twinge.config import Settings
-from twinge.core.pack import Pack
 from twinge.plugin import Channel, PlatformAdapter
+from twinge.preview.run import Previewer
 from twinge.registry import PluginStatus
+from twinge.rulebook import Rulebook
 from twinge.store import Store
 
 Clock = Callable[[], datetime]
@@ -25,7 +26,8 @@ PLATFORMS: web.AppKey[Mapping[str, PlatformAdapter]] = web.AppKey("platforms")
 CHANNELS: web.AppKey[Mapping[str, Channel]] = web.AppKey("channels")
 STATUS: web.AppKey[Sequence[PluginStatus]] = web.AppKey("status")
 CLOCK: web.AppKey[Clock] = web.AppKey("clock")
-PACK = web.AppKey("pack", Pack)
+RULEBOOK = web.AppKey("rulebook", Rulebook)
+PREVIEWER = web.AppKey("previewer", Previewer)
 SETTINGS = web.AppKey("settings", Settings)
 HTTP = web.AppKey("http", aiohttp.ClientSession)
 """For calls of vendors; missing where nobody can come back from one."""

@@ -28,7 +28,7 @@ from twinge.web.api.shapes import (
 )
 from twinge.web.body import read_as
 from twinge.web.caller import CALLER
-from twinge.web.parts import CLOCK, PACK, PLATFORMS, STORE, Tx
+from twinge.web.parts import CLOCK, PLATFORMS, RULEBOOK, STORE, Tx
 
 
 async def find(request: web.Request) -> web.Response:
@@ -40,7 +40,7 @@ async def find(request: web.Request) -> web.Response:
 async def create(request: web.Request) -> web.Response:
     """`POST /athletes`: profile, channels and connections in one transaction."""
     body = await read_as(request, read_athlete)
-    profile = merged(Athlete(id=""), body, request.app[PACK], request.app[CLOCK]())
+    profile = merged(Athlete(id=""), body, await request.app[RULEBOOK].current(), request.app[CLOCK]())
     places = [checked(request, one, f"channels[{n}].") for n, one in enumerate(body.channels)]
     for n, link in enumerate(body.connections):
         _check_platform(request, link, f"connections[{n}].")
@@ -65,7 +65,8 @@ async def edit(request: web.Request) -> web.Response:
     store, athlete_id, now = request.app[STORE], request.match_info["athlete"], request.app[CLOCK]()
     async with store.write() as tx:
         old = (await store.athletes.load(tx, [athlete_id])).get(athlete_id)
-        new = None if old is None else await store.athletes.update(tx, merged(old, body, request.app[PACK], now))
+        pack = await request.app[RULEBOOK].read(tx)
+        new = None if old is None else await store.athletes.update(tx, merged(old, body, pack, now))
         if new is None:
             raise not_found("athlete")
         await store.wakes.set(tx, [Wake(athlete_id, "pain", now)] if new.preferences.weekly_since else [], move=True)

@@ -7,12 +7,12 @@ from aiohttp import web
 from twinge.core.rules import CATALOGUE
 from twinge.web.api import views
 from twinge.web.api.listing import listed, wanted, whole
-from twinge.web.parts import PACK, STATUS, STORE
+from twinge.web.parts import RULEBOOK, STATUS, STORE
 
 
 async def rules(request: web.Request) -> web.Response:
     """`GET /rules`: every rule with the limits in force here, and how far each may be moved."""
-    pack = request.app[PACK]
+    pack = await request.app[RULEBOOK].current()
     return whole(CATALOGUE, lambda one: views.rule(one, pack))
 
 

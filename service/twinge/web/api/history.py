@@ -12,7 +12,7 @@ from twinge.web.api import views
 from twinge.web.api.listing import wanted
 from twinge.web.api.people import known
 from twinge.web.api.veil import veil_of
-from twinge.web.parts import CLOCK, PACK, STORE
+from twinge.web.parts import CLOCK, RULEBOOK, STORE
 
 
 async def activities(request: web.Request) -> web.Response:
@@ -59,6 +59,6 @@ async def state(request: web.Request) -> web.Response:
     """`GET /athletes/{id}/state`: what Twinge sees now, in plain numbers."""
     one = await known(request)
     veil, kept = await veil_of(request, one.id), await request.app[STORE].history.state(one.id)
-    pack = own_pack(one, request.app[PACK])
+    pack = own_pack(one, await request.app[RULEBOOK].current())
     shown = describe(begin() if kept is None else kept.state, one, request.app[CLOCK](), pack)
     return answer(veil.state(shown, kept))

@@ -28,7 +28,7 @@ from twinge.web.api.people import known, note
 from twinge.web.api.shapes import read_report, wrong
 from twinge.web.api.veil import WORDS, veil_of
 from twinge.web.body import read_as
-from twinge.web.parts import CLOCK, PACK, STORE
+from twinge.web.parts import CLOCK, RULEBOOK, STORE
 
 SEALED: Final = {
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; "
@@ -86,7 +86,7 @@ async def page(request: web.Request) -> web.Response:
         raise Problem(403, "terms", f"This page shows workouts. {WORDS.format(' and '.join(hidden))}")
     async with store.read() as tx:
         done = await store.history.activities(tx, one.id, 1000 * (found.onset - WANTED_S))
-    work = (found, done, one, state, request.app[PACK], request.app[CLOCK]())
+    work = (found, done, one, state, await request.app[RULEBOOK].current(), request.app[CLOCK]())
     text = await asyncio.get_running_loop().run_in_executor(PEN, _written, *work)
     return web.Response(text=text, content_type="text/html", charset="utf-8", headers=SEALED)
 
