@@ -82,7 +82,7 @@ def test_a_coachs_key_is_made_granted_withdrawn_and_listed(run: Run, tmp_path: P
     assert keys_of(tmp_path)[0].athletes == (ids["Bob"],)
     listed = run("keys", "list").stdout
     assert "coach  active   never used  until 20" in listed
-    assert "1 athletes" in listed
+    assert "athletes: 1" in listed
 
 
 @pytest.mark.parametrize(

@@ -89,6 +89,16 @@ async def test_without_such_a_source_a_coach_sees_what_an_operator_sees(stage: S
     assert (await stage.see("nudges"))["items"][0]["text"].startswith("Your 14.0 km run")
 
 
+async def test_how_many_workouts_such_a_source_brought_is_not_told(stage: Stage) -> None:
+    await connect(stage, 100)
+    async with stage.web.store.write() as tx:
+        for platform in ("open", "closed"):
+            await stage.web.store.backfills.begin(tx, stage.alice, platform, "alice", NOW, NOW)
+    links = {one["platform"]: one for one in (await stage.see("connections"))["items"]}
+    assert (links["closed"]["backfill"], links["closed"]["quiet"]) == (None, None)
+    assert (links["open"]["backfill"]["fetched"], links["open"]["quiet"]) == (0, False)
+
+
 async def test_workouts_of_such_a_source_are_left_out_and_the_list_says_so(stage: Stage) -> None:
     await connect(stage, 100)
     await stage.bring("open", 9, 8)

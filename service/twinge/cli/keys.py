@@ -127,7 +127,7 @@ def list_keys() -> None:
         state = "revoked" if key.revoked_at else "expired" if over else "active"
         used = key.used_at.strftime("%Y-%m-%d") if key.used_at else "never used"
         ends = key.expires_at.strftime("until %Y-%m-%d") if key.expires_at else ""
-        theirs = f"{len(key.athletes)} athletes" if key.scope == "coach" else ""
+        theirs = f"athletes: {len(key.athletes)}" if key.scope == "coach" else ""
         click.echo(f"{key.id}  {key.scope:<5}  {state:<7}  {used:<10}  {ends:<16}  {theirs:<12}  {key.name}".rstrip())
 
 

@@ -27,13 +27,16 @@ async def find(request: web.Request) -> web.Response:
     one, store = await known(request), request.app[STORE]
     pasts = await store.backfills.of(one.id)
     quiet = {each.platform for each in await store.keeping.quiet(request.app[CLOCK](), one.id)}
-    whole_id = request[CALLER].scope != "coach"
+    coach = request[CALLER].scope == "coach"
 
     def view(link: Connection) -> dict[str, Any]:
         past = pasts.get((link.platform, link.external_id))
         adapter = request.app[PLATFORMS].get(link.platform)
         silent = link.platform in quiet and link.state == "connected"
-        return {**views.connection(link, whole=whole_id), **_fares(link, past, adapter), "quiet": silent}
+        # How many workouts came, and since when none do, is told by workouts.
+        counted = {} if coach and hides(request.app, link.platform) else {"quiet": silent}
+        past = past if counted else None
+        return {**views.connection(link, whole=not coach), **_fares(link, past, adapter), "quiet": None, **counted}
 
     return whole(await store.athletes.connections(one.id), view)
 
