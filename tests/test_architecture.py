@@ -54,6 +54,8 @@ MAY: dict[str, set[str]] = {
         "notices",
         "connections",
         "intake",
+        "rulebook",
+        "preview",
     },
     "limits": {"plugin", "store"},
     "job": {"core", "plugin", "store"},
@@ -64,7 +66,10 @@ MAY: dict[str, set[str]] = {
     "ways": {"core", "store"},
     "person": {"core", "store", "replies", "notices", "ways", "speech"},
     "desk": {"core", "plugin", "store", "replies", "person", "ways"},
-    "worker": {"core", "plugin", "store", "limits", "desk", "fetch", "job"},
+    "rulebook": {"core", "store"},
+    "portion": set(),
+    "preview": {"core", "plugin", "store", "ways", "backtest", "difference"},
+    "worker": {"core", "plugin", "store", "limits", "desk", "fetch", "job", "rulebook", "portion"},
     "sender": {"core", "plugin", "store", "ways"},
     "schedule": {"store", "sender", "connections"},
     "app": {
@@ -105,6 +110,8 @@ MAY: dict[str, set[str]] = {
         "store",
         "speech",
         "web",
+        "rulebook",
+        "preview",
     },
 }
 """Room → the rooms below it that it may import (itself always)."""

@@ -51,6 +51,8 @@ class Desk:
     ) -> None:
         self._store, self._tx, self._channels, self._now, self._pack = store, tx, channels, now, pack
         self._owners: dict[tuple[str, str], str] = {}
+        self.folded = 0
+        """How many histories were folded anew: that is what takes its time."""
         self._people: dict[str, Person] = {}
         self._known: dict[tuple[str, str], Known] = {}
         self._told: dict[tuple[str, str], Text] = {}
@@ -204,6 +206,7 @@ class Desk:
         await self._write()
         for person in self._people.values():
             if person.disturbed_ms is not None:
+                self.folded += 1
                 await self._refold(person, person.disturbed_ms)
         await self._supersede()
         await self._write()

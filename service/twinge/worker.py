@@ -20,6 +20,8 @@ from twinge.fetch import OpenRecording, Reader, again, take_apart
 from twinge.job import Fault, Job, Later, Never
 from twinge.limits import Limits, Tokens
 from twinge.plugin import FILES, Channel, PlatformAdapter
+from twinge.portion import Portion
+from twinge.rulebook import Rulebook
 from twinge.store import TROUBLE, Store, Waiting
 
 log = logging.getLogger("twinge.worker")
@@ -58,7 +60,9 @@ class Worker:
         open_recording: OpenRecording | None = None,
         bytes_in_work: int = BYTES_IN_WORK,
     ) -> None:
-        self._store, self._channels, self._clock, self._pack = store, channels, clock, pack
+        self._store, self._channels, self._clock = store, channels, clock
+        self._rulebook, self._pack = Rulebook(store, pack), pack
+        self._portion = Portion(BATCH)
         limits = Limits(store, tokens, clock)
         self._reader = Reader(
             store, platforms, channels, limits, deadline_s=fetch_deadline_s, open_recording=open_recording
@@ -99,21 +103,32 @@ class Worker:
     async def _round(self) -> int:
         self._store.bell.clear()
         await self._claim()
-        ready = sorted(self._ready, key=lambda job: job.row.id)[:BATCH]
+        if self._ready:
+            await self._open_book()
+        ready = sorted(self._ready, key=lambda job: job.row.id)[: self._portion.size]
         if ready:
             await self._finish(ready)
         return len(ready) + await self._wake()
+
+    async def _open_book(self) -> None:
+        """By which pack it is judged from here on: an operator may have changed it, here or at another replica."""
+        self._pack = await self._rulebook.current()
+        self._portion.begin(self._pack.version)
 
     async def _wake(self) -> int:
         """Judge those who are due by the clock; a wake that was struck out elsewhere in the meantime is left alone."""
         now = self._clock()
         if self._looked is not None and now - self._looked < LOOK_EVERY:
             return 0
-        wakes = await self._store.wakes.due(now, BATCH)
+        await self._open_book()
+        most = self._portion.size
+        wakes = await self._store.wakes.due(now, most)
         if wakes:
             async with self._store.write() as tx:
-                await Desk(self._store, tx, self._channels, now, self._pack).wake(wakes)
-        self._looked = None if len(wakes) == BATCH else now
+                desk = Desk(self._store, tx, self._channels, now, self._pack)
+                await desk.wake(wakes)
+            self._portion.done(desk.folded)
+        self._looked = None if len(wakes) == most else now
         return len(wakes)
 
     async def _claim(self) -> None:
@@ -189,6 +204,7 @@ class Worker:
             done = {number for number, state, _ in ends if state == "done"}
             spent = [job.row for job in jobs if job.platform == FILES and job.row.id in done]
             await self._store.inbox.empty(tx, spent)
+        self._portion.done(desk.folded)
 
     async def _end(
         self, tx: AsyncConnection, desk: Desk, job: Job, now: datetime, stuck: set[str]

@@ -14,6 +14,7 @@ from house import House, url_of
 from twinge.core.model import Athlete, Preferences
 from twinge.plugin import Rejected, Tokens
 from twinge.store import Store
+from twinge.store.keys import Holder
 from twinge.store.seal import WrongSecret
 
 FRESH = Tokens("access-1", "refresh-1", 1_800_000_000_000, "read")
@@ -115,7 +116,7 @@ async def test_a_key_opens_until_it_is_revoked_and_is_kept_as_a_hash(home: House
     keys = home.store.keys
     token = await keys.create("admin", "laptop", NOON)
     assert token.startswith("twk_")
-    assert await keys.check(token, NOON) == "admin"
+    assert await keys.check(token, NOON) == Holder(token.split("_")[1], "admin", None)
     for wrong in ("", "twk_", token[:-1], "x" + token, token.replace("twk_", "twk_0"), "twk_deadbeef_" + token[13:]):
         assert await keys.check(wrong, NOON) is None
     [key] = await keys.list()

@@ -19,6 +19,7 @@ from twinge.cli.house import db, list_plugins
 from twinge.cli.keys import keys
 from twinge.cli.link import make_link
 from twinge.cli.past import backtest, evaluate
+from twinge.cli.rules import rules
 from twinge.cli.run import demo, serve
 from twinge.cli.screen import stop
 from twinge.config import SettingError
@@ -48,6 +49,7 @@ COMMANDS = (
     evaluate,
     athletes,
     deliveries,
+    rules,
     channels,
     list_plugins,
     make_link,

@@ -3,51 +3,138 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 import click
 
-from twinge.cli.screen import form_option, show, stop, with_store
+from twinge.cli.screen import find_athlete, form_option, show, stop, with_store
 
 if TYPE_CHECKING:
+    from twinge.store import Store
     from twinge.store.keys import Key
+
+
+def lasting(text: str) -> timedelta:
+    """So many days, as `90d`: 1 to 3650."""
+    days = text.removesuffix("d")
+    if not (days.isascii() and days.isdigit() and 1 <= int(days[:5]) <= 3650):
+        raise click.BadParameter("give days from 1 to 3650, such as 90d.")
+    return timedelta(days=int(days))
 
 
 @click.group()
 def keys() -> None:
-    """Make, list and revoke API keys; make the key for Web Push."""
+    """Make, list and revoke API keys, and say which athletes a coach's is for; make the key for Web Push."""
 
 
 @keys.command("create")
-@click.option("--scope", type=click.Choice(["admin", "read"]), required=True, help="read: GET only.")
+@click.option(
+    "--scope",
+    type=click.Choice(["admin", "read", "coach"]),
+    required=True,
+    help="read: GET only. coach: athletes of their own.",
+)
 @click.option("--name", default="", help="Whose key it is, for the list.")
-def create_key(scope: str, name: str) -> None:
+@click.option("--athlete", "athletes", multiple=True, metavar="ATHLETE", help="A coach's athlete, by id or only name.")
+@click.option("--expires", type=lasting, metavar="DAYS", help="When it ends by itself, such as 90d. [default: never]")
+def create_key(scope: str, name: str, athletes: tuple[str, ...], expires: timedelta | None) -> None:
     """Make a key and show it this once, alone on the last line.
 
     \b
     KEY=$(twinge keys create --scope admin | tail -n 1)
     curl -H "Authorization: Bearer $KEY" http://127.0.0.1:8700/api/v1/rules
+    twinge keys create --scope coach --athlete Alice --athlete Bob --expires 90d
     """
     from twinge.app import now
+    from twinge.store.keys import id_of
 
+    if athletes and scope != "coach":
+        raise click.UsageError("--athlete goes with --scope coach: the other keys are for everybody.")
+    at = now()
+
+    async def make(store: Store) -> str:
+        theirs = [await _athlete(store, one) for one in athletes]
+        async with store.write() as tx:
+            ends = None if expires is None else at + expires
+            made = await store.keys.make(tx, scope, name, at, athletes=theirs, expires_at=ends)
+            detail = f"scope={scope} athletes={','.join(sorted(theirs)) or '-'}"
+            await store.audit(tx, at, "cli", "key.create", f"key:{id_of(made)}", detail)
+            return made
+
+    made = with_store(make)
     click.echo("Keep this key safe: it is shown once and stored only as a hash.", err=True)
-    click.echo(with_store(lambda store: store.keys.create(scope, name, now())))
+    click.echo(made)
+
+
+async def _athlete(store: Store, wanted: str) -> str:
+    found = await find_athlete(store, wanted)
+    if found is None:
+        stop(
+            f"there is no athlete {wanted}, or several have this name; GET /api/v1/athletes lists them with their ids."
+        )
+    return found
+
+
+@keys.command("grant")
+@click.argument("key")
+@click.argument("athletes", nargs=-1, required=True, metavar="ATHLETE…")
+def grant_key(key: str, athletes: Sequence[str]) -> None:
+    """Let the coach with the key of this id see these athletes too."""
+    _change(key, athletes, give=True)
+
+
+@keys.command("withdraw")
+@click.argument("key")
+@click.argument("athletes", nargs=-1, required=True, metavar="ATHLETE…")
+def withdraw_key(key: str, athletes: Sequence[str]) -> None:
+    """Let the coach with the key of this id see these athletes no more."""
+    _change(key, athletes, give=False)
+
+
+def _change(key: str, athletes: Sequence[str], *, give: bool) -> None:
+    from twinge.app import now
+
+    at = now()
+
+    async def change(store: Store) -> None:
+        theirs = [await _athlete(store, one) for one in athletes]
+        async with store.write() as tx:
+            found = await store.keys.get(tx, key)
+            if found is None or found.scope != "coach" or found.revoked_at is not None:
+                stop(f"there is no active coach's key with the id {key}; `twinge keys list` shows them.")
+            for one in theirs:
+                if give:
+                    await store.keys.grant(tx, key, one)
+                else:
+                    await store.keys.withdraw(tx, key, one)
+                await store.audit(
+                    tx, at, "cli", f"key.{'grant' if give else 'withdraw'}", f"key:{key}", f"athlete={one}"
+                )
+
+    with_store(change)
+    click.echo(f"{'granted' if give else 'withdrew'} {len(athletes)} for {key}")
 
 
 @keys.command("list")
 @form_option
 def list_keys(form: str) -> None:
-    """List the keys: id, scope, state, last use, name; never the key itself."""
+    """List the keys: what they begin with, scope, state, last use, end, name; never the key itself."""
+    from twinge.app import now
     from twinge.web.api import views
 
-    found = with_store(lambda store: store.keys.list())
-    show([views.key(one) for one in found], form, lambda: "\n".join(map(_line, found)))
+    at, found = now(), with_store(lambda store: store.keys.list())
+    show([views.key(one) for one in found], form, lambda: "\n".join(_line(one, at) for one in found))
 
 
-def _line(key: Key) -> str:
-    state = "revoked" if key.revoked_at else "active"
+def _line(key: Key, at: datetime) -> str:
+    over = key.expires_at is not None and key.expires_at <= at
+    state = "revoked" if key.revoked_at else "expired" if over else "active"
     used = key.used_at.strftime("%Y-%m-%d") if key.used_at else "never used"
-    return f"{key.id}  {key.scope:<5}  {state:<7}  {used:<10}  {key.name}".rstrip()
+    ends = key.expires_at.strftime("until %Y-%m-%d") if key.expires_at else ""
+    theirs = f"athletes: {len(key.athletes)}" if key.scope == "coach" else ""
+    return f"{key.id}  {key.scope:<5}  {state:<7}  {used:<10}  {ends:<16}  {theirs:<12}  {key.name}".rstrip()
 
 
 @keys.command("revoke")
@@ -56,7 +143,14 @@ def revoke_key(key: str) -> None:
     """Revoke the key with this id, at once and for ever."""
     from twinge.app import now
 
-    if not with_store(lambda store: store.keys.revoke(key, now())):
+    async def end(store: Store) -> bool:
+        async with store.write() as tx:
+            ended = await store.keys.end(tx, key, now())
+            if ended:
+                await store.audit(tx, now(), "cli", "key.revoke", f"key:{key}")
+            return ended
+
+    if not with_store(end):
         stop(f"there is no active key with the id {key}; `twinge keys list` shows them.")
     click.echo(f"revoked {key}")
 

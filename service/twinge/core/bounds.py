@@ -6,9 +6,10 @@ nobody listens. The bounds are ours.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields, is_dataclass, replace
 from functools import lru_cache
+from hashlib import blake2b
 from itertools import pairwise
 from typing import Any
 
@@ -127,13 +128,39 @@ def _own(limits: tuple[tuple[str, int], ...], pack: Pack) -> Pack:
 
 def check_own(limits: tuple[tuple[str, int], ...], pack: Pack = STANDARD) -> Pack:
     """`pack` with an athlete's own limits, as (("l01.small", 115), …). Raises `Unsafe`, naming the limit."""
-    overrides: dict[str, dict[str, int]] = {}
-    for path, value in limits:
+    for path, _ in limits:
         part, _, name = path.partition(".")
         if part in SHARED or not name:
             raise Unsafe(f"{path}: is no limit of one athlete; name it like l01.small.")
+    return adjust({**_nested(limits), "version": f"{pack.version}*"}, pack) if limits else pack
+
+
+def house_pack(limits: Mapping[str, int], pack: Pack = STANDARD) -> Pack:
+    """`pack` with the limits of the whole installation, `{"l01.small": 115}`. Raises `Unsafe`, naming the limit.
+
+    The version follows from what differs: the same limits set again are the same pack.
+    """
+    for path in limits:
+        if path.count(".") != 1 or path.startswith("version."):
+            raise Unsafe(f"{path}: is no limit; name it like l01.small.")
+    differs = sorted((path, value) for path, value in limits.items())
+    made = adjust({**_nested(differs), "version": _mixed(pack, differs)}, pack)
+    differs = [(path, value) for path, value in differs if _at(pack, path) != value]
+    return replace(made, version=_mixed(pack, differs)) if differs else pack
+
+
+def _mixed(pack: Pack, limits: Sequence[tuple[str, int]]) -> str:
+    """A version of at most 40 characters that tells which pack was changed, and how."""
+    mark = blake2b(repr((pack.version, limits)).encode(), digest_size=5).hexdigest()
+    return f"{pack.version[:28]}+{mark}"
+
+
+def _nested(limits: Iterable[tuple[str, int]]) -> dict[str, dict[str, int]]:
+    overrides: dict[str, dict[str, int]] = {}
+    for path, value in limits:
+        part, _, name = path.partition(".")
         overrides.setdefault(part, {})[name] = value
-    return adjust({**overrides, "version": f"{pack.version}*"}, pack) if overrides else pack
+    return overrides
 
 
 def _part(pack: Pack, name: str, value: Any) -> Any:
@@ -170,7 +197,7 @@ def _limit(name: str, part: Any, key: str, given: Any) -> Any:
             raise Unsafe(f"{path}: must be true or false.")
         return given
     if not isinstance(shipped, int):
-        raise Unsafe(f"{path}: cannot be changed in a pack file.")
+        raise Unsafe(f"{path}: cannot be changed.")
     if not isinstance(given, int) or isinstance(given, bool):
         raise Unsafe(f"{path}: must be a whole number such as {shipped}.")
     low, high = safe(path, shipped)

@@ -74,10 +74,13 @@ class Athletes:
         async with self._engines.read() as tx:
             return (await self.load(tx, [athlete_id])).get(athlete_id)
 
-    async def find(self, cursor: str | None = None, limit: int = 50) -> Page[Athlete]:
-        """Athletes, newest first."""
+    async def find(
+        self, cursor: str | None = None, limit: int = 50, *, among: Collection[str] | None = None
+    ) -> Page[Athlete]:
+        """Athletes, newest first; only those `among` these ids, where some are given."""
+        wanted = select(athlete) if among is None else select(athlete).where(athlete.c.id.in_(among))
         async with self._engines.read() as tx:
-            rows = (await tx.execute(cut(select(athlete), [athlete.c.id], cursor, limit))).all()
+            rows = (await tx.execute(cut(wanted, [athlete.c.id], cursor, limit))).all()
         return page(rows, ["id"], limit, [_athlete(row) for row in rows])
 
     async def load(self, tx: AsyncConnection, ids: Collection[str]) -> dict[str, Athlete]:

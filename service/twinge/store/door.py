@@ -21,12 +21,14 @@ from twinge.store.endings import Endings
 from twinge.store.engine import Engines, Unusable, upsert
 from twinge.store.glances import Glances
 from twinge.store.history import History
+from twinge.store.house import House
 from twinge.store.inbox import Inbox
 from twinge.store.keeping import Keeping
 from twinge.store.keys import Keys
 from twinge.store.outages import Outages
 from twinge.store.outbox import Outbox
 from twinge.store.post import Post
+from twinge.store.provenance import Provenance
 from twinge.store.seal import Seal
 from twinge.store.sittings import Sittings
 from twinge.store.survey import Survey
@@ -48,7 +50,7 @@ class Store:
         self.bell = asyncio.Event()
         """Rung when work may be waiting. A hint only: whoever waits for it also polls."""
         self.inbox = Inbox(engines, self.bell)
-        seal = Seal(secret)
+        self.seal = seal = Seal(secret)
         self.athletes = Athletes(engines, seal)
         self.connecting = Connecting(engines, seal)
         self.backfills = Backfills(engines)
@@ -59,6 +61,7 @@ class Store:
         self.verifications = Verifications(self.addresses, secret)
         self.mornings, self.reports = mornings(engines), reports(engines)
         self.history = History(engines, self.mornings, self.reports)
+        self.provenance = Provenance(engines)
         self.wakes = Wakes(engines)
         self.outbox = Outbox(engines)
         self.post = Post(engines)
@@ -67,6 +70,7 @@ class Store:
         self.visits = Visits(engines)
         self.glances, self.timeline, self.survey = Glances(engines), Timeline(engines), Survey(engines)
         self.sittings = Sittings(engines)
+        self.house = House()
 
     @classmethod
     async def open(cls, url: str, *, secret: bytes) -> Store:

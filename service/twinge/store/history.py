@@ -199,6 +199,11 @@ class History:
             found[row.athlete_id] = Kept("", begin()) if value is None else Kept(row.stamp, value)
         return found
 
+    async def judged_since(self, tx: AsyncConnection, since: datetime) -> list[str]:
+        """Ids of the athletes whose state was last written from then on, in their order."""
+        lately = select(state.c.athlete_id).where(state.c.updated_ms >= codec.to_ms(since))
+        return list((await tx.execute(lately.order_by(state.c.athlete_id))).scalars())
+
     async def save_states(self, tx: AsyncConnection, kept: Iterable[tuple[str, Kept]], now: datetime) -> None:
         """Write states over the old ones."""
         at, kept = codec.to_ms(now), list(kept)
@@ -231,9 +236,13 @@ class History:
             (row.activity, row.rule) for row in await tx.execute(select(finding.c.activity, finding.c.rule).where(mine))
         }
 
-    async def find_activities(self, athlete_id: str, cursor: str | None = None, limit: int = 50) -> Page[Recorded]:
-        """Live records, newest first."""
+    async def find_activities(
+        self, athlete_id: str, cursor: str | None = None, limit: int = 50, *, without: Collection[str] = ()
+    ) -> Page[Recorded]:
+        """Live records, newest first; those of the platforms `without` are left out."""
         mine = select(activity).where(activity.c.athlete_id == athlete_id, activity.c.removed.is_(False))
+        if without:
+            mine = mine.where(activity.c.platform.not_in(without))
         places = [activity.c.start_ms, activity.c.key]
         async with self._engines.read() as tx:
             rows = (await tx.execute(cut(mine, places, cursor, limit))).all()

@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from twinge.store import codec
 from twinge.store.engine import Engines
+from twinge.store.keys import Holder, holder
 from twinge.store.tables import api_key, sitting
 
 SITTING_LASTS: Final = timedelta(hours=12)
@@ -35,13 +36,13 @@ class Sittings:
         await tx.execute(sitting.insert(), {"hash": _hash(token), "key_id": key_id, **times})
         return token
 
-    async def find(self, token: str, now: datetime) -> tuple[str, str] | None:
-        """(id, scope) of the key that the visit began with. None: it is wrong or over, or the key was revoked since."""
+    async def find(self, token: str, now: datetime) -> Holder | None:
+        """Whose key the visit began with. None: it is wrong or over, or the key was revoked or ended since."""
         mine = (sitting.c.hash == _hash(token)) & (sitting.c.expires_ms > codec.to_ms(now))
-        wanted = select(api_key.c.id, api_key.c.scope).join(sitting, sitting.c.key_id == api_key.c.id)
+        wanted = select(api_key).join(sitting, sitting.c.key_id == api_key.c.id).where(mine)
         async with self._engines.read() as tx:
-            row = (await tx.execute(wanted.where(mine, api_key.c.revoked_ms.is_(None)))).one_or_none()
-        return None if row is None else (row.id, row.scope)
+            row = (await tx.execute(wanted)).one_or_none()
+            return None if row is None else await holder(tx, row, now)
 
     async def end(self, tx: AsyncConnection, token: str) -> None:
         """The visit is over, wherever its cookie still is."""

@@ -302,6 +302,7 @@ api_key = Table(
     Column("created_ms", BigInteger, nullable=False),
     Column("used_ms", BigInteger),
     Column("revoked_ms", BigInteger),
+    Column("expires_ms", BigInteger),
 )
 
 audit = Table(
@@ -457,3 +458,22 @@ sitting = Table(
 Index("ix_held_at_ms_reason", held.c.at_ms, held.c.reason)
 Index("ix_nudge_failed", nudge.c.not_before_ms, sqlite_where=FAILED, postgresql_where=FAILED)
 Index("ix_audit_object_id", audit.c.object, audit.c.id)
+# Coaches, and the limits of the installation.
+
+coaching = Table(
+    "coaching",
+    metadata,
+    Column("athlete_id", Text, nullable=False),
+    Column("key_id", Text, nullable=False),  # of a key with the scope `coach`
+    PrimaryKeyConstraint("athlete_id", "key_id"),
+    Index("ix_coaching_key_id", "key_id"),
+)
+
+house_limits = Table(
+    "house_limits",
+    metadata,
+    Column("id", Serial, primary_key=True),  # the newest holds
+    Column("at_ms", BigInteger, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("limits", Text, nullable=False),  # JSON: {"l01.small": 115}, all of them
+)

@@ -90,9 +90,13 @@ class Texts(Generic[T]):
         rows = await tx.execute(select(self._table.c.blob).where(mine).order_by(self._column, self._table.c.key))
         return [self._unpack(row.blob) for row in rows]
 
-    async def find(self, athlete_id: str, cursor: str | None = None, limit: int = 50) -> Page[T]:
-        """Newest first."""
+    async def find(
+        self, athlete_id: str, cursor: str | None = None, limit: int = 50, *, without: Collection[str] = ()
+    ) -> Page[T]:
+        """Newest first; those of the platforms `without` are left out."""
         mine = select(self._table).where(self._table.c.athlete_id == athlete_id)
+        for platform in without:
+            mine = mine.where(~self._table.c.key.startswith(f"{platform}:", autoescape=True))
         async with self._engines.read() as tx:
             rows = (await tx.execute(cut(mine, [self._column, self._table.c.key], cursor, limit))).all()
         return page(rows, [self._time, "key"], limit, [self._unpack(row.blob) for row in rows])

@@ -8,14 +8,30 @@ import aiohttp
 from aiohttp import web
 
 from twinge.config import Settings
+from twinge.core.model import Voice
 from twinge.core.pack import STANDARD, Pack
 from twinge.plugin import Channel, PlatformAdapter
+from twinge.preview.run import Previewer
 from twinge.registry import PluginStatus
+from twinge.rulebook import Rulebook
 from twinge.store import Store
 from twinge.web import api, connect, health, hooks, metrics, office, pages
 from twinge.web.guard import DOOR, Door, guard
 from twinge.web.pages import image
-from twinge.web.parts import CHANNELS, CLOCK, DRAWS, HTTP, LINKS, PACK, PLATFORMS, SETTINGS, STATUS, STORE, Clock
+from twinge.web.parts import (
+    CHANNELS,
+    CLOCK,
+    DRAWS,
+    HTTP,
+    LINKS,
+    PLATFORMS,
+    PREVIEWER,
+    RULEBOOK,
+    SETTINGS,
+    STATUS,
+    STORE,
+    Clock,
+)
 from twinge.why import can_draw
 from twinge.why.links import Links
 
@@ -52,12 +68,13 @@ def make_web(
     links: Links | None = None,
 ) -> web.Application:
     """The application over one open store. `status` says of every plugin whether it is ready, and why not; `pack`
-    is the one that the worker judges by; `http` calls vendors when an athlete connects; `draws`: whether charts can be
-    drawn, None to look; `links` are the addresses of charts that messages carry."""
+    is the one that the worker begins with; `http` calls vendors when an athlete connects; `draws`: whether charts
+    can be drawn, None to look; `links` are the addresses of charts that messages carry."""
     app = web.Application(middlewares=[guard], client_max_size=settings.body_cap_kb * 1024)
     app[STORE], app[SETTINGS], app[CLOCK] = store, settings, clock
     app[PLATFORMS], app[CHANNELS], app[STATUS] = platforms, channels, status
-    app[PACK], app[DOOR] = pack, Door()
+    app[RULEBOOK], app[DOOR] = Rulebook(store, pack), Door()
+    app[PREVIEWER] = Previewer(store, {name: Voice(channel.voice) for name, channel in channels.items()})
     app[DRAWS] = can_draw() if draws is None else draws
     if links is not None:
         app[LINKS] = links

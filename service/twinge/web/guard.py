@@ -13,22 +13,22 @@ from aiohttp.typedefs import Handler
 
 from twinge.plugin import Rejected, TryLater
 from twinge.web.answer import Problem, refusal
+from twinge.web.caller import CALLER, Caller
 from twinge.web.parts import CLOCK, SETTINGS, STORE
+from twinge.web.rights import check_right
 
 log = logging.getLogger("twinge.web")
 
 ACTOR: web.RequestKey[str] = web.RequestKey("actor", str)
 """Who asks: the id of the API key, for the audit."""
 
-SCOPE: web.RequestKey[str] = web.RequestKey("scope", str)
-"""What the key allows: `read` or `admin`."""
-
 UPLOAD_S = 120
 """For a device's file, which may be large and come from a phone: after its key was checked. And for a delivery whose
 headers say that it is larger than the house's cap: where its platform does not allow that, it is refused at once. A
 file that comes by the athlete's page is such a one: its visit is checked before the file is read."""
 
-READING = frozenset({"GET", "HEAD"})
+LONGER = ("/files", "/rules/preview")
+"""Ends of the API's paths that have so long; a preview has a bound of its own within it."""
 
 _CODES = {
     400: "bad_request",
@@ -96,7 +96,7 @@ async def _in_time(request: web.Request, handler: Handler) -> web.StreamResponse
         async with asyncio.timeout(_seconds(request)) as deadline:
             if request.path.startswith("/api/"):
                 await admit(request)
-                if request.path.endswith("/files"):
+                if request.path.endswith(LONGER):
                     deadline.reschedule(asyncio.get_running_loop().time() + UPLOAD_S)
             return await handler(request)
     except TimeoutError:
@@ -129,7 +129,7 @@ def _refused(error: Exception) -> web.Response:
 
 
 async def admit(request: web.Request) -> None:
-    """Let a request for the API pass if its key allows it: `read` for GET, `admin` for the rest."""
+    """Let a request for the API pass if its key allows it (`web/rights.py`)."""
     word, _, token = request.headers.get(hdrs.AUTHORIZATION, "").partition(" ")
     found = None
     if word.lower() == "bearer" and token.isascii():
@@ -137,10 +137,9 @@ async def admit(request: web.Request) -> None:
     if found is None:
         message = "Send an API key as `Authorization: Bearer …`; `twinge keys create` makes one."
         raise Problem(401, "no_key", message, headers={"WWW-Authenticate": 'Bearer realm="twinge"'})
-    if found != "admin" and request.method not in READING:
-        raise Problem(403, "scope", "This key may only read; this needs one with the scope `admin`.")
-    request[SCOPE] = found
-    request[ACTOR] = f"key:{token.strip().removeprefix('twk_').partition('_')[0]}"
+    request[CALLER] = Caller(found.key, found.scope, found.athletes)
+    request[ACTOR] = f"key:{found.key}"
+    check_right(request)
 
 
 def _from_aiohttp(error: web.HTTPException) -> Problem:

@@ -14,7 +14,7 @@ from twinge.store.outages import Outage
 from twinge.store.vendors import Vendor
 from twinge.web.answer import Problem, answer
 from twinge.web.api.listing import instant
-from twinge.web.parts import CHANNELS, CLOCK, PACK, PLATFORMS, STORE
+from twinge.web.parts import CHANNELS, CLOCK, PLATFORMS, RULEBOOK, STORE
 
 
 async def live(request: web.Request) -> web.Response:
@@ -32,11 +32,12 @@ async def ready(request: web.Request) -> web.Response:
         await request.app[STORE].ready()
         vendors = await request.app[STORE].vendors.all()
         down = {one.channel: one for one in await request.app[STORE].outages.all()}
+        pack = await request.app[RULEBOOK].current()
     except TwingeError as error:
         reason = error.reason if isinstance(error, TryLater) else str(error)
         raise Problem(503, "not_ready", reason) from None
     channels = {name: _state(down.get(name)) for name in request.app[CHANNELS]}
-    versions = {**VERSIONS, "rules": request.app[PACK].version}
+    versions = {**VERSIONS, "rules": pack.version}
     now = request.app[CLOCK]()
     platforms = {name: _standing(vendors.get(name), now) for name in request.app[PLATFORMS]}
     return answer({"status": "ok", "channels": channels, "platforms": platforms, "versions": versions})

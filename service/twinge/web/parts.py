@@ -10,9 +10,10 @@ import aiohttp
 from aiohttp import web
 
 from twinge.config import Settings
-from twinge.core.pack import Pack
 from twinge.plugin import Channel, PlatformAdapter
+from twinge.preview.run import Previewer
 from twinge.registry import PluginStatus
+from twinge.rulebook import Rulebook
 from twinge.store import Store
 from twinge.why.links import Links
 
@@ -26,7 +27,8 @@ PLATFORMS: web.AppKey[Mapping[str, PlatformAdapter]] = web.AppKey("platforms")
 CHANNELS: web.AppKey[Mapping[str, Channel]] = web.AppKey("channels")
 STATUS: web.AppKey[Sequence[PluginStatus]] = web.AppKey("status")
 CLOCK: web.AppKey[Clock] = web.AppKey("clock")
-PACK = web.AppKey("pack", Pack)
+RULEBOOK = web.AppKey("rulebook", Rulebook)
+PREVIEWER = web.AppKey("previewer", Previewer)
 SETTINGS = web.AppKey("settings", Settings)
 DRAWS = web.AppKey("draws", bool)
 """Whether charts can be drawn here: the extra `charts` is installed."""

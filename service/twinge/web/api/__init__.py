@@ -2,7 +2,20 @@
 
 from aiohttp import web
 
-from twinge.web.api import athletes, catalogue, channels, connections, deliveries, files, history, links, pain, silences
+from twinge.web.api import (
+    athletes,
+    catalogue,
+    channels,
+    connections,
+    deliveries,
+    files,
+    history,
+    keys,
+    limits,
+    links,
+    pain,
+    silences,
+)
 
 ROUTES = [
     web.get("/api/v1/athletes", athletes.find),
@@ -42,7 +55,14 @@ ROUTES = [
     web.get("/api/v1/deliveries/{delivery}", deliveries.show),
     web.post("/api/v1/deliveries/{delivery}/replay", deliveries.replay),
     web.get("/api/v1/rules", catalogue.rules),
+    web.get("/api/v1/rules/limits", limits.show),
+    web.put("/api/v1/rules/limits", limits.put),
+    web.post("/api/v1/rules/preview", limits.preview),
     web.get("/api/v1/plugins", catalogue.plugins),
-    web.get("/api/v1/keys", catalogue.keys),
+    web.get("/api/v1/keys", keys.find),
+    web.post("/api/v1/keys", keys.create),
+    web.delete("/api/v1/keys/{key}", keys.revoke),
+    web.put("/api/v1/keys/{key}/athletes/{athlete}", keys.grant),
+    web.delete("/api/v1/keys/{key}/athletes/{athlete}", keys.withdraw),
     web.get("/api/v1/audit", catalogue.audit),
 ]

@@ -28,18 +28,20 @@ from twinge.web.api.shapes import (
     wrong,
 )
 from twinge.web.body import read_as
-from twinge.web.parts import CLOCK, PACK, PLATFORMS, STORE, Tx
+from twinge.web.caller import CALLER
+from twinge.web.parts import CLOCK, PLATFORMS, RULEBOOK, STORE, Tx
 
 
 async def find(request: web.Request) -> web.Response:
     """`GET /athletes`: newest first."""
-    return listed(await request.app[STORE].athletes.find(*wanted(request)), views.athlete)
+    theirs = request[CALLER].athletes
+    return listed(await request.app[STORE].athletes.find(*wanted(request), among=theirs), views.athlete)
 
 
 async def create(request: web.Request) -> web.Response:
     """`POST /athletes`: profile, channels and connections in one transaction."""
     body = await read_as(request, read_athlete)
-    profile = merged(Athlete(id=""), body, request.app[PACK], request.app[CLOCK]())
+    profile = merged(Athlete(id=""), body, await request.app[RULEBOOK].current(), request.app[CLOCK]())
     places = [checked(request, one, f"channels[{n}].") for n, one in enumerate(body.channels)]
     for n, link in enumerate(body.connections):
         _check_platform(request, link, f"connections[{n}].")
@@ -68,7 +70,8 @@ async def keep(request: web.Request, athlete_id: str, body: Profile) -> Athlete:
     store, now = request.app[STORE], request.app[CLOCK]()
     async with store.write() as tx:
         old = (await store.athletes.load(tx, [athlete_id])).get(athlete_id)
-        new = None if old is None else await store.athletes.update(tx, merged(old, body, request.app[PACK], now))
+        pack = await request.app[RULEBOOK].read(tx)
+        new = None if old is None else await store.athletes.update(tx, merged(old, body, pack, now))
         if new is None:
             raise not_found("athlete")
         await store.wakes.set(tx, [Wake(athlete_id, "pain", now)] if new.preferences.weekly_since else [], move=True)
@@ -97,11 +100,11 @@ async def connect(request: web.Request) -> web.Response:
 
 
 async def _whole(request: web.Request, one: Athlete) -> dict[str, Any]:
-    athletes = request.app[STORE].athletes
+    store, coach = request.app[STORE], request[CALLER].scope == "coach"
     return {
         **views.athlete(one),
-        "channels": [shown(request, place) for place in await request.app[STORE].addresses.of(one.id)],
-        "connections": [views.connection(link) for link in await athletes.connections(one.id)],
+        "channels": [shown(request, place) for place in await store.addresses.of(one.id)],
+        "connections": [views.connection(link, whole=not coach) for link in await store.athletes.connections(one.id)],
     }
 
 

@@ -1,4 +1,4 @@
-"""What this installation has: rules, plugins, keys, and the audit of what was done."""
+"""What this installation has: rules, plugins, and the audit of what was done."""
 
 from __future__ import annotations
 
@@ -7,23 +7,18 @@ from aiohttp import web
 from twinge.core.rules import CATALOGUE
 from twinge.web.api import views
 from twinge.web.api.listing import listed, wanted, whole
-from twinge.web.parts import PACK, STATUS, STORE
+from twinge.web.parts import RULEBOOK, STATUS, STORE
 
 
 async def rules(request: web.Request) -> web.Response:
     """`GET /rules`: every rule with the limits in force here, and how far each may be moved."""
-    pack = request.app[PACK]
+    pack = await request.app[RULEBOOK].current()
     return whole(CATALOGUE, lambda one: views.rule(one, pack))
 
 
 async def plugins(request: web.Request) -> web.Response:
     """`GET /plugins`: every platform and channel, and what those lack that are not ready."""
     return whole(request.app[STATUS], views.plugin)
-
-
-async def keys(request: web.Request) -> web.Response:
-    """`GET /keys`: every key, without its secret."""
-    return whole(await request.app[STORE].keys.list(), views.key)
 
 
 async def audit(request: web.Request) -> web.Response:

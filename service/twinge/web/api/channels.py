@@ -18,7 +18,7 @@ from twinge.web.api.listing import whole
 from twinge.web.api.people import known, note
 from twinge.web.api.shapes import NewChannel, read_code, read_way, wrong
 from twinge.web.body import read_as
-from twinge.web.guard import SCOPE
+from twinge.web.caller import CALLER
 from twinge.web.parts import CHANNELS, CLOCK, SETTINGS, STORE, Tx
 
 CONSENT = "stated by the operator"
@@ -121,8 +121,10 @@ async def put(request: web.Request, tx: Tx, athlete: Athlete, asked: NewChannel)
 
 
 def shown(request: web.Request, one: Address) -> dict[str, Any]:
-    """An address as this key may see it."""
-    return views.address(one, whole=request[SCOPE] == "admin")
+    """An address as this key may see it; a coach sees that there is one, and whether it works."""
+    if request[CALLER].scope == "coach":
+        return {"channel": one.channel, "usable": one.usable, "shut": one.shut}
+    return views.address(one, whole=request[CALLER].scope == "admin")
 
 
 def voice_of(request: web.Request, place: Address) -> Voice:

@@ -16,6 +16,8 @@ from twinge.web.answer import Problem, answer, not_found
 from twinge.web.api import views
 from twinge.web.api.listing import instant, wanted, whole
 from twinge.web.api.people import known, note
+from twinge.web.api.veil import hides
+from twinge.web.caller import CALLER
 from twinge.web.connect import invite
 from twinge.web.guard import ACTOR
 from twinge.web.parts import CLOCK, PLATFORMS, STORE
@@ -26,12 +28,16 @@ async def find(request: web.Request) -> web.Response:
     one, store = await known(request), request.app[STORE]
     pasts = await store.backfills.of(one.id)
     quiet = {each.platform for each in await store.keeping.quiet(request.app[CLOCK](), one.id)}
+    coach = request[CALLER].scope == "coach"
 
     def view(link: Connection) -> dict[str, Any]:
         past = pasts.get((link.platform, link.external_id))
         adapter = request.app[PLATFORMS].get(link.platform)
         silent = link.platform in quiet and link.state == "connected"
-        return {**views.connection(link), **fares(link, past, adapter), "quiet": silent}
+        # How many workouts came, and since when none do, is told by workouts.
+        counted = {} if coach and hides(request.app, link.platform) else {"quiet": silent}
+        past = past if counted else None
+        return {**views.connection(link, whole=not coach), **fares(link, past, adapter), "quiet": None, **counted}
 
     return whole(await store.athletes.connections(one.id), view)
 
@@ -41,8 +47,16 @@ async def quiet(request: web.Request) -> web.Response:
     wanted(request, "quiet")
     if request.query.get("quiet") != "1":
         raise Problem(400, "invalid", "Ask with quiet=1; all of them are below their athletes.", field="quiet")
-    found = await request.app[STORE].keeping.quiet(request.app[CLOCK]())
-    return whole(found, _quiet)
+    caller = request[CALLER]
+    found = [
+        one for one in await request.app[STORE].keeping.quiet(request.app[CLOCK]()) if caller.may_see(one.athlete_id)
+    ]
+
+    def view(one: Quiet) -> dict[str, Any]:
+        veiled = caller.scope == "coach" and hides(request.app, one.platform)
+        return {**_quiet(one), "last_activity_at": None, "longest_gap_days": None} if veiled else _quiet(one)
+
+    return whole(found, view)
 
 
 async def link(request: web.Request) -> web.Response:

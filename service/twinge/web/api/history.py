@@ -9,45 +9,56 @@ from twinge.core.state import begin
 from twinge.core.view import describe
 from twinge.web.answer import answer
 from twinge.web.api import views
-from twinge.web.api.listing import listed, wanted
+from twinge.web.api.listing import wanted
 from twinge.web.api.people import known
-from twinge.web.parts import CLOCK, PACK, STORE
+from twinge.web.api.veil import veil_of
+from twinge.web.parts import CLOCK, RULEBOOK, STORE
 
 
 async def activities(request: web.Request) -> web.Response:
     """`GET /athletes/{id}/activities`: newest first, removed ones left out."""
     one, cut = await known(request), wanted(request)
-    return listed(await request.app[STORE].history.find_activities(one.id, *cut), views.activity)
+    veil = await veil_of(request, one.id)
+    page = await request.app[STORE].history.find_activities(one.id, *cut, without=veil.sources)
+    return answer(veil.listed([veil.activity(views.activity(each)) for each in page.items], page.next))
 
 
 async def wellness(request: web.Request) -> web.Response:
     """`GET /athletes/{id}/wellness`: mornings, newest first."""
     one, cut = await known(request), wanted(request)
-    return listed(await request.app[STORE].mornings.find(one.id, *cut), views.morning)
+    veil = await veil_of(request, one.id)
+    page = await request.app[STORE].mornings.find(one.id, *cut, without=veil.sources)
+    return answer(veil.listed([views.morning(each) for each in page.items], page.next))
 
 
 async def findings(request: web.Request) -> web.Response:
     """`GET /athletes/{id}/findings`: newest first."""
     one, cut = await known(request), wanted(request)
-    return listed(await request.app[STORE].history.find_findings(one.id, *cut), views.finding)
+    veil = await veil_of(request, one.id)
+    page = await request.app[STORE].history.find_findings(one.id, *veil.opened(cut))
+    return answer(veil.listed([veil.finding(views.finding(each), each) for each in page.items], veil.closed(page)))
 
 
 async def nudges(request: web.Request) -> web.Response:
     """`GET /athletes/{id}/nudges`: newest first."""
     one, cut = await known(request), wanted(request)
-    return listed(await request.app[STORE].outbox.find_nudges(one.id, *cut), views.nudge)
+    veil = await veil_of(request, one.id)
+    page = await request.app[STORE].outbox.find_nudges(one.id, *cut)
+    return answer(veil.listed([veil.nudge(views.nudge(each), each.nudge) for each in page.items], page.next))
 
 
 async def held(request: web.Request) -> web.Response:
     """`GET /athletes/{id}/held`: newest first."""
     one, cut = await known(request), wanted(request)
-    return listed(await request.app[STORE].outbox.find_held(one.id, *cut), views.held)
+    veil = await veil_of(request, one.id)
+    page = await request.app[STORE].outbox.find_held(one.id, *cut)
+    return answer(veil.listed([veil.held(views.held(each), each) for each in page.items], page.next))
 
 
 async def state(request: web.Request) -> web.Response:
     """`GET /athletes/{id}/state`: what Twinge sees now, in plain numbers."""
     one = await known(request)
-    kept = await request.app[STORE].history.state(one.id)
-    return answer(
-        describe(begin() if kept is None else kept.state, one, request.app[CLOCK](), own_pack(one, request.app[PACK]))
-    )
+    veil, kept = await veil_of(request, one.id), await request.app[STORE].history.state(one.id)
+    pack = own_pack(one, await request.app[RULEBOOK].current())
+    shown = describe(begin() if kept is None else kept.state, one, request.app[CLOCK](), pack)
+    return answer(veil.state(shown, kept))

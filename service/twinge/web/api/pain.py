@@ -19,13 +19,14 @@ from twinge.episode import WANTED_S, write_episode
 from twinge.event import to_report
 from twinge.plugin import OWN, Delivery
 from twinge.store.codec import new_id, pack
-from twinge.web.answer import answer, not_found
+from twinge.web.answer import Problem, answer, not_found
 from twinge.web.api import views
-from twinge.web.api.listing import listed, wanted, whole
+from twinge.web.api.listing import wanted, whole
 from twinge.web.api.people import known, note
 from twinge.web.api.shapes import NewReport, read_report, wrong
+from twinge.web.api.veil import WORDS, veil_of
 from twinge.web.body import read_as
-from twinge.web.parts import CLOCK, PACK, STORE
+from twinge.web.parts import CLOCK, RULEBOOK, STORE
 from twinge.web.pen import drawn
 
 SEALED: Final = {
@@ -40,7 +41,9 @@ SEALED: Final = {
 async def reports(request: web.Request) -> web.Response:
     """`GET /athletes/{id}/reports`: newest first, without the athlete's own words."""
     one, cut = await known(request), wanted(request)
-    return listed(await request.app[STORE].reports.find(one.id, *cut), views.report)
+    veil = await veil_of(request, one.id)
+    page = await request.app[STORE].reports.find(one.id, *cut, without=veil.sources)
+    return answer(veil.listed([veil.report(views.report(each), each) for each in page.items], page.next))
 
 
 async def tell(request: web.Request) -> web.Response:
@@ -64,13 +67,16 @@ async def take_in(request: web.Request, one: Athlete, body: NewReport) -> Report
 
 async def episodes(request: web.Request) -> web.Response:
     """`GET /athletes/{id}/episodes`: the pain stories that are open or not long over, newest first."""
-    state = await _state(request, await known(request))
-    return whole([*reversed(state.pain.episodes)], views.episode)
+    one = await known(request)
+    state, veil = await _state(request, one), await veil_of(request, one.id)
+    return whole([*reversed(state.pain.episodes)], lambda each: veil.episode(views.episode(each), each))
 
 
 async def episode(request: web.Request) -> web.Response:
     """`GET /athletes/{id}/episodes/{episode}`: one with its timeline."""
-    return answer(views.episode(_wanted(request, await _state(request, await known(request)))))
+    one = await known(request)
+    found, veil = _wanted(request, await _state(request, one)), await veil_of(request, one.id)
+    return answer(veil.episode(views.episode(found), found))
 
 
 async def page(request: web.Request) -> web.Response:
@@ -78,9 +84,12 @@ async def page(request: web.Request) -> web.Response:
     one = await known(request)
     state = await _state(request, one)
     found, store = _wanted(request, state), request.app[STORE]
+    if hidden := (await veil_of(request, one.id)).sources:
+        raise Problem(403, "terms", f"This page shows workouts. {WORDS.format(' and '.join(hidden))}")
     async with store.read() as tx:
         done = await store.history.activities(tx, one.id, 1000 * (found.onset - WANTED_S))
-    text = await drawn(_written, found, done, one, state, request.app[PACK], request.app[CLOCK]())
+    pack = await request.app[RULEBOOK].current()
+    text = await drawn(_written, found, done, one, state, pack, request.app[CLOCK]())
     return web.Response(text=text, content_type="text/html", charset="utf-8", headers=SEALED)
 
 

@@ -16,6 +16,7 @@ from twinge.core.model import EVERYTHING, Athlete, Preferences
 from twinge.core.pack import Pack
 from twinge.core.rules import CATALOGUE
 from twinge.event import Complaint
+from twinge.preview.run import DAYS, LONGEST_D, MOST
 from twinge.web.answer import Problem
 
 Name = Annotated[str, Meta(min_length=1, max_length=200)]
@@ -132,6 +133,37 @@ class NewAthlete(Profile, kw_only=True):
     connections: Annotated[list[NewConnection], Meta(max_length=20)] = []
 
 
+Limits = Annotated[dict[Word, bool | int], Meta(max_length=300)]
+
+
+class HouseLimits(Struct, forbid_unknown_fields=True):
+    """`PUT /rules/limits`: all of them; an empty object takes them back."""
+
+    limits: Limits
+
+
+class NewPreview(Struct, forbid_unknown_fields=True, kw_only=True):
+    """`POST /rules/preview`: the limits as they would be set, whose history, and how much of it."""
+
+    limits: Limits
+    athletes: Annotated[list[Word], Meta(min_length=1, max_length=MOST)] | None = None
+    days: Annotated[int, Meta(ge=7, le=LONGEST_D)] = DAYS
+
+
+read_limits = Decoder(HouseLimits).decode
+read_preview = Decoder(NewPreview).decode
+
+
+class NewKey(Struct, forbid_unknown_fields=True, kw_only=True):
+    """`POST /keys`; `athletes` are the ids that a coach's key is for."""
+
+    scope: Literal["read", "admin", "coach"]
+    name: Annotated[str, Meta(max_length=200)] = ""
+    athletes: Annotated[list[Word], Meta(max_length=200)] = field(default_factory=list)
+    expires_at: Instant | None = None
+
+
+read_key = Decoder(NewKey).decode
 read_profile = Decoder(Profile).decode
 read_athlete = Decoder(NewAthlete).decode
 read_channel = Decoder(NewChannel).decode
@@ -175,9 +207,14 @@ def _limits(given: dict[str, int], pack: Pack) -> tuple[tuple[str, int], ...]:
     try:
         check_own(limits, pack)
     except Unsafe as error:
-        path, _, reason = str(error).partition(": ")
-        raise wrong(f"limits.{path}", f"{reason[:1].upper()}{reason[1:]}") from None
+        raise unsafe(error) from None
     return limits
+
+
+def unsafe(error: Unsafe) -> Problem:
+    """A limit that cannot be set, with what would do."""
+    path, _, reason = str(error).partition(": ")
+    return wrong(f"limits.{path}", f"{reason[:1].upper()}{reason[1:]}")
 
 
 def known_rules(names: list[str], field: str) -> tuple[str, ...]:

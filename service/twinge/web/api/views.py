@@ -73,11 +73,11 @@ def masked(text: str) -> str:
     return f"{text[:2]}…{text[-2:]}" if len(text) > 7 else "…"
 
 
-def connection(one: Connection) -> dict[str, Any]:
-    """A connection without its tokens."""
+def connection(one: Connection, *, whole: bool = True) -> dict[str, Any]:
+    """A connection without its tokens; who the athlete is there is nothing for a coach."""
     return {
         "platform": one.platform,
-        "external_id": one.external_id,
+        "external_id": one.external_id if whole else None,
         "state": one.state,
         "scope": one.scope,
         "created_at": instant(one.created_at),
@@ -223,9 +223,12 @@ def key(one: Key) -> dict[str, Any]:
     """A key without its secret."""
     return {
         "id": one.id,
+        "prefix": f"twk_{one.id}_",
         "name": one.name,
         "scope": one.scope,
+        "athletes": list(one.athletes) if one.scope == "coach" else None,
         "created_at": instant(one.created_at),
+        "expires_at": instant(one.expires_at),
         "used_at": instant(one.used_at),
         "revoked_at": instant(one.revoked_at),
     }

@@ -25,7 +25,7 @@ from twinge.web.office.frame import address, show, when
 from twinge.web.office.glance import hidden_platforms
 from twinge.web.office.lines import HIDDEN, days, story_lines
 from twinge.web.office.words import KIND_WORDS, LIGHT_WORDS, SILENCES, STAGES, STANDING
-from twinge.web.parts import CHANNELS, CLOCK, PACK, PLATFORMS, STORE
+from twinge.web.parts import CHANNELS, CLOCK, PLATFORMS, RULEBOOK, STORE
 
 ROWS: Final = 60
 SITES: Final = (
@@ -88,7 +88,7 @@ async def page(request: web.Request) -> web.Response:
         seen=seen,
         light=LIGHT_WORDS[seen.light],
         stage=STAGES.get(seen.stage, seen.stage),
-        standing=_standing(request, state, one, {link.platform for link in links} & hidden),
+        standing=await _standing(request, state, one, {link.platform for link in links} & hidden),
         ways=[_way(request, each) for each in await store.addresses.of(one.id)] if operator else (),
         ledger=(await store.addresses.ledger(one.id))[::-1][:20] if operator else (),
         sources=await _sources(request, links),
@@ -112,11 +112,11 @@ def _kinds(request: web.Request) -> tuple[str, ...]:
     return tuple(kind for kind in KINDS if kind in asked) or KINDS
 
 
-def _standing(request: web.Request, state: State, one: Athlete, hidden: set[str]) -> list[tuple[str, str]]:
+async def _standing(request: web.Request, state: State, one: Athlete, hidden: set[str]) -> list[tuple[str, str]]:
     """What Twinge sees now, what it does not know included; nothing where a source's terms hide what is in it."""
     if hidden:
         return [("What Twinge sees", f"{HIDDEN} ({', '.join(sorted(hidden))})")]
-    seen = describe(state, one, request.app[CLOCK](), own_pack(one, request.app[PACK]))
+    seen = describe(state, one, request.app[CLOCK](), own_pack(one, await request.app[RULEBOOK].current()))
     return [(STANDING.get(name, name), _plain(name, value)) for name, value in seen.items()]
 
 

@@ -12,7 +12,7 @@ from aiohttp import web
 from twinge.store.sittings import SITTING_LASTS
 from twinge.web.answer import Problem
 from twinge.web.caller import CALLER, Caller, seen
-from twinge.web.guard import ACTOR, SCOPE
+from twinge.web.guard import ACTOR
 from twinge.web.office.frame import PROOF, TRIES, Handler, back, host_of, is_loopback, sealed, show
 from twinge.web.parts import CLOCK, STORE
 from twinge.web.site import Form, base, check_origin, proof_of, proven_form, read_form
@@ -95,15 +95,10 @@ async def caller(request: web.Request) -> Caller | None:
     found = await store.sittings.find(token, request.app[CLOCK]()) if TOKEN.fullmatch(token) else None
     if found is None:
         return None
-    one = _caller_of(*found)
-    request[CALLER], request[ACTOR], request[SCOPE] = one, f"key:{one.key}", one.scope
+    one = Caller(found.key, found.scope, found.athletes)
+    request[CALLER], request[ACTOR] = one, f"key:{one.key}"
     request[VISIT], request[PROOF] = token, proof_of(token)
     return one
-
-
-def _caller_of(key: str, scope: str) -> Caller:
-    """What a key may do; a scope that is not known here sees nobody."""
-    return Caller(key, scope, None if scope in {"admin", "read"} else frozenset())
 
 
 async def form(request: web.Request, *, coach: bool = False) -> Form:

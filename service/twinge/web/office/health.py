@@ -13,7 +13,7 @@ from twinge.store.outages import Outage, Spent
 from twinge.store.vendors import Vendor
 from twinge.web.health import VERSIONS
 from twinge.web.office.frame import show
-from twinge.web.parts import CHANNELS, CLOCK, PACK, PLATFORMS, STATUS, STORE
+from twinge.web.parts import CHANNELS, CLOCK, PLATFORMS, RULEBOOK, STATUS, STORE
 
 LATELY: Final = timedelta(days=7)
 
@@ -60,7 +60,7 @@ async def page(request: web.Request) -> web.Response:
         platforms=[_source(name, vendors.get(name), links.get(name, {}), now) for name in names],
         queues=await store.survey.queues(now),
         aside=await store.survey.aside(),
-        versions={**VERSIONS, "rules": request.app[PACK].version},
+        versions={**VERSIONS, "rules": (await request.app[RULEBOOK].current()).version},
         off=off,
     )
 

@@ -6,7 +6,6 @@ from typing import Final
 
 from aiohttp import web
 
-from twinge.store.keys import SCOPES
 from twinge.web.answer import Problem, not_found
 from twinge.web.guard import ACTOR
 from twinge.web.office.door import form, only
@@ -14,6 +13,8 @@ from twinge.web.office.frame import back, show
 from twinge.web.parts import CLOCK, STORE
 
 LONGEST: Final = 100
+SCOPES: Final = ("read", "admin")
+"""A coach's key is for some athletes: it is made over the API or by `twinge keys create`."""
 
 
 async def page(request: web.Request) -> web.Response:

@@ -15,7 +15,7 @@ from twinge.core.state import begin
 from twinge.web.answer import Problem
 from twinge.web.pages.reasons import manner_of, plot_of
 from twinge.web.pages.words import words_of
-from twinge.web.parts import CLOCK, DRAWS, LINKS, PACK, STORE
+from twinge.web.parts import CLOCK, DRAWS, LINKS, RULEBOOK, STORE
 from twinge.web.pen import PEN, drawn
 from twinge.why import Manner, Plot
 from twinge.why.links import Links, pictured
@@ -69,5 +69,5 @@ async def _find(request: web.Request) -> tuple[Plot, Manner] | None:
         return None
     kept = await store.history.state(athlete.id)
     state = begin() if kept is None else kept.state
-    found = plot_of(rule, spoken.nudge, state, athlete, own_pack(athlete, request.app[PACK]))
+    found = plot_of(rule, spoken.nudge, state, athlete, own_pack(athlete, (await request.app[RULEBOOK].current())))
     return None if found is None else (found, manner_of(athlete, words_of(athlete.language)))

@@ -20,7 +20,7 @@ from twinge.web.pages.fields import Wrong, number
 from twinge.web.pages.frame import words_in
 from twinge.web.pages.own import back, show_own
 from twinge.web.pages.words import Words
-from twinge.web.parts import PACK
+from twinge.web.parts import RULEBOOK
 from twinge.web.site import Form
 
 OFFERED: Final = (
@@ -44,13 +44,13 @@ class Limit:
 async def page(request: web.Request) -> web.Response:
     """`GET /me/limits`."""
     one = await admitted(request)
-    return _page(request, one)
+    return await _page(request, one)
 
 
 async def save(request: web.Request) -> web.Response:
     """`POST /me/limits`: all of them; an empty box takes the shipped value."""
     one, given = await form(request, most=40)
-    words, pack = words_in(request), request.app[PACK]
+    words, pack = words_in(request), (await request.app[RULEBOOK].current())
     limits, wrong = _given(given, one.athlete, pack, words)
     if not wrong:
         try:
@@ -60,7 +60,7 @@ async def save(request: web.Request) -> web.Response:
                 raise
             path = error.field.removeprefix("limits.")
             wrong = {path: words.say("wrong.rising")}
-    return _page(request, one, wrong, given) if wrong else back(request, "limits", "saved")
+    return await _page(request, one, wrong, given) if wrong else back(request, "limits", "saved")
 
 
 def _given(given: Form, athlete: Athlete, pack: Pack, words: Words) -> tuple[dict[str, int], Wrong]:
@@ -81,8 +81,10 @@ def _given(given: Form, athlete: Athlete, pack: Pack, words: Words) -> tuple[dic
     return limits, wrong
 
 
-def _page(request: web.Request, one: Guest, wrong: Wrong | None = None, given: Form | None = None) -> web.Response:
-    pack, own = request.app[PACK], dict(one.athlete.limits)
+async def _page(
+    request: web.Request, one: Guest, wrong: Wrong | None = None, given: Form | None = None
+) -> web.Response:
+    pack, own = await request.app[RULEBOOK].current(), dict(one.athlete.limits)
     shown = []
     for path in OFFERED:
         value = str(own.get(path, "")) if given is None else only(given, path)

@@ -23,7 +23,7 @@ from twinge.speech.tongue import Tongue, capital, tongue_of
 from twinge.store import Kept
 from twinge.web.pages.frame import words_in
 from twinge.web.pages.words import Words
-from twinge.web.parts import CLOCK, DRAWS, LINKS, PACK, STORE
+from twinge.web.parts import CLOCK, DRAWS, LINKS, RULEBOOK, STORE
 from twinge.why import tell
 
 MOST_HELD: Final = 12
@@ -78,7 +78,14 @@ async def look(request: web.Request, athlete: Athlete, kept: Kept | None) -> Now
     """The section for a visitor."""
     app, words = request.app, words_in(request)
     held = await app[STORE].outbox.find_held(athlete.id, None, MOST_HELD)
-    seen = see(begin() if kept is None else kept.state, held.items, athlete, words, app[CLOCK](), app[PACK])
+    seen = see(
+        begin() if kept is None else kept.state,
+        held.items,
+        athlete,
+        words,
+        app[CLOCK](),
+        (await app[RULEBOOK].current()),
+    )
     links = app.get(LINKS)
     offered = app[DRAWS] and links is not None and links.usable
     return replace(seen, pictures=athlete.preferences.pictures if offered else None)

@@ -24,7 +24,7 @@ from twinge.web.pages.fields import Wrong, taken
 from twinge.web.pages.frame import home, words_in
 from twinge.web.pages.own import show_own
 from twinge.web.pages.sheet import spot
-from twinge.web.parts import PACK, STORE
+from twinge.web.parts import RULEBOOK, STORE
 from twinge.web.site import Form, base
 
 ASKED: Final = (*MENU[1:-1], "numb", "worse_longer")
@@ -75,7 +75,7 @@ async def tell(request: web.Request) -> web.Response:
     if told is None:
         return _form(request, one, where, wrong, given)
     await deliver(request, one, only(given, "nonce"), {"told": msgspec.to_builtins(told)})
-    if _urgent(told, story, request.app[PACK].pain):
+    if _urgent(told, story, (await request.app[RULEBOOK].current()).pain):
         return web.Response(status=303, headers={hdrs.LOCATION: f"{base(request)}/me/pain/urgent"})
     return home(request, "answer")
 

@@ -21,7 +21,7 @@ from twinge.web.pages.door import Guest, admitted, renew
 from twinge.web.pages.frame import show, words_in
 from twinge.web.pages.reasons import asks, manner_of, plot_of, reason_of, story_of, told, version
 from twinge.web.pages.sheet import HIDDEN
-from twinge.web.parts import CLOCK, DRAWS, PACK, STORE
+from twinge.web.parts import CLOCK, DRAWS, RULEBOOK, STORE
 from twinge.web.pen import drawn
 from twinge.why import Manner, Plot
 
@@ -33,7 +33,11 @@ async def page(request: web.Request) -> web.Response:
     """`GET /me/why/{nudge}`."""
     one = await admitted(request)
     nudge, state = await _wanted(request, one)
-    words, pack, now = words_in(request), own_pack(one.athlete, request.app[PACK]), request.app[CLOCK]()
+    words, pack, now = (
+        words_in(request),
+        own_pack(one.athlete, (await request.app[RULEBOOK].current())),
+        request.app[CLOCK](),
+    )
     episode, zone = _episode(nudge, state), ZoneInfo(one.athlete.timezone)
     response = show(
         request,
@@ -63,7 +67,7 @@ async def chart(request: web.Request) -> web.Response:
     if rule == "story":
         return await _pictured(request, _episode(nudge, state), one.athlete, dark=dark)
     found = (
-        plot_of(rule, nudge, state, one.athlete, own_pack(one.athlete, request.app[PACK]))
+        plot_of(rule, nudge, state, one.athlete, own_pack(one.athlete, (await request.app[RULEBOOK].current())))
         if rule in nudge.rules
         else None
     )
