@@ -107,6 +107,22 @@ KEYS: tuple[Key, ...] = (
         secret=True,
     ),
     Key(
+        "TWINGE_DATABASE_POOL",
+        "database_pool",
+        "10",
+        "a number from 2 to 200",
+        "Connections of one process to PostgreSQL at most; two more stay open beside them.",
+        _number(2, 200),
+    ),
+    Key(
+        "TWINGE_DATABASE_TIMEOUT_S",
+        "database_timeout_s",
+        "30",
+        "a number from 1 to 600",
+        "Seconds that PostgreSQL may work on one statement.",
+        _number(1, 600),
+    ),
+    Key(
         "TWINGE_PUBLIC_URL",
         "public_url",
         "",
@@ -238,6 +254,8 @@ class Settings:
 
     data_dir: Path = Path("data")
     database_url: str = field(default="", repr=False)
+    database_pool: int = 10
+    database_timeout_s: float = 30
     public_url: str = ""
     """Without a trailing slash; empty until the address is known."""
     secret_key: str = field(default="", repr=False)
