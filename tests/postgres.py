@@ -67,6 +67,9 @@ class Server:
 
     def halt(self) -> None:
         """Stop it as an administrator in a hurry does: connections are cut."""
+        if self._eraser is not None:
+            self.ask(self._eraser.close())
+            self._eraser = None
         self._run("pg_ctl", "-D", str(self._data), "-w", "-m", "fast", "stop")
 
     def _run(self, program: str, *words: str) -> None:
@@ -110,10 +113,8 @@ class Server:
 
     def stop(self) -> None:
         """Stop it for good."""
-        if self._eraser is not None:
-            self.ask(self._eraser.close())
-        self._loop.close()
         self.halt()
+        self._loop.close()
 
 
 @contextmanager
