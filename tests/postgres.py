@@ -7,7 +7,7 @@ import os
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Coroutine, Iterator
+from collections.abc import Coroutine, Iterator, Mapping
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
@@ -50,8 +50,8 @@ def programs() -> Path:
 class Server:
     """One PostgreSQL. What it is asked here is asked outside any running loop, as fixtures are."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder, self._data = folder, folder / "data"
+    def __init__(self, folder: Path, settings: Mapping[str, str]) -> None:
+        self.folder, self._data, self._settings = folder, folder / "data", settings
         self._loop = asyncio.new_event_loop()
         self._names = iter(range(1, 1_000_000))
         self._main: str | None = None
@@ -61,7 +61,7 @@ class Server:
 
     def start(self) -> None:
         """Start it, and wait until it answers."""
-        options = " ".join(f"-c {name}='{value}'" for name, value in SETTINGS.items())
+        options = " ".join(f"-c {name}='{value}'" for name, value in self._settings.items())
         log = str(self.folder / "log")
         self._run("pg_ctl", "-D", str(self._data), "-w", "-l", log, "-o", f"-k {self.folder} {options}", "start")
 
@@ -118,12 +118,12 @@ class Server:
 
 
 @contextmanager
-def serving() -> Iterator[Server]:
+def serving(place: Path | None = None, **settings: str) -> Iterator[Server]:
     """A server in a folder of its own, not below the tests': nobody but their user may enter that."""
-    with tempfile.TemporaryDirectory(prefix="twinge-pg-", ignore_cleanup_errors=True) as name:
+    with tempfile.TemporaryDirectory(prefix="twinge-pg-", dir=place, ignore_cleanup_errors=True) as name:
         if os.geteuid() == 0:
             shutil.chown(name, NOBODY, NOBODY)
-        server = Server(Path(name))
+        server = Server(Path(name), {**SETTINGS, **settings})
         try:
             yield server
         finally:

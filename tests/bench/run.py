@@ -1,6 +1,6 @@
 """`make bench`: what the service can bear, beside what stands next to it, in one table.
 
-    python tests/bench/run.py [--quick] [ingest] [flow] [growth] [sender] [backtest] [streams]
+    python tests/bench/run.py [--quick] [ingest] [flow] [growth] [sender] [backtest] [streams] [postgres]
 
 Nothing here passes or fails a build: the figures belong to one machine at one time. Compare ratios inside one run.
 """
@@ -25,6 +25,7 @@ from bench.flow import flow
 from bench.growth import growth
 from bench.ingest import ingest
 from bench.past import backtest
+from bench.replicas import postgres
 from bench.sender import sender
 from bench.streams import streams
 from bench.table import Results
@@ -36,6 +37,7 @@ BENCHES = {
     "sender": sender,
     "backtest": backtest,
     "streams": streams,
+    "postgres": postgres,
 }
 
 

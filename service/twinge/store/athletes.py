@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from twinge.core.model import Athlete
 from twinge.plugin import Rejected, Tokens
 from twinge.store import codec
+from twinge.store.among import among
 from twinge.store.engine import Engines, upsert
 from twinge.store.page import Page, cut, page
 from twinge.store.seal import Seal
@@ -224,13 +225,13 @@ class Athletes:
         }
 
 
-_BY_ID = select(athlete).where(athlete.c.id.in_(bindparam("ids", expanding=True)))
+_BY_ID = select(athlete).where(among(athlete.c.id, "ids"))
 _TO_CHANGE = _BY_ID.order_by(athlete.c.id).with_for_update()
-_IDS = select(athlete.c.id).where(athlete.c.id.in_(bindparam("ids", expanding=True))).order_by(athlete.c.id)
+_IDS = select(athlete.c.id).where(among(athlete.c.id, "ids")).order_by(athlete.c.id)
 _LOCK, _FREE = _IDS.with_for_update(), _IDS.with_for_update(skip_locked=True)
 _BY_OWNER = select(connection.c.external_id, connection.c.athlete_id).where(
     connection.c.platform == bindparam("platform"),
-    connection.c.external_id.in_(bindparam("ids", expanding=True)),
+    among(connection.c.external_id, "ids"),
     connection.c.state != "revoked",
 )
 

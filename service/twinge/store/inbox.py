@@ -20,6 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from twinge.plugin import FILES, Delivery
 from twinge.store import arrivals, codec
+from twinge.store.among import among
 from twinge.store.claims import CLAIM_BYTES, CLAIMABLE, CLAIMABLE_SHARED, IS_WAITING, fitting, together
 from twinge.store.commit import GroupCommit, Row
 from twinge.store.engine import Engines
@@ -263,7 +264,7 @@ class Inbox:
 
 _EMPTIED = (inbox.c.platform == FILES) & (func.length(inbox.c.body) == 0)
 _COUNTED = select(func.count()).select_from(inbox).where(inbox.c.state == bindparam("s"))
-_THESE = inbox.c.id.in_(bindparam("ids", expanding=True))
+_THESE = among(inbox.c.id, "ids")
 _BODIES = select(inbox.c.id, inbox.c.body).where(_THESE)
 _COUNT = update(inbox).where(_THESE).values(attempts=inbox.c.attempts + 1, taken_by=bindparam("seat"))
 _SETTLE = (
@@ -271,21 +272,17 @@ _SETTLE = (
     .where(_THESE)
     .values(state=bindparam("s"), note=bindparam("o"), settled_ms=bindparam("at"), taken_by=None)
 )
-_NOT_THESE = inbox.c.id.not_in(bindparam("ids", expanding=True))
+_NOT_THESE = ~among(inbox.c.id, "ids")
 _TAKEN = inbox.c.taken_by.is_not(None)
 _SEATS = select(inbox.c.taken_by).where(_TAKEN).distinct()
 _FREE_OURS = update(inbox).where(_TAKEN, inbox.c.taken_by == bindparam("seat"), _NOT_THESE).values(taken_by=None)
-_FREE = (
-    update(inbox)
-    .where(_TAKEN, inbox.c.taken_by.in_(bindparam("seats", expanding=True)), _NOT_THESE)
-    .values(taken_by=None)
-)
+_FREE = update(inbox).where(_TAKEN, among(inbox.c.taken_by, "seats"), _NOT_THESE).values(taken_by=None)
 _HELD = (
     select(inbox.c.id)
     .where(
         _THESE,
         IS_WAITING,
-        inbox.c.taken_by.is_(None) | inbox.c.taken_by.in_(bindparam("seats", expanding=True)),
+        inbox.c.taken_by.is_(None) | among(inbox.c.taken_by, "seats"),
     )
     .order_by(inbox.c.id)
     .with_for_update()

@@ -18,6 +18,7 @@ from twinge.core.model import Held, Nudge, Said, Voice
 from twinge.core.relay import EFFORT
 from twinge.store import codec
 from twinge.store.addresses import Address
+from twinge.store.among import among
 from twinge.store.bell import Bell
 from twinge.store.engine import Engines, upsert
 from twinge.store.page import Page, cut, page
@@ -181,7 +182,7 @@ def _merged(first: Said, again: Said) -> Said:
 _SAID = (
     select(nudge)
     .where(
-        nudge.c.athlete_id.in_(bindparam("ids", expanding=True)),
+        among(nudge.c.athlete_id, "ids"),
         nudge.c.not_before_ms >= bindparam("since"),
         nudge.c.state.in_(MEANT),
     )

@@ -19,6 +19,7 @@ from twinge.core.model import Nudge, Severity
 from twinge.plugin import Receipt
 from twinge.store import codec
 from twinge.store.addresses import Address
+from twinge.store.among import among
 from twinge.store.engine import Engines
 from twinge.store.outbox import this_one
 from twinge.store.spoken import PLACE, Taken, read_nudge, read_place, read_taken
@@ -304,14 +305,14 @@ def _due(of: ColumnElement[bool]) -> Select[Any]:
 
 _STILL_DUE = (
     _with_people()
-    .where(nudge.c.athlete_id.in_(bindparam("athletes", expanding=True)))
-    .where(nudge.c.id.in_(bindparam("ids", expanding=True)))
+    .where(among(nudge.c.athlete_id, "athletes"))
+    .where(among(nudge.c.id, "ids"))
     .where(nudge.c.state == literal_column("'waiting'"), nudge.c.not_before_ms <= bindparam("now"))
     .order_by(nudge.c.not_before_ms, nudge.c.made_ms, nudge.c.id)
     .with_for_update(of=nudge, skip_locked=True)
 )
 _DUE = _due(nudge.c.channel == bindparam("channel"))
-_DUE_ELSEWHERE = _due(nudge.c.channel.not_in(bindparam("known", expanding=True)))
+_DUE_ELSEWHERE = _due(~among(nudge.c.channel, "known"))
 _TAKE = (
     update(nudge)
     .where(nudge.c.athlete_id == bindparam("b_athlete"), nudge.c.id == bindparam("b_id"))
@@ -335,15 +336,13 @@ _SETTLE = (
 )
 _LATELY = (
     select(nudge.c.address_id, func.count())
-    .where(nudge.c.address_id.in_(bindparam("ids", expanding=True)), nudge.c.sent_ms >= bindparam("since"))
+    .where(among(nudge.c.address_id, "ids"), nudge.c.sent_ms >= bindparam("since"))
     .group_by(nudge.c.address_id)
 )
-_WHOSE = select(nudge.c.athlete_id).where(nudge.c.id.in_(bindparam("ids", expanding=True)))
+_WHOSE = select(nudge.c.athlete_id).where(among(nudge.c.id, "ids"))
 _IS_TAKEN = nudge.c.state == literal_column("'taken'")
 _SENDING = select(nudge.c.taken_by).where(_IS_TAKEN, nudge.c.taken_by.is_not(None)).distinct()
-_STALE = _with_people().where(
-    _IS_TAKEN, (nudge.c.taken_ms < bindparam("before")) | nudge.c.taken_by.in_(bindparam("gone", expanding=True))
-)
+_STALE = _with_people().where(_IS_TAKEN, (nudge.c.taken_ms < bindparam("before")) | among(nudge.c.taken_by, "gone"))
 _DOUBTFUL = (
     _with_people()
     .where(nudge.c.state == literal_column("'unknown'"), nudge.c.look_ms <= bindparam("now"))
