@@ -75,7 +75,8 @@ def _public_url(text: str) -> str:
     return text.rstrip("/")
 
 
-def _database(text: str) -> str:
+def database_url(text: str) -> str:
+    """A database's URL with the driver that it is opened with; ValueError for one that is none of ours."""
     scheme, found, rest = text.partition("://")
     if not found or scheme not in DRIVERS:
         raise ValueError
@@ -103,7 +104,7 @@ KEYS: tuple[Key, ...] = (
         "",
         "sqlite:///<path> or postgresql://<user>:<password>@<host>/<database>",
         "Where everything is kept; without it, `twinge.sqlite3` in the data folder.",
-        _database,
+        database_url,
         secret=True,
     ),
     Key(

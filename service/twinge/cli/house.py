@@ -8,6 +8,7 @@ import json
 import click
 
 from twinge.cli.screen import plugins, settings, stop
+from twinge.config import database_url
 
 
 @click.command("plugins")
@@ -49,3 +50,33 @@ def check_db() -> None:
     if wrong := schema.check(settings().database_url):
         stop(wrong)
     click.echo("the schema is up to date")
+
+
+@db.command("copy")
+@click.argument("source")
+@click.argument("target")
+def copy_db(source: str, target: str) -> None:
+    """Copy a whole database into an empty one, SQLite or PostgreSQL.
+
+    \b
+    twinge db copy sqlite:////var/lib/twinge/twinge.sqlite3 postgresql://twinge@db/twinge
+
+    Stop the service first, and make the target with `twinge db upgrade`. Keep TWINGE_SECRET_KEY (or secret.key): tokens
+    stay sealed with it.
+    """
+    import asyncio
+
+    from twinge.store import copying
+
+    try:
+        here, there = database_url(source), database_url(target)
+    except ValueError:
+        stop("both must be sqlite:///<path> or postgresql://<user>:<password>@<host>/<database>")
+    copying.check(here, there)
+    for one in asyncio.run(copying.copy(here, there, _progress)):
+        click.echo(f"{one.table:<14} {one.rows:>10,} rows, the same on both sides")
+
+
+def _progress(table: str, rows: int) -> None:
+    if rows % 10_000 == 0:
+        click.echo(f"{table}: {rows:,} …", err=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ARRAY, ColumnElement, any_, bindparam
+from sqlalchemy import ARRAY, ColumnElement, all_, any_, bindparam
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.visitors import InternalTraversal
 from sqlalchemy.types import Boolean
@@ -24,19 +24,29 @@ class Among(ColumnElement[bool]):
         ("arrayed", InternalTraversal.dp_clauseelement),
     ]
 
-    def __init__(self, column: ColumnElement[Any], name: str) -> None:
-        self.listed = column.in_(bindparam(name, expanding=True))
-        self.arrayed = column == any_(bindparam(name, type_=ARRAY(column.type)))
+    def __init__(self, listed: ColumnElement[bool], arrayed: ColumnElement[bool]) -> None:
+        self.listed, self.arrayed = listed, arrayed
+
+    def self_group(self, against: Any = None) -> ColumnElement[bool]:
+        """Itself: a condition, which SQLite must not compare with 1, or it would use no index."""
+        return self
 
 
 def among(column: ColumnElement[Any], name: str) -> ColumnElement[bool]:
     """Whether `column` is one of the values of the parameter `name`, a list."""
-    return Among(column, name)
+    values = bindparam(name, type_=ARRAY(column.type))
+    return Among(column.in_(bindparam(name, expanding=True)), column == any_(values))
+
+
+def not_among(column: ColumnElement[Any], name: str) -> ColumnElement[bool]:
+    """The contrary."""
+    values = bindparam(name, type_=ARRAY(column.type))
+    return Among(column.not_in(bindparam(name, expanding=True)), column != all_(values))
 
 
 @compiles(Among)
 def _listed(element: Among, compiler: Any, **how: Any) -> str:
-    return str(compiler.process(element.listed.self_group(), **how))
+    return f"({compiler.process(element.listed, **how)})"
 
 
 @compiles(Among, "postgresql")

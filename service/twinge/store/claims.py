@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, case, false, func, literal_column, select
 
-from twinge.store.among import among
+from twinge.store.among import not_among
 from twinge.store.tables import inbox
 
 CLAIM_BYTES = 64 * 1024 * 1024
@@ -34,8 +34,8 @@ def _claimable(*, shared: bool) -> Any:
     free = (inbox.c.lane == literal_column("''")) | ~blocked
     due = inbox.c.not_before_ms <= bindparam("now")
     idle: tuple[Any, ...] = (
-        ~among(inbox.c.id, "ids"),
-        ~among(inbox.c.lane, "lanes"),
+        not_among(inbox.c.id, "ids"),
+        not_among(inbox.c.lane, "lanes"),
     )
     if shared:
         idle = (*idle, inbox.c.taken_by.is_(None))

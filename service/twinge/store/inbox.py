@@ -20,7 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from twinge.plugin import FILES, Delivery
 from twinge.store import arrivals, codec
-from twinge.store.among import among
+from twinge.store.among import among, not_among
 from twinge.store.claims import CLAIM_BYTES, CLAIMABLE, CLAIMABLE_SHARED, IS_WAITING, fitting, together
 from twinge.store.commit import GroupCommit, Row
 from twinge.store.engine import Engines
@@ -272,7 +272,7 @@ _SETTLE = (
     .where(_THESE)
     .values(state=bindparam("s"), note=bindparam("o"), settled_ms=bindparam("at"), taken_by=None)
 )
-_NOT_THESE = ~among(inbox.c.id, "ids")
+_NOT_THESE = not_among(inbox.c.id, "ids")
 _TAKEN = inbox.c.taken_by.is_not(None)
 _SEATS = select(inbox.c.taken_by).where(_TAKEN).distinct()
 _FREE_OURS = update(inbox).where(_TAKEN, inbox.c.taken_by == bindparam("seat"), _NOT_THESE).values(taken_by=None)

@@ -19,7 +19,7 @@ from twinge.core.model import Nudge, Severity
 from twinge.plugin import Receipt
 from twinge.store import codec
 from twinge.store.addresses import Address
-from twinge.store.among import among
+from twinge.store.among import among, not_among
 from twinge.store.engine import Engines
 from twinge.store.outbox import this_one
 from twinge.store.spoken import PLACE, Taken, read_nudge, read_place, read_taken
@@ -312,7 +312,7 @@ _STILL_DUE = (
     .with_for_update(of=nudge, skip_locked=True)
 )
 _DUE = _due(nudge.c.channel == bindparam("channel"))
-_DUE_ELSEWHERE = _due(~among(nudge.c.channel, "known"))
+_DUE_ELSEWHERE = _due(not_among(nudge.c.channel, "known"))
 _TAKE = (
     update(nudge)
     .where(nudge.c.athlete_id == bindparam("b_athlete"), nudge.c.id == bindparam("b_id"))
