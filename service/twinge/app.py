@@ -143,7 +143,9 @@ async def opened(settings: Settings) -> AsyncIterator[Store]:
     """The store of these settings with its schema in order, closed at the end."""
     secret = secret_of(settings)
     await asyncio.to_thread(prepare, settings)
-    store = await Store.open(settings.database_url, secret=secret)
+    store = await Store.open(
+        settings.database_url, secret=secret, pool=settings.database_pool, timeout_s=settings.database_timeout_s
+    )
     try:
         yield store
     finally:

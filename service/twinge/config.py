@@ -83,7 +83,8 @@ def _public_url(text: str) -> str:
     return text.rstrip("/")
 
 
-def _database(text: str) -> str:
+def database_url(text: str) -> str:
+    """A database's URL with the driver that it is opened with; ValueError for one that is none of ours."""
     scheme, found, rest = text.partition("://")
     if not found or scheme not in DRIVERS:
         raise ValueError
@@ -111,8 +112,24 @@ KEYS: tuple[Key, ...] = (
         "",
         "sqlite:///<path> or postgresql://<user>:<password>@<host>/<database>",
         "Where everything is kept; without it, `twinge.sqlite3` in the data folder.",
-        _database,
+        database_url,
         secret=True,
+    ),
+    Key(
+        "TWINGE_DATABASE_POOL",
+        "database_pool",
+        "10",
+        "a number from 2 to 200",
+        "Connections of one process to PostgreSQL at most; two more stay open beside them.",
+        _number(2, 200),
+    ),
+    Key(
+        "TWINGE_DATABASE_TIMEOUT_S",
+        "database_timeout_s",
+        "30",
+        "a number from 1 to 600",
+        "Seconds that PostgreSQL may work on one statement.",
+        _number(1, 600),
     ),
     Key(
         "TWINGE_PUBLIC_URL",
@@ -254,6 +271,8 @@ class Settings:
 
     data_dir: Path = Path("data")
     database_url: str = field(default="", repr=False)
+    database_pool: int = 10
+    database_timeout_s: float = 30
     public_url: str = ""
     """Without a trailing slash; empty until the address is known."""
     secret_key: str = field(default="", repr=False)

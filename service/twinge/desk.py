@@ -69,7 +69,10 @@ class Desk:
         self._owners |= {(OWN, owner): owner for platform, owner in owners if platform == OWN}
         writers = [(platform.partition(":")[2], item.address) for platform, item in told if isinstance(item, Reply)]
         entries = [each for writer in writers for each in await self._store.addresses.at(self._tx, *writer)]
-        await self._invite({*self._owners.values(), *(entry.athlete_id for entry in entries)})
+        receipts = [item.nudge for _, item in told if isinstance(item, Receipt)]
+        people = {*self._owners.values(), *(entry.athlete_id for entry in entries)}
+        await self._store.athletes.lock(self._tx, people | await self._store.post.whose(self._tx, receipts))
+        await self._invite(people)
         places = {
             (self._owners[platform, item.owner], item.event.key): item.event
             for platform, item in wanted
@@ -295,8 +298,11 @@ class Desk:
 
     async def wake(self, wakes: Sequence[Wake]) -> None:
         """What is due by the clock alone, for those who are still to be woken."""
-        await self._invite({one.athlete_id for one in wakes})
+        there = await self._store.athletes.lock(self._tx, {one.athlete_id for one in wakes}, free=True)
+        await self._invite(there)
         for one in wakes:
+            if one.athlete_id not in there:
+                continue  # somebody else is at them, or they are no more
             person = self._people.get(one.athlete_id)
             if not await self._store.wakes.take(self._tx, one) or person is None:
                 continue

@@ -194,6 +194,8 @@ class Worker:
         async with self._store.write() as tx:
             desk = Desk(self._store, tx, self._channels, now, self._pack)
             await desk.lay([(job.platform, job.items) for job in jobs if job.failed is None])
+            ours = await self._store.inbox.hold(tx, [job.row for job in jobs])
+            jobs = [job for job in jobs if job.row.id in ours]
             ends: list[tuple[int, str, str]] = []
             for job in jobs:
                 end = await self._end(tx, desk, job, now, stuck)
@@ -285,6 +287,7 @@ class Worker:
         jobs, self._ready = self._ready, []
         try:
             async with self._store.write() as tx:
-                await self._store.inbox.release(tx, [job.row for job in jobs])
+                ours = await self._store.inbox.hold(tx, [job.row for job in jobs])
+                await self._store.inbox.release(tx, [job.row for job in jobs if job.row.id in ours])
         except TROUBLE as error:  # They come back alone, as after a crash.
             log.error("hop=worker outcome=not_released jobs=%d error=%s", len(jobs), type(error).__name__)

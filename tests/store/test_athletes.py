@@ -57,6 +57,7 @@ async def test_athletes_are_listed_newest_first(home: House) -> None:
         await home.store.athletes.find("not-a-cursor")
 
 
+@pytest.mark.only("sqlite")
 async def test_tokens_are_sealed_in_the_file(home: House, tmp_path: Path) -> None:
     alice = await home.move_in("Alice")
     async with home.store.write() as tx:

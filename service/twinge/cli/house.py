@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from twinge.cli.screen import form_option, plugins, settings, show, stop
+from twinge.config import database_url
 
 if TYPE_CHECKING:
     from twinge.registry import PluginStatus
@@ -58,3 +59,35 @@ def check_db(form: str) -> None:
 
 def _up_to_date(form: str) -> None:
     show({"schema": "up to date"}, form, lambda: "the schema is up to date")
+
+
+@db.command("copy")
+@click.argument("source")
+@click.argument("target")
+@form_option
+def copy_db(source: str, target: str, form: str) -> None:
+    """Copy a whole database into an empty one, SQLite or PostgreSQL.
+
+    \b
+    twinge db copy sqlite:////var/lib/twinge/twinge.sqlite3 postgresql://twinge@db/twinge
+
+    Stop the service first, and make the target with `twinge db upgrade`. Keep TWINGE_SECRET_KEY (or secret.key): tokens
+    stay sealed with it.
+    """
+    import asyncio
+
+    from twinge.store import copying
+
+    try:
+        here, there = database_url(source), database_url(target)
+    except ValueError:
+        stop("both must be sqlite:///<path> or postgresql://<user>:<password>@<host>/<database>")
+    copying.check(here, there)
+    done = asyncio.run(copying.copy(here, there, _progress))
+    lines = (f"{one.table:<14} {one.rows:>10,} rows, the same on both sides" for one in done)
+    show([{"table": one.table, "rows": one.rows} for one in done], form, lambda: "\n".join(lines))
+
+
+def _progress(table: str, rows: int) -> None:
+    if rows % 10_000 == 0:
+        click.echo(f"{table}: {rows:,} …", err=True)

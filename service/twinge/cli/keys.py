@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from twinge.cli.screen import find_athlete, form_option, show, stop, with_store
+from twinge.cli.screen import find_athlete, form_option, no_athlete, show, stop, with_store
 
 if TYPE_CHECKING:
     from twinge.store import Store
@@ -71,9 +71,7 @@ def create_key(scope: str, name: str, athletes: tuple[str, ...], expires: timede
 async def _athlete(store: Store, wanted: str) -> str:
     found = await find_athlete(store, wanted)
     if found is None:
-        stop(
-            f"there is no athlete {wanted}, or several have this name; `twinge athletes list` shows them with their ids."
-        )
+        no_athlete(wanted)
     return found
 
 

@@ -54,6 +54,7 @@ class Ledger:
         ends = [one for one in works if isinstance(one, Ended)]
         now = self._clock()
         async with self._store.write() as tx:
+            await self._store.athletes.lock(tx, {str(row[1]) for row in rows if row[1] is not None})
             await self._store.post.settle(tx, [(one.nudge, one.end) for one in ends], now)
             await self._store.outages.spend(tx, now, _spent(ends))
             for write in works:
@@ -61,8 +62,9 @@ class Ledger:
                     await write(tx)
         return [True] * len(rows)
 
-    async def _write(self, work: Write | Ended) -> None:
-        await self._group.put((work,))
+    async def _write(self, work: Write | Ended, athlete_id: str | None) -> None:
+        """`athlete_id`: whose rows it writes."""
+        await self._group.put((work, athlete_id))
 
     async def sent(self, one: Taken, lane: Lane, sent: Sent) -> None:
         """It was handed over."""
@@ -70,7 +72,7 @@ class Ledger:
         wait = None if sent.state == "delivered" and not is_grave(one.nudge.severity) else self._again(one, lane)
         end = End(sent.state, None, sent.provider_id, sent.segments, None if wait is None else now + wait)
         _tell(one, sent.state)
-        await self._write(Ended(one.nudge, end, lane.name))
+        await self._write(Ended(one.nudge, end, lane.name), one.nudge.athlete)
 
     def _again(self, one: Taken, lane: Lane) -> timedelta | None:
         return look_again(one.nudge, confirms=lane.confirms, fall_back=self._fall_back)
@@ -85,7 +87,7 @@ class Ledger:
 
     async def _settle(self, one: Taken, end: End) -> None:
         _tell(one, end.state)
-        await self._write(Ended(one.nudge, end))
+        await self._write(Ended(one.nudge, end), one.nudge.athlete)
 
     async def postpone(self, one: Taken, at: datetime, reason: str, *, tried: bool = True) -> None:
         """Back to waiting; a channel that stays down gives way to another, and grave words are repeated elsewhere."""
@@ -95,7 +97,7 @@ class Ledger:
             await self._store.post.postpone(tx, one.nudge, at, reason, tried=tried, again_at=again_at)
 
         _tell(one, "later")
-        await self._write(write)
+        await self._write(write, one.nudge.athlete)
 
     def _meanwhile(self, nudge: Nudge) -> datetime | None:
         """When something is done elsewhere about what waits for a channel."""
@@ -116,7 +118,7 @@ class Ledger:
         if reason == "over_cap":
             log.error("hop=sender channel=%s outcome=operator_needed reason=over_cap", one.channel)
         _tell(one, "void")
-        await self._write(write)
+        await self._write(write, one.nudge.athlete)
 
     async def give_up(self, one: Taken, error: GiveUp) -> None:
         """It never will; the address may be dead, or closed to us by its owner.
@@ -137,7 +139,7 @@ class Ledger:
         if error.alert:
             log.error("hop=sender channel=%s outcome=operator_needed", one.channel)
         _tell(one, "failed")
-        await self._write(write)
+        await self._write(write, one.nudge.athlete)
 
     async def doubt(self, one: Taken, reason: str) -> None:
         """The answer was lost: it is looked up later."""
@@ -147,7 +149,7 @@ class Ledger:
             await self._store.post.doubt(tx, one.nudge, look_at, reason)
 
         _tell(one, "unknown")
-        await self._write(write)
+        await self._write(write, one.nudge.athlete)
 
     def _elsewhere(self, one: Taken) -> datetime | None:
         if one.nudge.severity is Severity.INFO:
@@ -164,7 +166,7 @@ class Ledger:
             log.warning("hop=sender channel=%s outcome=up", lane.name)
         if closed or lane.name not in self._heard_of:
             self._heard_of.add(lane.name)
-            await self._write(lambda tx: self._store.outages.end(tx, lane.name))
+            await self._write(lambda tx: self._store.outages.end(tx, lane.name), None)
 
     async def stumbled(self, lane: Lane, reason: str) -> None:
         """A call failed that may work later; where one vendor stands behind all addresses it may be down."""
@@ -173,7 +175,7 @@ class Ledger:
             return
         log.error("hop=sender channel=%s outcome=down", lane.name)
         outage = Outage(lane.name, breaker.since, breaker.until, reason)
-        await self._write(lambda tx: self._store.outages.begin(tx, outage))
+        await self._write(lambda tx: self._store.outages.begin(tx, outage), None)
 
 
 def _spent(ends: Iterable[Ended]) -> dict[str, Spent]:

@@ -12,12 +12,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Update, bindparam, select, update
+from sqlalchemy import Update, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from twinge.core.model import EVERYTHING, Purpose
 from twinge.plugin import Rejected
 from twinge.store import codec
+from twinge.store.among import among
 from twinge.store.engine import Engines, upsert
 from twinge.store.tables import address, consent
 
@@ -243,11 +244,7 @@ class Addresses:
         await tx.execute(consent.insert(), row)
 
 
-_BY_ATHLETE = (
-    select(address)
-    .where(address.c.athlete_id.in_(bindparam("ids", expanding=True)))
-    .order_by(address.c.rank, address.c.id)
-)
+_BY_ATHLETE = select(address).where(among(address.c.athlete_id, "ids")).order_by(address.c.rank, address.c.id)
 
 
 def _this(place: Address) -> Update:

@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from twinge.core.model import Athlete
 from twinge.plugin import Rejected, Tokens
 from twinge.store import codec
+from twinge.store.among import among
 from twinge.store.engine import Engines, upsert
 from twinge.store.glances import note_name
 from twinge.store.page import Page, cut, page
@@ -83,9 +84,20 @@ class Athletes:
             rows = (await tx.execute(cut(wanted, [athlete.c.id], cursor, limit))).all()
         return page(rows, ["id"], limit, [_athlete(row) for row in rows])
 
+    async def lock(self, tx: AsyncConnection, ids: Collection[str], *, free: bool = False) -> set[str]:
+        """Nobody else writes these athletes' rows until `tx` ends; which of them there are.
+
+        Whoever writes an athlete's rows does this first and once, so that nobody waits in a circle. `free`: leave out
+        whom somebody else has at the moment. On SQLite there is one writer anyway.
+        """
+        if not ids or tx.dialect.name == "sqlite":
+            return set(ids)
+        return set((await tx.execute(_FREE if free else _LOCK, {"ids": list(ids)})).scalars())
+
     async def load(self, tx: AsyncConnection, ids: Collection[str]) -> dict[str, Athlete]:
-        """Athletes by id; unknown ids are left out."""
-        rows = await tx.execute(_BY_ID, {"ids": list(ids)})
+        """Athletes by id; unknown ids are left out. In a writing transaction they stay as they are until it ends."""
+        writing = tx.sync_connection is not None and tx.sync_connection.get_execution_options().get("writing")
+        rows = await tx.execute(_TO_CHANGE if writing else _BY_ID, {"ids": list(ids)})
         return {row.id: _athlete(row) for row in rows}
 
     async def update(self, tx: AsyncConnection, profile: Athlete) -> Athlete | None:
@@ -220,10 +232,13 @@ class Athletes:
         }
 
 
-_BY_ID = select(athlete).where(athlete.c.id.in_(bindparam("ids", expanding=True)))
+_BY_ID = select(athlete).where(among(athlete.c.id, "ids"))
+_TO_CHANGE = _BY_ID.order_by(athlete.c.id).with_for_update()
+_IDS = select(athlete.c.id).where(among(athlete.c.id, "ids")).order_by(athlete.c.id)
+_LOCK, _FREE = _IDS.with_for_update(), _IDS.with_for_update(skip_locked=True)
 _BY_OWNER = select(connection.c.external_id, connection.c.athlete_id).where(
     connection.c.platform == bindparam("platform"),
-    connection.c.external_id.in_(bindparam("ids", expanding=True)),
+    among(connection.c.external_id, "ids"),
     connection.c.state != "revoked",
 )
 

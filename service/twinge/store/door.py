@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -16,6 +15,7 @@ from twinge.store import codec, tables
 from twinge.store.addresses import Addresses
 from twinge.store.athletes import Athletes
 from twinge.store.backfills import Backfills
+from twinge.store.bell import Bell
 from twinge.store.connecting import Connecting
 from twinge.store.endings import Endings
 from twinge.store.engine import Engines, Unusable, upsert
@@ -25,6 +25,7 @@ from twinge.store.house import House
 from twinge.store.inbox import Inbox
 from twinge.store.keeping import Keeping
 from twinge.store.keys import Keys
+from twinge.store.opening import open_engines
 from twinge.store.outages import Outages
 from twinge.store.outbox import Outbox
 from twinge.store.post import Post
@@ -47,7 +48,7 @@ class Store:
 
     def __init__(self, engines: Engines, secret: bytes) -> None:
         self._engines = engines
-        self.bell = asyncio.Event()
+        self.bell = Bell(engines, "inbox")
         """Rung when work may be waiting. A hint only: whoever waits for it also polls."""
         self.inbox = Inbox(engines, self.bell)
         self.seal = seal = Seal(secret)
@@ -73,12 +74,14 @@ class Store:
         self.house = House()
 
     @classmethod
-    async def open(cls, url: str, *, secret: bytes) -> Store:
-        """Open the database at `url` (`sqlite+aiosqlite:///file`); raises `Unusable` with what to change.
+    async def open(cls, url: str, *, secret: bytes, pool: int = 10, timeout_s: float = 30) -> Store:
+        """Open the database at `url` (`sqlite+aiosqlite:///file`, `postgresql+asyncpg://…`); raises `Unusable` with
+        what to change.
 
-        It does not migrate: see `schema.upgrade`.
+        `pool` and `timeout_s` are PostgreSQL's: connections at most, and seconds for one statement. It does not
+        migrate: see `schema.upgrade`.
         """
-        engines = Engines(url)
+        engines = open_engines(url, pool, timeout_s)
         try:
             await engines.check()
         except SQLAlchemyError as error:
@@ -96,14 +99,20 @@ class Store:
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncConnection]:
-        """The one writing transaction: committed at the end of the block, rolled back on an exception."""
+        """A writing transaction (on SQLite the one): committed at the end of the block, rolled back on an exception."""
         async with self._engines.write() as tx:
             yield tx
-        self.outbox.tell()
+            queued = self.outbox.has_queued(tx)
+        if queued:
+            self.outbox.bell.set()
 
     def read(self) -> AbstractAsyncContextManager[AsyncConnection]:
         """A reader's snapshot."""
         return self._engines.read()
+
+    async def version(self) -> str:
+        """Which database it is, with its version."""
+        return await self._engines.version()
 
     async def ready(self) -> None:
         """Raise `Unusable` with the reason when the database cannot be read or written."""

@@ -55,6 +55,7 @@ class Endings:
     async def take(self, now: datetime, limit: int = 10) -> list[Farewell]:
         """Whom to tell now; nobody else gets them for a few minutes."""
         due = select(farewell).where(farewell.c.next_ms <= codec.to_ms(now)).order_by(farewell.c.id).limit(limit)
+        due = due.with_for_update(skip_locked=True)
         async with self._engines.write() as tx:
             rows = (await tx.execute(due)).all()
             held = codec.to_ms(now + HELD_FOR)

@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from twinge.core.model import RUNNING, Activity, Finding, Report, Severity, Wellness
 from twinge.core.state import Event, State, begin
 from twinge.store import codec
+from twinge.store.among import among
 from twinge.store.engine import Engines
 from twinge.store.glances import count_findings, note_findings, note_states
 from twinge.store.page import Page, cut, page
@@ -278,8 +279,8 @@ _KNOWN = select(
     activity.c.removed,
     activity.c.start_ms,
     activity.c.blob,
-).where(activity.c.key.in_(bindparam("keys", expanding=True)))
-_STATES = select(state).where(state.c.athlete_id.in_(bindparam("ids", expanding=True)))
+).where(among(activity.c.key, "keys"))
+_STATES = select(state).where(among(state.c.athlete_id, "ids"))
 _FORGET = delete(finding).where(finding.c.athlete_id == bindparam("id"), finding.c.at_ms >= bindparam("from_ms"))
 
 

@@ -19,8 +19,9 @@ from sqlalchemy import bindparam, func, literal_column, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from twinge.plugin import FILES, Delivery
-from twinge.store import codec
-from twinge.store.claims import CLAIM_BYTES, CLAIMABLE, fitting, together
+from twinge.store import arrivals, codec
+from twinge.store.among import among, not_among
+from twinge.store.claims import CLAIM_BYTES, CLAIMABLE, CLAIMABLE_SHARED, IS_WAITING, fitting, together
 from twinge.store.commit import GroupCommit, Row
 from twinge.store.engine import Engines
 from twinge.store.page import Page, cut, page
@@ -55,6 +56,8 @@ class Waiting:
     delivery: Delivery
     attempts: int
     delays: int
+    seat: int | None = None
+    """Ours when we claimed it; None where no other process claims."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +126,9 @@ class Inbox:
         await self._groups.close()
 
     async def _commit(self, rows: Sequence[Row]) -> list[bool]:
-        return await self._engines.beneath(lambda raw: _insert(raw, rows))
+        if self._engines.writer.dialect.name == "postgresql":
+            return await arrivals.insert(self._engines, rows)
+        return list(await self._engines.beneath(lambda raw: _insert(raw, rows)))
 
     async def put_back(
         self, tx: AsyncConnection, delivery: Delivery, lane: str, not_before: datetime, *, delays: int, note: str
@@ -144,14 +149,18 @@ class Inbox:
         `busy` ones are in work already: they and their lanes are left, as is a lane behind a postponed row. A row that
         was claimed before and never settled may have crashed the process, so it comes alone, when nothing is busy.
         """
+        ids = [row.id for row in busy]
         wanted = {
             "now": codec.to_ms(now),
             "n": limit,
-            "ids": [row.id for row in busy],
+            "ids": ids,
             "lanes": [row.lane for row in busy if row.lane],
         }
         async with self._engines.write() as tx:
-            rows = (await tx.execute(CLAIMABLE, wanted)).all()
+            seat = await self._engines.take_turn(tx, "inbox")
+            if seat is not None:
+                await self._free(tx, seat, ids)
+            rows = (await tx.execute(CLAIMABLE if seat is None else CLAIMABLE_SHARED, wanted)).all()
             crashed = [row for row in rows if row.attempts >= TRIES]
             if crashed:
                 await self.settle(tx, [(row.id, "dead", "crashed three times") for row in crashed], now)
@@ -160,8 +169,25 @@ class Inbox:
             rest = await tx.execute(_BODIES, {"ids": long}) if long else ()
             bodies = {row.id: row.body for row in rest}
             if taken:
-                await tx.execute(_COUNT, {"ids": [row.id for row in taken]})
-        return [_waiting(row, bodies.get(row.id, row.body)) for row in taken]
+                await tx.execute(_COUNT, {"ids": [row.id for row in taken], "seat": seat})
+        return [_waiting(row, bodies.get(row.id, row.body), seat) for row in taken]
+
+    async def _free(self, tx: AsyncConnection, seat: int, busy: Collection[int]) -> None:
+        """Give back what processes had in hand that have gone, and what we took in a commit whose answer was lost."""
+        seats = set((await tx.execute(_SEATS)).scalars())
+        await tx.execute(_FREE_OURS, {"seat": seat, "ids": list(busy)})
+        if gone := await self._engines.vacant(tx, seats - {seat}):
+            await tx.execute(_FREE, {"seats": list(gone), "ids": list(busy)})
+
+    async def hold(self, tx: AsyncConnection, rows: Sequence[Waiting]) -> set[int]:
+        """Which of these are still ours, until `tx` ends: one that somebody else has or has settled is not.
+
+        A process that lost its connection for a moment was taken for dead. On SQLite nobody else is there.
+        """
+        if all(row.seat is None for row in rows):
+            return {row.id for row in rows}
+        asked = {"ids": [row.id for row in rows], "seats": list({row.seat for row in rows})}
+        return set((await tx.execute(_HELD, asked)).scalars())
 
     async def settle(self, tx: AsyncConnection, done: Sequence[tuple[int, str, str]], now: datetime) -> None:
         """Finish deliveries as (id, done | stray | dead, note). The note never quotes a body."""
@@ -256,16 +282,41 @@ class Inbox:
 
 _EMPTIED = (inbox.c.platform == FILES) & (func.length(inbox.c.body) == 0)
 _COUNTED = select(func.count()).select_from(inbox).where(inbox.c.state == bindparam("s"))
-_THESE = inbox.c.id.in_(bindparam("ids", expanding=True))
+_THESE = among(inbox.c.id, "ids")
 _BODIES = select(inbox.c.id, inbox.c.body).where(_THESE)
-_COUNT = update(inbox).where(_THESE).values(attempts=inbox.c.attempts + 1)
-_SETTLE = update(inbox).where(_THESE).values(state=bindparam("s"), note=bindparam("o"), settled_ms=bindparam("at"))
+_COUNT = update(inbox).where(_THESE).values(attempts=inbox.c.attempts + 1, taken_by=bindparam("seat"))
+_SETTLE = (
+    update(inbox)
+    .where(_THESE)
+    .values(state=bindparam("s"), note=bindparam("o"), settled_ms=bindparam("at"), taken_by=None)
+)
+_NOT_THESE = not_among(inbox.c.id, "ids")
+_TAKEN = inbox.c.taken_by.is_not(None)
+_SEATS = select(inbox.c.taken_by).where(_TAKEN).distinct()
+_FREE_OURS = update(inbox).where(_TAKEN, inbox.c.taken_by == bindparam("seat"), _NOT_THESE).values(taken_by=None)
+_FREE = update(inbox).where(_TAKEN, among(inbox.c.taken_by, "seats"), _NOT_THESE).values(taken_by=None)
+_HELD = (
+    select(inbox.c.id)
+    .where(
+        _THESE,
+        IS_WAITING,
+        inbox.c.taken_by.is_(None) | among(inbox.c.taken_by, "seats"),
+    )
+    .order_by(inbox.c.id)
+    .with_for_update()
+)
 _POSTPONE = (
     update(inbox)
     .where(inbox.c.id == bindparam("b_id"))
-    .values(not_before_ms=bindparam("at"), note=bindparam("o"), delays=bindparam("d"), attempts=bindparam("a"))
+    .values(
+        not_before_ms=bindparam("at"),
+        note=bindparam("o"),
+        delays=bindparam("d"),
+        attempts=bindparam("a"),
+        taken_by=None,
+    )
 )
-_RELEASE = update(inbox).where(inbox.c.id == bindparam("b_id")).values(attempts=bindparam("a"))
+_RELEASE = update(inbox).where(inbox.c.id == bindparam("b_id")).values(attempts=bindparam("a"), taken_by=None)
 
 
 def _row(delivery: Delivery, key: str, lane: str) -> Row:
@@ -305,8 +356,8 @@ def _delivery(row: Any, body: bytes) -> Delivery:
     return Delivery(row.platform, method, path, query, headers, body, codec.from_ms(row.received_ms), url=url)
 
 
-def _waiting(row: Any, body: bytes) -> Waiting:
-    return Waiting(row.id, row.lane, _delivery(row, body), row.attempts + 1, row.delays)
+def _waiting(row: Any, body: bytes, seat: int | None) -> Waiting:
+    return Waiting(row.id, row.lane, _delivery(row, body), row.attempts + 1, row.delays, seat)
 
 
 def _kept(row: Any) -> Kept:

@@ -6,7 +6,6 @@ void (withdrawn before it was sent). Receipts move a nudge forward only.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Collection, Iterable
 from dataclasses import replace
 from datetime import datetime
@@ -19,6 +18,8 @@ from twinge.core.model import Held, Nudge, Said, Voice
 from twinge.core.relay import EFFORT
 from twinge.store import codec
 from twinge.store.addresses import Address
+from twinge.store.among import among
+from twinge.store.bell import Bell
 from twinge.store.engine import Engines, upsert
 from twinge.store.page import Page, cut, page
 from twinge.store.spoken import (
@@ -38,6 +39,7 @@ MEANT = ("waiting", "taken", "unknown", "sent", "delivered")
 
 PAGE = "me"
 """The channel of the athlete's page."""
+_QUEUED = "queued"
 CHANGED = "the workout changed"
 """Why a nudge was withdrawn that may come back when the history is folded again."""
 
@@ -47,16 +49,12 @@ class Outbox:
 
     def __init__(self, engines: Engines) -> None:
         self._engines = engines
-        self.bell = asyncio.Event()
+        self.bell = Bell(engines, "outbox")
         """Rung when a nudge may be waiting. A hint only: whoever waits for it also polls."""
-        self.fresh = False
-        """Whether a transaction that is not committed yet has queued one."""
 
-    def tell(self) -> None:
-        """A transaction was committed: ring if it queued a nudge."""
-        if self.fresh:
-            self.fresh = False
-            self.bell.set()
+    def has_queued(self, tx: AsyncConnection) -> bool:
+        """Whether `tx` has queued a nudge: then ring once it is committed."""
+        return bool(tx.info.pop(_QUEUED, False))
 
     async def put(self, tx: AsyncConnection, nudges: Iterable[tuple[Nudge, Address, Voice]]) -> None:
         """Queue nudges for an address. One that was queued before under this id is queued again only if nothing went
@@ -64,7 +62,7 @@ class Outbox:
         rows = [nudge_row(one, place, voice) for one, place, voice in nudges]
         if not rows:
             return
-        self.fresh = True
+        tx.info[_QUEUED] = True
         statement = upsert(tx.dialect.name, nudge)
         fresh = {name: statement.excluded[name] for name in rows[0] if name not in {"athlete_id", "id"}}
         await tx.execute(
@@ -191,7 +189,7 @@ def _merged(first: Said, again: Said) -> Said:
 _SAID = (
     select(nudge)
     .where(
-        nudge.c.athlete_id.in_(bindparam("ids", expanding=True)),
+        among(nudge.c.athlete_id, "ids"),
         nudge.c.not_before_ms >= bindparam("since"),
         nudge.c.state.in_(MEANT),
     )

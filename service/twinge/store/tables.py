@@ -36,6 +36,7 @@ Serial = BigInteger().with_variant(Integer(), "sqlite")
 WAITING = text("state = 'waiting'")
 SET_ASIDE = text("state = 'dead' OR state = 'stray'")
 AGAIN = text("again_ms IS NOT NULL")
+IN_HAND = text("taken_by IS NOT NULL")
 UNDER_WAY = text("state = 'taken' OR state = 'unknown'")
 
 inbox = Table(
@@ -54,10 +55,12 @@ inbox = Table(
     Column("not_before_ms", BigInteger, nullable=False),
     Column("note", Text, nullable=False),
     Column("settled_ms", BigInteger),
+    Column("taken_by", BigInteger),  # the seat of the process that has it in hand; always null on SQLite
     UniqueConstraint("platform", "key"),
     Index("ix_inbox_waiting", "id", "not_before_ms", sqlite_where=WAITING, postgresql_where=WAITING),
     Index("ix_inbox_lane", "lane", "id", sqlite_where=WAITING, postgresql_where=WAITING),
     Index("ix_inbox_aside", "state", "id", sqlite_where=SET_ASIDE, postgresql_where=SET_ASIDE),
+    Index("ix_inbox_taken_by", "taken_by", sqlite_where=IN_HAND, postgresql_where=IN_HAND),
 )
 
 athlete = Table(
@@ -231,6 +234,7 @@ nudge = Table(
     Column("copy_of", Text),  # the id of the same words to another address, or said once more
     Column("again_ms", BigInteger),  # when it is looked at again, for another channel or a second time
     Column("segments", Integer),
+    Column("taken_by", BigInteger),  # the seat of the process that sends it; always null on SQLite
     PrimaryKeyConstraint("athlete_id", "id"),
     Index("ix_nudge_id", "id"),
     Index("ix_nudge_athlete_id_not_before_ms", "athlete_id", "not_before_ms"),

@@ -6,11 +6,12 @@ from collections.abc import Callable, Collection
 from dataclasses import replace
 from typing import Any, Generic, NamedTuple, TypeVar
 
-from sqlalchemy import ColumnElement, Table, bindparam, select
+from sqlalchemy import ColumnElement, Table, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from twinge.core.model import Report, Wellness
 from twinge.store import codec
+from twinge.store.among import among
 from twinge.store.engine import Engines
 from twinge.store.page import Page, cut, page
 from twinge.store.rows import save
@@ -48,9 +49,7 @@ class Texts(Generic[T]):
         self._when: Callable[[T], Any] = when
         self._unpack: Callable[[bytes], T] = unpack
         self._time = str(column.key)
-        self.known_statement = select(table).where(
-            table.c.athlete_id.in_(bindparam("ids", expanding=True)), table.c.key.in_(bindparam("keys", expanding=True))
-        )
+        self.known_statement = select(table).where(among(table.c.athlete_id, "ids"), among(table.c.key, "keys"))
 
     async def known(self, tx: AsyncConnection, places: Collection[Place]) -> dict[Place, Text]:
         """What is kept of these."""

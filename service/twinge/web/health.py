@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from datetime import datetime
 from importlib.metadata import version
 from typing import Any
@@ -37,7 +36,7 @@ async def ready(request: web.Request) -> web.Response:
         reason = error.reason if isinstance(error, TryLater) else str(error)
         raise Problem(503, "not_ready", reason) from None
     channels = {name: _state(down.get(name)) for name in request.app[CHANNELS]}
-    versions = {**VERSIONS, "rules": pack.version}
+    versions = {**VERSIONS, **database(await request.app[STORE].version()), "rules": pack.version}
     now = request.app[CLOCK]()
     platforms = {name: _standing(vendors.get(name), now) for name in request.app[PLATFORMS]}
     return answer({"status": "ok", "channels": channels, "platforms": platforms, "versions": versions})
@@ -60,5 +59,10 @@ def _state(outage: Outage | None) -> dict[str, Any]:
     return {"state": "down", "since": instant(outage.since), "next_try": instant(outage.until)}
 
 
-VERSIONS = {"twinge": version("twinge"), "sqlite": sqlite3.sqlite_version}
-"""Which SQLite library is loaded matters: older ones have known faults with write-ahead logs."""
+def database(told: str) -> dict[str, str]:
+    """Which SQLite library is loaded matters: older ones have known faults with write-ahead logs."""
+    name, _, number = told.partition(" ")
+    return {name.lower(): number}
+
+
+VERSIONS = {"twinge": version("twinge")}
