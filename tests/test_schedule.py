@@ -13,6 +13,7 @@ import pytest
 from fakes import NOON, FakeTokens, TryLater, run, said
 from house import House, house
 from twinge.connections import Rounds
+from twinge.erasure import Eraser
 from twinge.plugin import Pointer
 from twinge.schedule import Schedule
 
@@ -80,7 +81,9 @@ async def test_finished_deliveries_are_forgotten_after_a_month(home: House) -> N
 
 
 async def test_it_starts_and_stops(home: House) -> None:
-    schedule = Schedule(home.store, home.sender, rounds_of(home))
+    nothing: Any = None
+    eraser = Eraser(home.store, home.platforms, home.channels, home.clock, nothing)
+    schedule = Schedule(home.store, home.sender, rounds_of(home), eraser)
     schedule.start()
     await asyncio.sleep(0)
     await schedule.stop()

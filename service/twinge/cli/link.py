@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from twinge.cli.people import find_athlete, not_one
 from twinge.cli.screen import settings, stop, with_store
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ def make_link(athlete: str) -> None:
         stop("set TWINGE_PUBLIC_URL to the address that athletes reach Twinge by: the link begins with it.")
 
     async def invite(store: Store) -> str | None:
-        athlete_id = await _find_athlete(store, athlete)
+        athlete_id = await find_athlete(store, athlete)
         if athlete_id is None:
             return None
         async with store.write() as tx:
@@ -39,20 +40,6 @@ def make_link(athlete: str) -> None:
 
     token = with_store(invite)
     if token is None:
-        several = f"there is no athlete {athlete}, or several have this name"
-        stop(f"{several}; GET /api/v1/athletes lists them with their ids.")
+        not_one(athlete)
     click.echo("It works once, for half an hour. Give it to nobody but the athlete.", err=True)
     click.echo(f"{outside}{ENTRANCE}{token}")
-
-
-async def _find_athlete(store: Store, wanted: str) -> str | None:
-    """The id that `wanted` is, or of the only athlete with this name."""
-    if await store.athletes.get(wanted) is not None:
-        return wanted
-    named: list[str] = []
-    page = await store.athletes.find(None, 200)
-    while True:
-        named += [one.id for one in page.items if one.name == wanted]
-        if page.next is None:
-            return named[0] if len(named) == 1 else None
-        page = await store.athletes.find(page.next, 200)

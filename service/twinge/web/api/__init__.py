@@ -2,7 +2,19 @@
 
 from aiohttp import web
 
-from twinge.web.api import athletes, catalogue, channels, connections, deliveries, files, history, links, pain, silences
+from twinge.web.api import (
+    athletes,
+    catalogue,
+    channels,
+    connections,
+    deliveries,
+    erasures,
+    files,
+    history,
+    links,
+    pain,
+    silences,
+)
 
 ROUTES = [
     web.get("/api/v1/athletes", athletes.find),
@@ -37,6 +49,9 @@ ROUTES = [
     web.get("/api/v1/athletes/{athlete}/nudges", history.nudges),
     web.get("/api/v1/athletes/{athlete}/held", history.held),
     web.get("/api/v1/athletes/{athlete}/state", history.state),
+    web.delete("/api/v1/athletes/{athlete}", erasures.erase),
+    web.get("/api/v1/erasures", erasures.find),
+    web.get("/api/v1/erasures/{erasure}", erasures.show),
     web.get("/api/v1/connections", connections.quiet),
     web.get("/api/v1/deliveries", deliveries.find),
     web.get("/api/v1/deliveries/{delivery}", deliveries.show),
