@@ -108,6 +108,7 @@ async def running(
             http,
             public_url=settings.public_url,
             enforce=settings.retention == "vendor",
+            keep=settings.keep,
         )
         eraser = Eraser(store, plugins.platforms, plugins.channels, clock, http, files_dir=settings.files_dir)
         schedule = Schedule(store, sender, rounds, eraser)

@@ -4,10 +4,14 @@
 from __future__ import annotations
 
 import json
+from typing import TYPE_CHECKING
 
 import click
 
-from twinge.cli.screen import plugins, settings, stop
+from twinge.cli.screen import plugins, settings, stop, with_store
+
+if TYPE_CHECKING:
+    from twinge.store import Store
 
 
 @click.command("plugins")
@@ -49,3 +53,28 @@ def check_db() -> None:
     if wrong := schema.check(settings().database_url):
         stop(wrong)
     click.echo("the schema is up to date")
+
+
+@db.command("retention")
+@click.option("--dry-run", is_flag=True, help="Only say how many rows would go.")
+def keep_retention(dry_run: bool) -> None:
+    """Delete what is older than it is kept, as every night; or say what would go.
+
+    A line each: rows, kind, source, days. TWINGE_KEEP and TWINGE_RETENTION decide; docs/privacy.md has the kinds.
+
+    \b
+    twinge db retention --dry-run
+    """
+    from twinge.app import now
+    from twinge.connections import vendor_days
+    from twinge.keep import rules
+
+    chosen = settings()
+    vendors = vendor_days(plugins().platforms) if chosen.retention == "vendor" else {}
+
+    async def work(store: Store) -> None:
+        for rule in rules(chosen.keep, vendors):
+            count = await (store.retention.count if dry_run else store.retention.apply)(rule, now())
+            click.echo(f"{count:>9}  {rule.kind:<10}  {rule.source or 'everywhere':<16}  {rule.days} days")
+
+    with_store(work)

@@ -28,6 +28,7 @@ from twinge.store.marks import Marks
 from twinge.store.outages import Outages
 from twinge.store.outbox import Outbox
 from twinge.store.post import Post
+from twinge.store.retention import Retention
 from twinge.store.seal import Seal
 from twinge.store.texts import mornings, reports
 from twinge.store.theirs import Theirs
@@ -57,6 +58,7 @@ class Store:
         self.endings = Endings(engines, seal, self.erasures)
         self.vendors = Vendors(engines)
         self.keeping = Keeping(engines)
+        self.retention = Retention(engines)
         self.addresses = Addresses(engines, self.marks)
         self.verifications = Verifications(self.addresses, secret)
         self.mornings, self.reports = mornings(engines), reports(engines)
@@ -125,11 +127,6 @@ class Store:
         async with self.write() as tx:
             made = await tx.execute(statement, {"name": name, "due_ms": codec.to_ms(due)})
             return bool(made.rowcount == 1)
-
-    async def forget_occurrences(self, before: datetime) -> None:
-        """Drop the runs that were due before; nobody asks for them again."""
-        async with self.write() as tx:
-            await tx.execute(tables.occurrence.delete().where(tables.occurrence.c.due_ms < codec.to_ms(before)))
 
     async def fold_log(self) -> bool:
         """Let nothing that was deleted stay in the database's own log; False: a reader is in the way, try again."""

@@ -246,12 +246,6 @@ class Inbox:
             total: int = (await tx.execute(select(func.count()).select_from(inbox))).scalar_one()
         return {**found, "done": total - sum(found.values())}
 
-    async def purge(self, before: datetime) -> int:
-        """Delete what was done before; the number of rows. Strays and dead letters stay."""
-        old = inbox.delete().where(inbox.c.state == "done", inbox.c.settled_ms < codec.to_ms(before))
-        async with self._engines.write() as tx:
-            return int((await tx.execute(old)).rowcount)
-
 
 _EMPTIED = (inbox.c.platform == FILES) & (func.length(inbox.c.body) == 0)
 _COUNTED = select(func.count()).select_from(inbox).where(inbox.c.state == bindparam("s"))
