@@ -1,4 +1,4 @@
-"""The command line: serve · demo · backtest · evaluate · channels · plugins · link · erase · keys · db.
+"""The command line: serve · demo · backtest · evaluate · channels · plugins · link · export · erase · keys · db.
 
 Nothing heavy is imported before a command needs it: `twinge --help` and `twinge backtest` never load the web server
 or the database layer. Exit codes: 0 fine, 1 trouble, 2 wrong usage.
@@ -12,7 +12,7 @@ from typing import NoReturn
 import click
 
 from twinge.cli.channels import channels
-from twinge.cli.data import erase
+from twinge.cli.data import erase, export
 from twinge.cli.house import db, list_plugins
 from twinge.cli.keys import keys
 from twinge.cli.link import make_link
@@ -38,7 +38,7 @@ def twinge() -> None:
     """
 
 
-for command in (serve, demo, backtest, evaluate, channels, list_plugins, make_link, erase, keys, db):
+for command in (serve, demo, backtest, evaluate, channels, list_plugins, make_link, export, erase, keys, db):
     twinge.add_command(command)
 
 

@@ -1,21 +1,61 @@
-"""`twinge erase`: an athlete's data."""
+"""`twinge export` and `twinge erase`: an athlete's data."""
 # ruff: noqa: PLC0415 - imports inside commands are the point: aiohttp.web and SQLAlchemy take most of a second
 
 from __future__ import annotations
 
 import asyncio
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from twinge.cli.people import find_athlete, not_one
-from twinge.cli.screen import plugins, settings, stop
+from twinge.cli.screen import plugins, settings, stop, with_store
 
 if TYPE_CHECKING:
     from twinge.config import Settings
     from twinge.registry import Plugins
+    from twinge.store import Store
     from twinge.store.erasures import Erasure
+
+
+@click.command()
+@click.argument("athlete", metavar="ATHLETE")
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), required=True, help="The zip to write.")
+def export(athlete: str, out: Path) -> None:
+    """Write all that is kept of an athlete into one zip.
+
+    ATHLETE is the id, or the name where only one has it. README.txt in the zip says what each file is.
+
+    \b
+    twinge export Alice --out alice.zip
+    """
+    from twinge.app import now
+    from twinge.export import pieces
+    from twinge.packs import SHIPPED, open_pack
+
+    chosen, ready = settings(), plugins()
+
+    async def work(store: Store) -> bool:
+        wanted = await find_athlete(store, athlete)
+        found = None if wanted is None else await store.athletes.get(wanted)
+        if found is None:
+            return False
+        async with store.write() as tx:
+            await store.audit(tx, now(), "cli", "athlete.export", f"athlete:{found.id}")
+        with out.open("wb") as file:
+            async for piece in pieces(store, ready.platforms, found, open_pack(chosen.pack or SHIPPED), now()):
+                file.write(piece)
+        return True
+
+    try:
+        there = with_store(work)
+    except OSError as error:
+        stop(f"{out} cannot be written ({error.strerror}): choose another --out.")
+    if not there:
+        not_one(athlete)
+    click.echo(f"wrote {out}", err=True)
 
 
 @click.command()

@@ -30,6 +30,8 @@ class Reading:
     is_theirs: bool
     others: Sequence[Item] = ()
     """What it tells of other athletes."""
+    legible: bool = True
+    """False: nobody can tell what it says."""
 
 
 class Scent:
@@ -75,7 +77,7 @@ class Scent:
         try:
             items = self._items(delivery)
         except Exception:  # noqa: BLE001 - a plugin may raise anything; what nobody can read is told by its bytes
-            return Reading(is_theirs=True)
+            return Reading(is_theirs=True, legible=False)
         if delivery.platform.startswith("channel:"):  # a number that is named there is theirs, whatever it is about
             return Reading(is_theirs=True)
         others = [one for one in items if _owner(one) not in names]

@@ -12,7 +12,9 @@ from typing import Any, Final
 from sqlalchemy import Table, delete, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from twinge.store import codec
 from twinge.store.engine import Engines
+from twinge.store.keys import Audited
 from twinge.store.tables import athlete, audit, erasure, errand, farewell, metadata, occurrence
 
 BATCH: Final = 500
@@ -48,11 +50,14 @@ class Theirs:
                 return
             after = tuple(rows[-1]._mapping[key.name] for key in keys)
 
-    async def audited(self, subjects: Sequence[str]) -> list[Any]:
+    async def audited(self, subjects: Sequence[str]) -> list[Audited]:
         """Lines of the audit that name one of `subjects`, as actor or object."""
         mine = audit.c.actor.in_(subjects) | audit.c.object.in_(subjects)
         async with self._engines.read() as tx:
-            return list((await tx.execute(select(audit).where(mine).order_by(audit.c.id))).all())
+            rows = (await tx.execute(select(audit).where(mine).order_by(audit.c.id))).all()
+        return [
+            Audited(row.id, codec.from_ms(row.at_ms), row.actor, row.action, row.object, row.detail) for row in rows
+        ]
 
     async def empty(self, tx: AsyncConnection, athlete_id: str) -> dict[str, int]:
         """Remove their rows of every short table: table → how many."""

@@ -27,6 +27,9 @@ UPLOAD_S = 120
 """For a device's file, which may be large and come from a phone: after its key was checked. And for a delivery whose
 headers say that it is larger than the house's cap: where its platform does not allow that, it is refused at once."""
 
+EXPORT_S = 300
+"""For an export, which is sent while it is written: to somebody who has shown who they are."""
+
 READING = frozenset({"GET", "HEAD"})
 
 _CODES = {
@@ -97,6 +100,8 @@ async def _in_time(request: web.Request, handler: Handler) -> web.StreamResponse
                 await admit(request)
                 if request.path.endswith("/files"):
                     deadline.reschedule(asyncio.get_running_loop().time() + UPLOAD_S)
+                if request.path.endswith("/export"):
+                    deadline.reschedule(asyncio.get_running_loop().time() + EXPORT_S)
             return await handler(request)
     except TimeoutError:
         if not deadline.expired():
@@ -109,6 +114,8 @@ async def _in_time(request: web.Request, handler: Handler) -> web.StreamResponse
 def _seconds(request: web.Request) -> float:
     """How long the request may take, its body included."""
     most = request.app[SETTINGS].request_deadline_s
+    if request.path.endswith("/me/data/export"):
+        return EXPORT_S
     large = request.path.startswith("/hooks/") and (request.content_length or 0) > request.client_max_size
     return max(most, UPLOAD_S) if large else most
 

@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from twinge.web.pages import app, deeds, door, home, push, shelf, sources
+from twinge.web.pages import app, data, deeds, door, home, push, shelf, sources
 from twinge.web.pages.frame import sealed, spoken
 
 ROUTES = [
@@ -20,6 +20,9 @@ ROUTES = [
     web.post("/me/channels/{channel}/confirm", sealed(deeds.confirm)),
     web.post("/me/channels/{channel}/stop", sealed(deeds.stop)),
     web.post("/me/channels/{channel}/start", sealed(deeds.start)),
+    web.get("/me/data", sealed(data.page)),
+    web.post("/me/data/export", sealed(data.export)),
+    web.post("/me/data/erase", sealed(data.erase)),
     web.post("/me/push", spoken(push.subscribe)),
     web.put("/me/push", spoken(push.renew)),
     web.delete("/me/push", spoken(push.unsubscribe)),
