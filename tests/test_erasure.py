@@ -382,7 +382,7 @@ async def test_a_send_under_way_is_waited_for_and_deleted_at_the_vendor(scene: S
 
     slow = Slow()
     scene.house.channels["sms"] = scene.channel = slow
-    await scene.house.new_sender().drain()
+    await scene.house.new_sender(deadline_s=30).drain()
     assert len(slow.sent) > 0, sent
     await scene.eraser().round()
     await scene.tell_vendors()

@@ -623,3 +623,35 @@ def test_secrets_do_not_show() -> None:
     shown = repr(Account(SID, (AUTH_TOKEN,), api_key="SK1", api_secret="key-secret"))
     assert AUTH_TOKEN not in shown
     assert "key-secret" not in shown
+
+
+# --- what Twilio keeps -----------------------------------------------------------------------------------------------
+
+
+async def test_a_message_is_deleted_there_and_once_is_enough(
+    fake: FakeTwilio, twilio: Twilio, http: aiohttp.ClientSession
+) -> None:
+    made = fake.keep({"To": MESSAGE.address, "Body": MESSAGE.text})
+    kept = fake.keep({"To": MESSAGE.address, "Body": "another"})
+    await twilio.forget(made["sid"], http, NOW)
+    await twilio.forget(made["sid"], http, NOW)
+    assert fake.messages == [kept]
+
+
+@pytest.mark.parametrize("play", [Fault.DROP_BEFORE, Fault.HANG_BEFORE, 20009, 20003, 20429, 503])
+async def test_a_deletion_that_did_not_work_is_tried_again(
+    play: Fault | int, fake: FakeTwilio, twilio: Twilio, http: aiohttp.ClientSession
+) -> None:
+    """Twilio refuses to delete what it has not delivered yet, with 20009."""
+    made = fake.keep({"To": MESSAGE.address, "Body": MESSAGE.text})
+    fake.plan = always(play)
+    with pytest.raises(TryLater):
+        await twilio.forget(made["sid"], http, NOW)
+    assert fake.messages == [made]
+
+
+def test_a_reply_names_the_message_that_twilio_keeps(twilio: Twilio) -> None:
+    body = b"MessageSid=SM0123&From=%2B4915112345678&Body=knee"
+    inbound = Delivery("channel:twilio", "POST", "inbound", {}, {}, body, NOW)
+    assert list(twilio.kept(inbound)) == ["SM0123"]
+    assert list(twilio.kept(replace(inbound, path="status/n_1"))) == []

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import quote, quote_plus
@@ -52,7 +52,7 @@ class Scent:
         for channel, address in places:
             self._owners.setdefault(f"channel:{channel}", set()).add(address)
         self._words = {
-            platform: re.compile(b"|".join(sorted(_spellings({*names, athlete_id}), reverse=True)))
+            platform: [_Word(each) for each in sorted(_spellings({*names, athlete_id}))]
             for platform, names in self._owners.items()
         }
 
@@ -68,8 +68,8 @@ class Scent:
         if place in self._nudges or lane == f"{delivery.platform}:{self._id}":
             return True
         around = "\x1f".join([one.key, lane, delivery.path, *delivery.query.values(), *delivery.headers.values()])
-        words = self._words[delivery.platform]
-        return words.search(around.encode(errors="replace")) is not None or words.search(delivery.body) is not None
+        texts = (around.encode(errors="replace"), delivery.body)
+        return any(word.is_in(text) for word in self._words[delivery.platform] for text in texts)
 
     def read(self, delivery: Delivery) -> Reading:
         """Whose items it holds."""
@@ -164,9 +164,19 @@ def _owner(item: Item) -> str:
     return str(getattr(item, "owner", ""))
 
 
-def _spellings(names: set[str]) -> Iterator[bytes]:
-    """How a name may stand in a body: as it is, in JSON, in a form; never as a part of a longer word."""
-    for name in names:
-        written = {name, json.dumps(name)[1:-1], quote(name, safe=""), quote_plus(name)}
-        for each in written - {""}:
-            yield rb"(?<![0-9A-Za-z])" + re.escape(each.encode(errors="replace")) + rb"(?![0-9A-Za-z])"
+class _Word:
+    """A name as bytes, found where it is not a part of a longer word."""
+
+    def __init__(self, written: bytes) -> None:
+        self._written = written
+        self._alone = re.compile(rb"(?<![0-9A-Za-z])" + re.escape(written) + rb"(?![0-9A-Za-z])")
+
+    def is_in(self, text: bytes) -> bool:
+        """Looked for as bytes first: that is a hundred times as fast as an expression."""
+        return self._written in text and self._alone.search(text) is not None
+
+
+def _spellings(names: set[str]) -> set[bytes]:
+    """How a name may stand in a body: as it is, in JSON, in a form."""
+    written = {way for name in names for way in (name, json.dumps(name)[1:-1], quote(name, safe=""), quote_plus(name))}
+    return {each.encode(errors="replace") for each in written - {""}}
