@@ -152,6 +152,17 @@ async def test_a_long_table_goes_in_batches(home: House) -> None:
     assert (await home.store.history.find_findings(alice)).items == []
 
 
+async def test_what_was_written_of_somebody_who_is_not_here_goes(home: House) -> None:
+    """A request that was under way while its athlete was erased."""
+    alice = await home.move_in("Alice")
+    async with home.store.write() as tx:
+        await home.store.addresses.add(tx, "nobody-here", "sms", "+15550199999", None, verified_at=NOON)
+    await night(home, 1)
+    async with home.store.read() as tx:
+        assert await home.store.addresses.all_of(tx, "nobody-here") == []
+        assert len(await home.store.addresses.all_of(tx, alice)) == 1
+
+
 # ---- a departure at the platform -------------------------------------------------------------------------------------
 
 

@@ -133,7 +133,8 @@ class Rounds:
         for rule in rules(self._keep, vendor_days(self._platforms) if self._enforce else {}):
             dropped += await self._store.retention.apply(rule, now)
         await self._store.retention.sweep(now)
-        return dropped
+        async with self._store.write() as tx:
+            return dropped + await self._store.theirs.sweep(tx)
 
     async def _first_today(self, name: str) -> bool:
         """Whether nobody has done this since midnight (UTC)."""

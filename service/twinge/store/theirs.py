@@ -65,6 +65,16 @@ class Theirs:
         found = {one.name: await _count(tx, delete(one).where(one.c.athlete_id == athlete_id)) for one in short}
         return {name: count for name, count in found.items() if count}
 
+    async def sweep(self, tx: AsyncConnection) -> int:
+        """Remove rows of nobody: what a request under way wrote after its athlete had been erased; how many."""
+        leaving = select(erasure.c.athlete_id).where(erasure.c.athlete_id.is_not(None))
+        gone = 0
+        for one in tables():
+            if one not in WORK:
+                nobody = one.c.athlete_id.not_in(select(athlete.c.id)) & one.c.athlete_id.not_in(leaving)
+                gone += await _count(tx, delete(one).where(nobody))
+        return gone
+
     async def remove_athlete(self, tx: AsyncConnection, athlete_id: str) -> int:
         """Remove the athlete themselves."""
         return await _count(tx, delete(athlete).where(athlete.c.id == athlete_id))
