@@ -13,6 +13,7 @@ import pytest
 from fakes import NOON, FakeTokens, TryLater, run, said
 from house import House, house
 from twinge.connections import Rounds
+from twinge.erasure import Eraser
 from twinge.plugin import Pointer
 from twinge.schedule import Schedule
 
@@ -75,12 +76,14 @@ async def test_finished_deliveries_are_forgotten_after_a_month(home: House) -> N
     rounds = rounds_of(home)
     assert await rounds.purge() == 0
     home.clock.forward(days=31)
-    assert await rounds.purge() == 1
+    assert await rounds.purge() == 2  # the delivery, and that the last night has been
     assert (await home.store.inbox.counts())["dead"] == 1
 
 
 async def test_it_starts_and_stops(home: House) -> None:
-    schedule = Schedule(home.store, home.sender, rounds_of(home))
+    nothing: Any = None
+    eraser = Eraser(home.store, home.platforms, home.channels, home.clock, nothing)
+    schedule = Schedule(home.store, home.sender, rounds_of(home), eraser)
     schedule.start()
     await asyncio.sleep(0)
     await schedule.stop()

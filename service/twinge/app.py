@@ -24,6 +24,7 @@ from aiohttp import web
 
 from twinge.config import Settings
 from twinge.connections import Rounds
+from twinge.erasure import Eraser
 from twinge.folder import Folder
 from twinge.oauth import TokenKeeper
 from twinge.packs import SHIPPED, open_pack
@@ -68,6 +69,7 @@ class Service:
     sender: Sender
     schedule: Schedule
     rounds: Rounds
+    eraser: Eraser
     tasks: Sequence[asyncio.Task[None]]
     """The loops of its roles; one that ends before it was asked to has failed."""
 
@@ -112,8 +114,10 @@ async def running(
             http,
             public_url=settings.public_url,
             enforce=settings.retention == "vendor",
+            keep=settings.keep,
         )
-        schedule = Schedule(store, sender, rounds)
+        eraser = Eraser(store, plugins.platforms, plugins.channels, clock, http, files_dir=settings.files_dir)
+        schedule = Schedule(store, sender, rounds, eraser)
         loops = {"worker": worker.run, "sender": sender.run}
         wanted = {role: run for role, run in loops.items() if role in roles}
         if settings.files_dir and "worker" in roles:
@@ -135,7 +139,7 @@ async def running(
                 links=links,
             )
             await stack.enter_async_context(serving(app, door, settings.stop_grace_s))
-        yield Service(address(door) if door else "", store, worker, sender, schedule, rounds, tasks)
+        yield Service(address(door) if door else "", store, worker, sender, schedule, rounds, eraser, tasks)
 
 
 @asynccontextmanager

@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from twinge.keep import Choice, read_choice
+
 ROLES = ("web", "worker", "sender", "clock")
 """What one process may do; all of them by default."""
 
@@ -199,6 +201,14 @@ KEYS: tuple[Key, ...] = (
         _one_of("vendor", "keep"),
     ),
     Key(
+        "TWINGE_KEEP",
+        "keep",
+        "",
+        "kinds of [privacy](privacy.md#how-long) with days or forever, such as findings=400, deliveries.garmin=7",
+        "How long each kind of thing is kept, everywhere or from one source; what it does not name has its usual days.",
+        read_choice,
+    ),
+    Key(
         "TWINGE_BODY_CAP_KB",
         "body_cap_kb",
         "256",
@@ -283,6 +293,7 @@ class Settings:
     verify_addresses: bool = False
     fall_back_min: int = 15
     retention: str = "vendor"
+    keep: Choice = field(default_factory=dict)
     body_cap_kb: int = 256
     file_cap_kb: int = 32768
     file_deadline_s: float = 10
@@ -296,6 +307,7 @@ class Settings:
     def from_env(cls, env: Mapping[str, str]) -> Settings:
         """Read every key of `KEYS` from `env`; an unusable value raises `SettingError`."""
         values = {key.field: read_key(key, env) for key in KEYS}
+        values["keep"] = values["keep"] or {}
         if not values["database_url"]:
             values["database_url"] = sqlite_url(values["data_dir"])
         values["admin_hosts"] = values["admin_hosts"] or ()

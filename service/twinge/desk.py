@@ -22,7 +22,7 @@ from twinge.core.relay import of_story
 from twinge.core.state import dawn
 from twinge.person import Person, stamp_of
 from twinge.plugin import OWN, Channel, Inline, Item, Receipt, Reply, Revoked
-from twinge.replies import take_reply
+from twinge.replies import hear_stranger, take_reply
 from twinge.store import Kept, Store
 from twinge.store.codec import pack, pack_activity, to_ms
 from twinge.store.history import Known, activity_row, tombstone_row, weigh
@@ -99,25 +99,25 @@ class Desk:
             ways = Ways(places.get(athlete_id, []), voices)
             self._people[athlete_id] = Person(athlete, kept, ways, heard, self._pack, self._now)
 
-    async def take(self, platform: str, items: Sequence[Item], received_at: datetime) -> int:
-        """Apply one delivery's items; how many of them belong to nobody we know."""
-        strangers = 0
-        for item in items:
-            match item:
-                case Inline():
-                    person = self._people.get(self._owners.get((platform, item.owner), ""))
-                    strangers += person is None
-                    if person is not None:
-                        self._hear(person, item.event, received_at)
-                case Revoked(owner=owner):
-                    strangers += await self._store.athletes.revoke(self._tx, platform, owner) is None
-                case Receipt():
-                    await self._stamp_receipt(item)
-                case Reply():
-                    strangers += await self._converse(platform.partition(":")[2], item, received_at)
-                case _:
-                    strangers += 1  # A pointer that was not fetched: nobody we know.
-        return strangers
+    async def take(self, platform: str, items: Sequence[Item], received_at: datetime) -> list[Item]:
+        """Apply one delivery's items; those of them that belong to nobody we know."""
+        return [item for item in items if await self._take(platform, item, received_at)]
+
+    async def _take(self, platform: str, item: Item, received_at: datetime) -> bool:
+        """Apply one item; whether it belongs to nobody we know."""
+        match item:
+            case Inline():
+                person = self._people.get(self._owners.get((platform, item.owner), ""))
+                if person is not None:
+                    self._hear(person, item.event, received_at)
+                return person is None
+            case Revoked(owner=owner):
+                return await self._store.athletes.revoke(self._tx, platform, owner) is None
+            case Receipt():
+                return not await self._stamp_receipt(item)
+            case Reply():
+                return await self._converse(platform.partition(":")[2], item, received_at)
+        return True  # A pointer that was not fetched: nobody we know.
 
     def _hear(self, person: Person, event: Activity | Removed | Wellness | Report, received_at: datetime) -> None:
         match event:
@@ -179,7 +179,10 @@ class Desk:
             if response.report is not None:
                 self._report(person, response.report)
                 person.acknowledge(heard, response.report, before, spoken)
-        return not told and not await self._store.addresses.at(self._tx, channel, reply.address)
+        if told or await self._store.addresses.at(self._tx, channel, reply.address):
+            return False
+        await hear_stranger(self._store, self._tx, channel, reply)
+        return True
 
     def _remove(self, person: Person, key: str, version: int) -> None:
         place = (person.athlete.id, key)
@@ -192,7 +195,8 @@ class Desk:
         if old is not None and not old.removed:
             person.disturb(start_ms, None)
 
-    async def _stamp_receipt(self, receipt: Receipt) -> None:
+    async def _stamp_receipt(self, receipt: Receipt) -> bool:
+        """Note a channel's word; False where the message is not here."""
         place = await self._store.post.receipt(self._tx, receipt, self._now)
         if place is not None and receipt.alert:
             log.error("hop=worker channel=%s outcome=operator_needed", place.channel)
@@ -202,6 +206,7 @@ class Desk:
         if place is not None and receipt.opt_out:
             await self._store.addresses.stop(self._tx, place, self._now)
             await self._store.outbox.silence(self._tx, place, "opted out", alone=False)
+        return place is not None or await self._store.post.is_here(self._tx, receipt.nudge)
 
     async def clear(self) -> None:
         """Write everything, folding anew who was disturbed."""

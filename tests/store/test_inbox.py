@@ -260,16 +260,6 @@ async def test_pages_go_through_all_rows_once(home: House) -> None:
     assert seen == [7, 6, 5, 4, 3, 2, 1]
 
 
-async def test_only_old_finished_rows_are_purged(home: House) -> None:
-    for n in range(3):
-        await home.store.inbox.put(call(), f"k{n}")
-    async with home.store.write() as tx:
-        await home.store.inbox.settle(tx, [(1, "done", ""), (2, "dead", "why")], NOON)
-    assert await home.store.inbox.purge(NOON) == 0
-    assert await home.store.inbox.purge(NOON + timedelta(days=1)) == 1
-    assert await home.store.inbox.counts() == {"waiting": 1, "stray": 0, "dead": 1, "done": 0}
-
-
 CHILD = """
 import asyncio, itertools, sys
 from datetime import datetime, UTC

@@ -14,6 +14,7 @@ import click
 from twinge.cli.athletes import athletes
 from twinge.cli.channels import channels
 from twinge.cli.completion import completion
+from twinge.cli.data import erase, export
 from twinge.cli.deliveries import deliveries
 from twinge.cli.house import db, list_plugins
 from twinge.cli.keys import keys
@@ -53,6 +54,8 @@ COMMANDS = (
     channels,
     list_plugins,
     make_link,
+    export,
+    erase,
     keys,
     db,
     completion,

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from twinge.cli.screen import form_option, plugins, settings, show, stop
+from twinge.cli.screen import form_option, plugins, settings, show, stop, with_store
 from twinge.config import database_url
 
 if TYPE_CHECKING:
+    from twinge.keep import Rule
     from twinge.registry import PluginStatus
+    from twinge.store import Store
 
 
 @click.command("plugins")
@@ -91,3 +93,31 @@ def copy_db(source: str, target: str, form: str) -> None:
 def _progress(table: str, rows: int) -> None:
     if rows % 10_000 == 0:
         click.echo(f"{table}: {rows:,} …", err=True)
+
+
+@db.command("retention")
+@click.option("--dry-run", is_flag=True, help="Only say how many rows would go.")
+@form_option
+def keep_retention(dry_run: bool, form: str) -> None:
+    """Delete what is older than it is kept, as every night; or say what would go.
+
+    A line each: rows, kind, source, days. TWINGE_KEEP and TWINGE_RETENTION decide; docs/privacy.md has the kinds.
+
+    \b
+    twinge db retention --dry-run
+    """
+    from twinge.app import now
+    from twinge.connections import vendor_days
+    from twinge.keep import rules
+
+    chosen = settings()
+    vendors = vendor_days(plugins().platforms) if chosen.retention == "vendor" else {}
+
+    async def work(store: Store) -> list[tuple[int, Rule]]:
+        act = store.retention.count if dry_run else store.retention.apply
+        return [(await act(rule, now()), rule) for rule in rules(chosen.keep, vendors)]
+
+    done = with_store(work)
+    rows = [{"rows": count, "kind": rule.kind, "source": rule.source, "days": rule.days} for count, rule in done]
+    lines = (f"{count:>9}  {one.kind:<10}  {one.source or 'everywhere':<16}  {one.days} days" for count, one in done)
+    show(rows, form, lambda: "\n".join(lines))

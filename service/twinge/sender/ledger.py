@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from twinge.core.insist import REPEAT, is_grave, look_again
 from twinge.core.model import Nudge, Severity
-from twinge.plugin import GiveUp, Sent
+from twinge.plugin import Forgets, GiveUp, Sent
 from twinge.sender.gates import ELSEWHERE
 from twinge.sender.lane import Lane
 from twinge.store import Store, Taken
@@ -35,6 +35,8 @@ class Ended:
     nudge: Nudge
     end: End
     carried_by: str | None = None
+    kept_there: bool = False
+    """Whether its vendor keeps it until it is asked to delete it."""
 
 
 class Ledger:
@@ -57,6 +59,7 @@ class Ledger:
             await self._store.athletes.lock(tx, {str(row[1]) for row in rows if row[1] is not None})
             await self._store.post.settle(tx, [(one.nudge, one.end) for one in ends], now)
             await self._store.outages.spend(tx, now, _spent(ends))
+            await self._store.erasures.ask_late(tx, _kept_there(ends), now)
             for write in works:
                 if callable(write):
                     await write(tx)
@@ -72,7 +75,7 @@ class Ledger:
         wait = None if sent.state == "delivered" and not is_grave(one.nudge.severity) else self._again(one, lane)
         end = End(sent.state, None, sent.provider_id, sent.segments, None if wait is None else now + wait)
         _tell(one, sent.state)
-        await self._write(Ended(one.nudge, end, lane.name), one.nudge.athlete)
+        await self._write(Ended(one.nudge, end, lane.name, isinstance(lane.channel, Forgets)), one.nudge.athlete)
 
     def _again(self, one: Taken, lane: Lane) -> timedelta | None:
         return look_again(one.nudge, confirms=lane.confirms, fall_back=self._fall_back)
@@ -186,6 +189,15 @@ def _spent(ends: Iterable[Ended]) -> dict[str, Spent]:
             so_far = found.get(one.carried_by, Spent())
             found[one.carried_by] = Spent(so_far.messages + 1, so_far.segments + (one.end.segments or 0))
     return found
+
+
+def _kept_there(ends: Iterable[Ended]) -> list[tuple[str, str, str]]:
+    """(athlete, channel, the vendor's id) of what was taken by vendors that keep it."""
+    return [
+        (one.nudge.athlete, one.carried_by, one.end.provider_id)
+        for one in ends
+        if one.kept_there and one.carried_by is not None and one.end.provider_id is not None
+    ]
 
 
 def _tell(one: Taken, outcome: str) -> None:

@@ -19,6 +19,7 @@ from twinge.store import codec
 from twinge.store.among import among
 from twinge.store.engine import Engines, upsert
 from twinge.store.glances import note_name
+from twinge.store.marks import Marks
 from twinge.store.page import Page, cut, page
 from twinge.store.seal import Seal
 from twinge.store.tables import athlete, connection
@@ -59,8 +60,8 @@ class Connection:
 class Athletes:
     """Whom we watch, and where their data comes from."""
 
-    def __init__(self, engines: Engines, seal: Seal) -> None:
-        self._engines, self._seal = engines, seal
+    def __init__(self, engines: Engines, seal: Seal, marks: Marks) -> None:
+        self._engines, self._seal, self._marks = engines, seal, marks
 
     async def create(self, tx: AsyncConnection, profile: Athlete, now: datetime) -> Athlete:
         """Keep a new athlete; the answer carries the id."""
@@ -99,6 +100,11 @@ class Athletes:
         writing = tx.sync_connection is not None and tx.sync_connection.get_execution_options().get("writing")
         rows = await tx.execute(_TO_CHANGE if writing else _BY_ID, {"ids": list(ids)})
         return {row.id: _athlete(row) for row in rows}
+
+    async def has_namesake(self, tx: AsyncConnection, one: Athlete) -> bool:
+        """Whether another athlete is called the same, in whatever case."""
+        rows = await tx.execute(select(athlete.c.name).where(athlete.c.id != one.id))
+        return any(row.name.casefold() == one.name.casefold() for row in rows)
 
     async def update(self, tx: AsyncConnection, profile: Athlete) -> Athlete | None:
         """Keep an edited profile; its revision grows when a load may have changed. None: no such athlete."""
@@ -159,10 +165,16 @@ class Athletes:
         )
         if (await tx.execute(statement, row)).rowcount != 1:
             raise Rejected("another athlete is connected to this account", status=409, field="connections.external_id")
+        await self._marks.welcome(tx, (platform, external_id))
 
     async def connections(self, athlete_id: str) -> list[Connection]:
         """The connections of one athlete, oldest first."""
         return await self._connections(select(connection).where(connection.c.athlete_id == athlete_id))
+
+    async def connections_in(self, tx: AsyncConnection, athlete_id: str) -> list[Connection]:
+        """The same inside the caller's transaction."""
+        mine = select(connection).where(connection.c.athlete_id == athlete_id).order_by(connection.c.id)
+        return [self._connection(row) for row in await tx.execute(mine)]
 
     async def connected(self, platform: str) -> list[Connection]:
         """All living connections to one platform."""

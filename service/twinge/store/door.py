@@ -19,21 +19,25 @@ from twinge.store.bell import Bell
 from twinge.store.connecting import Connecting
 from twinge.store.endings import Endings
 from twinge.store.engine import Engines, Unusable, upsert
+from twinge.store.erasures import Erasures
 from twinge.store.glances import Glances
 from twinge.store.history import History
 from twinge.store.house import House
 from twinge.store.inbox import Inbox
 from twinge.store.keeping import Keeping
 from twinge.store.keys import Keys
+from twinge.store.marks import Marks
 from twinge.store.opening import open_engines
 from twinge.store.outages import Outages
 from twinge.store.outbox import Outbox
 from twinge.store.post import Post
 from twinge.store.provenance import Provenance
+from twinge.store.retention import Retention
 from twinge.store.seal import Seal
 from twinge.store.sittings import Sittings
 from twinge.store.survey import Survey
 from twinge.store.texts import mornings, reports
+from twinge.store.theirs import Theirs
 from twinge.store.timeline import Timeline
 from twinge.store.vendors import Vendors
 from twinge.store.verifications import Verifications
@@ -52,13 +56,17 @@ class Store:
         """Rung when work may be waiting. A hint only: whoever waits for it also polls."""
         self.inbox = Inbox(engines, self.bell)
         self.seal = seal = Seal(secret)
-        self.athletes = Athletes(engines, seal)
+        self.marks = Marks(secret)
+        self.erasures = Erasures(engines, seal, self.marks)
+        self.theirs = Theirs(engines)
+        self.athletes = Athletes(engines, seal, self.marks)
         self.connecting = Connecting(engines, seal)
         self.backfills = Backfills(engines)
-        self.endings = Endings(engines, seal)
+        self.endings = Endings(engines, seal, self.erasures)
         self.vendors = Vendors(engines)
         self.keeping = Keeping(engines)
-        self.addresses = Addresses(engines)
+        self.retention = Retention(engines)
+        self.addresses = Addresses(engines, self.marks)
         self.verifications = Verifications(self.addresses, secret)
         self.mornings, self.reports = mornings(engines), reports(engines)
         self.history = History(engines, self.mornings, self.reports)
@@ -139,10 +147,9 @@ class Store:
             made = await tx.execute(statement, {"name": name, "due_ms": codec.to_ms(due)})
             return bool(made.rowcount == 1)
 
-    async def forget_occurrences(self, before: datetime) -> None:
-        """Drop the runs that were due before; nobody asks for them again."""
-        async with self.write() as tx:
-            await tx.execute(tables.occurrence.delete().where(tables.occurrence.c.due_ms < codec.to_ms(before)))
+    async def fold_log(self) -> bool:
+        """Let nothing that was deleted stay in the database's own log; False: a reader is in the way, try again."""
+        return await self._engines.fold_log()
 
     async def audit(
         self, tx: AsyncConnection, at: datetime, actor: str, action: str, subject: str, detail: str = ""

@@ -37,6 +37,7 @@ _PRAGMAS = (
     "PRAGMA temp_store = MEMORY",
     "PRAGMA cache_size = -32000",
     "PRAGMA journal_size_limit = 67108864",
+    "PRAGMA secure_delete = ON",
 )
 _WRITER = ("PRAGMA wal_autocheckpoint = 4000",)
 _READER = ("PRAGMA query_only = ON", "PRAGMA wal_autocheckpoint = 0")
@@ -114,6 +115,13 @@ class Engines(ABC):
     async def version(self) -> str:
         """Which database it is."""
 
+    async def fold_log(self) -> bool:
+        """Let nothing that was deleted stay in a log of the database's own; False: not now.
+
+        PostgreSQL's is not ours to fold: dead rows go with its autovacuum, log files with its checkpoints.
+        """
+        return True
+
     # ---- what only replicas need: on SQLite nobody else is there -----------------------------------------------------
 
     async def take_turn(self, tx: AsyncConnection, what: str) -> int | None:
@@ -183,6 +191,14 @@ class SqliteEngines(Engines):
             if self._own is None:  # pragma: no cover - connecting either keeps it or raises
                 raise Unusable("the writer has no connection")
             return await self._own.on_thread(work)
+
+    async def fold_log(self) -> bool:
+        """Fold the write-ahead log into the file and empty it, so that what was deleted is in neither; False: not now.
+
+        A reader that is under way keeps it from that (https://www.sqlite.org/pragma.html#pragma_wal_checkpoint).
+        """
+        row = await self.beneath(lambda raw: raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone())
+        return bool(row[0] == 0)
 
     async def check(self) -> None:
         """Raise `Unusable` when the file is not in WAL mode (a network share, a read-only folder)."""

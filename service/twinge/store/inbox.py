@@ -31,6 +31,8 @@ TRIES = 3
 """A delivery that was claimed so often and never settled has crashed the process each time."""
 OPEN = ("waiting", "stray", "dead")
 """States that somebody may still have to look at; each has its partial index."""
+LEAF_BYTES = 4 * 1024 * 1024
+"""Bodies that are leafed through at a time."""
 SECRET = frozenset({"authorization", "cookie", "proxy-authorization"})
 """Headers that are checked at the door and not kept."""
 LENGTH, DIGEST = "content-length", "content-digest"
@@ -205,6 +207,21 @@ class Inbox:
             envelope = codec.pack_envelope(one.method, one.path, dict(one.query), told, one.url)
             await tx.execute(update(inbox).where(inbox.c.id == row.id).values(body=b"", envelope=envelope))
 
+    async def drop(self, tx: AsyncConnection, numbers: Collection[int]) -> int:
+        """Delete deliveries, whatever became of them; how many were there."""
+        if not numbers:
+            return 0
+        return int((await tx.execute(inbox.delete().where(inbox.c.id.in_(numbers)))).rowcount)
+
+    async def leaf(self, platforms: Collection[str], after: int, limit: int = 100) -> list[tuple[Kept, str]]:
+        """Deliveries of these platforms from the oldest on, as (delivery, lane); those with long bodies come alone."""
+        mine = (inbox.c.platform.in_(platforms)) & (inbox.c.id > after)
+        sized = select(inbox.c.id, func.length(inbox.c.body).label("bytes")).where(mine).order_by(inbox.c.id)
+        async with self._engines.read() as tx:
+            ids = [row.id for row in fitting((await tx.execute(sized.limit(limit))).all(), LEAF_BYTES)]
+            rows = (await tx.execute(select(inbox).where(inbox.c.id.in_(ids)).order_by(inbox.c.id))).all()
+        return [(_kept(row), row.lane) for row in rows]
+
     async def postpone(
         self, tx: AsyncConnection, number: int, not_before: datetime, note: str, *, delays: int, attempts: int = 0
     ) -> None:
@@ -272,12 +289,6 @@ class Inbox:
             found = {state: (await tx.execute(_COUNTED, {"s": state})).scalar_one() for state in OPEN}
             total: int = (await tx.execute(select(func.count()).select_from(inbox))).scalar_one()
         return {**found, "done": total - sum(found.values())}
-
-    async def purge(self, before: datetime) -> int:
-        """Delete what was done before; the number of rows. Strays and dead letters stay."""
-        old = inbox.delete().where(inbox.c.state == "done", inbox.c.settled_ms < codec.to_ms(before))
-        async with self._engines.write() as tx:
-            return int((await tx.execute(old)).rowcount)
 
 
 _EMPTIED = (inbox.c.platform == FILES) & (func.length(inbox.c.body) == 0)

@@ -53,30 +53,14 @@ class Keeping:
     def __init__(self, engines: Engines) -> None:
         self._engines = engines
 
-    async def drop_raw(self, platform: str, before: datetime) -> int:
-        """Delete the platform's deliveries that came before, whatever became of them; those that wait stay."""
-        old = (inbox.c.platform == platform) & (inbox.c.received_ms < codec.to_ms(before))
-        async with self._engines.write() as tx:
-            return int((await tx.execute(delete(inbox).where(old, inbox.c.state != "waiting"))).rowcount)
-
-    async def drop_workouts(self, platform: str, before: datetime) -> int:
-        """Delete the platform's workouts that began before, and what was found in them; states stay as they are."""
-        old = (activity.c.platform == platform) & (activity.c.start_ms < codec.to_ms(before))
-        at = codec.to_ms(before)
-        prefix = f"{platform}:"
-        async with self._engines.write() as tx:
-            for derived in (finding, held):
-                theirs = derived.c.activity.startswith(prefix, autoescape=True) & (derived.c.at_ms < at)
-                await tx.execute(delete(derived).where(theirs))
-            return int((await tx.execute(delete(activity).where(old))).rowcount)
-
-    async def gone(self, platform: str, now: datetime) -> list[Gone]:
-        """The revoked connections whose data are still here; those seen for the first time ended now."""
+    async def gone(self, platform: str, now: datetime, days: int = 0) -> list[Gone]:
+        """The revoked connections whose data are still here, ended `days` ago; those first seen ended now."""
         mine = (connection.c.platform == platform) & (connection.c.state == "revoked")
         mine &= connection.c.forgotten_ms.is_(None)
         async with self._engines.write() as tx:
             fresh = update(connection).where(mine, connection.c.ended_ms.is_(None))
             await tx.execute(fresh.values(ended_ms=codec.to_ms(now)))
+            mine &= connection.c.ended_ms <= codec.to_ms(now - timedelta(days=days))
             rows = (await tx.execute(select(connection).where(mine).order_by(connection.c.id))).all()
         return [
             Gone(row.id, row.athlete_id, row.platform, row.external_id, codec.from_ms(row.ended_ms)) for row in rows

@@ -31,7 +31,7 @@ from twinge.store.spoken import (
     read_said,
     read_spoken,
 )
-from twinge.store.tables import held, nudge
+from twinge.store.tables import athlete, held, nudge
 
 MEANT = ("waiting", "taken", "unknown", "sent", "delivered")
 """States in which a nudge counts as said."""
@@ -79,6 +79,11 @@ class Outbox:
         """Keep what was not said, with the reason."""
         rows = [held_row(one) for one in silences]
         if rows:
+            # A send that was under way may end after its athlete was erased: that leaves nothing behind.
+            there = select(athlete.c.id).where(athlete.c.id.in_({row["athlete_id"] for row in rows}))
+            here = set((await tx.execute(there)).scalars())
+            rows = [row for row in rows if row["athlete_id"] in here]
+        if rows:
             await tx.execute(upsert(tx.dialect.name, held).on_conflict_do_nothing(), rows)
 
     async def held_since(
@@ -121,6 +126,13 @@ class Outbox:
         await tx.execute(update(nudge).where(mine, waits).values(state="void", reason=reason, again_ms=None))
         if not alone:
             await tx.execute(update(nudge).where(mine, nudge.c.again_ms.is_not(None)).values(again_ms=None))
+
+    async def silence_all(self, tx: AsyncConnection, athlete_id: str, reason: str) -> None:
+        """Void every nudge that waits for an athlete, and look at none of theirs again."""
+        mine = nudge.c.athlete_id == athlete_id
+        waits = mine & (nudge.c.state == literal_column("'waiting'"))
+        await tx.execute(update(nudge).where(waits).values(state="void", reason=reason))
+        await tx.execute(update(nudge).where(mine, nudge.c.again_ms.is_not(None)).values(again_ms=None))
 
     async def answered(self, tx: AsyncConnection, place: Address, now: datetime) -> Nudge | None:
         """Note an answer to the last nudge that went to an address; which one it was. Our own answers are none.

@@ -191,6 +191,16 @@ class Post:
             await tx.execute(update(nudge).where(this_one(read_nudge(row))).values(**values))
         return read_place(row)
 
+    async def is_here(self, tx: AsyncConnection, number: str) -> bool:
+        """Whether there is such a nudge."""
+        return (await tx.execute(select(nudge.c.id).where(nudge.c.id == number).limit(1))).first() is not None
+
+    async def ids(self, athlete_id: str) -> frozenset[str]:
+        """The ids of all that was meant for an athlete."""
+        async with self._engines.read() as tx:
+            rows = await tx.execute(select(nudge.c.id).where(nudge.c.athlete_id == athlete_id))
+            return frozenset(rows.scalars())
+
     # ---- looked at again ---------------------------------------------------------------------------------------------
 
     async def unheard(self, tx: AsyncConnection, now: datetime, limit: int = 50) -> list[Unheard]:

@@ -481,3 +481,45 @@ house_limits = Table(
     Column("actor", Text, nullable=False),
     Column("limits", Text, nullable=False),  # JSON: {"l01.small": 115}, all of them
 )
+
+# ---- erasures --------------------------------------------------------------------------------------------------------
+
+erasure = Table(
+    "erasure",
+    metadata,
+    Column("mark", Text, primary_key=True),  # keyed hash of the athlete's id
+    Column("athlete_id", Text, index=True),  # until it is done
+    Column("trail", LargeBinary),  # sealed: what the rest is found by; until it is done
+    Column("step", Text, nullable=False),  # raw · files · records · vendors · done
+    Column("asked_by", Text, nullable=False),
+    Column("asked_ms", BigInteger, nullable=False),
+    Column("ready_ms", BigInteger, nullable=False),  # before it a send may still be under way
+    Column("done_ms", BigInteger),
+    Column("counts", Text, nullable=False),  # JSON: table → rows that were removed
+    Column("vendors", Text, nullable=False),  # JSON: vendor → outcome → how often
+)
+
+errand = Table(
+    "errand",
+    metadata,
+    Column("id", Serial, primary_key=True),
+    Column("athlete_id", Text, nullable=False, index=True),
+    Column("channel", Text, nullable=False),
+    Column("provider_id", Text, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("next_ms", BigInteger, nullable=False),
+    UniqueConstraint("channel", "provider_id"),
+)
+
+tombstone = Table(
+    "tombstone",
+    metadata,
+    Column("hash", LargeBinary, primary_key=True),  # keyed hash of an address that wrote STOP, and nothing else
+)
+
+departed = Table(
+    "departed",
+    metadata,
+    Column("hash", LargeBinary, primary_key=True),  # keyed hash of whence deliveries may still come for nobody
+    Column("until_ms", BigInteger, nullable=False, index=True),
+)

@@ -29,6 +29,8 @@ file that comes by the athlete's page is such a one: its visit is checked before
 
 LONGER = ("/files", "/rules/preview")
 """Ends of the API's paths that have so long; a preview has a bound of its own within it."""
+EXPORT_S = 300
+"""For an export, which is sent while it is written: to somebody who has shown who they are."""
 
 _CODES = {
     400: "bad_request",
@@ -98,6 +100,8 @@ async def _in_time(request: web.Request, handler: Handler) -> web.StreamResponse
                 await admit(request)
                 if request.path.endswith(LONGER):
                     deadline.reschedule(asyncio.get_running_loop().time() + UPLOAD_S)
+                if request.path.endswith("/export"):
+                    deadline.reschedule(asyncio.get_running_loop().time() + EXPORT_S)
             return await handler(request)
     except TimeoutError:
         if not deadline.expired():
@@ -110,6 +114,8 @@ async def _in_time(request: web.Request, handler: Handler) -> web.StreamResponse
 def _seconds(request: web.Request) -> float:
     """How long the request may take, its body included."""
     most = request.app[SETTINGS].request_deadline_s
+    if request.path.endswith("/me/data/export"):
+        return EXPORT_S
     large = (
         request.path.startswith(("/hooks/", "/me/files")) and (request.content_length or 0) > request.client_max_size
     )

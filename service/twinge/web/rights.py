@@ -46,6 +46,8 @@ CLOSED: Final = frozenset(
     {
         "POST /api/v1/athletes",
         f"PATCH {_ATHLETE}",
+        f"DELETE {_ATHLETE}",
+        f"GET {_ATHLETE}/export",
         f"GET {_ATHLETE}/channels",
         f"POST {_ATHLETE}/channels",
         f"PATCH {_ATHLETE}/channels/{{channel}}",
@@ -72,6 +74,8 @@ CLOSED: Final = frozenset(
         "PUT /api/v1/keys/{key}/athletes/{athlete}",
         "DELETE /api/v1/keys/{key}/athletes/{athlete}",
         "GET /api/v1/audit",
+        "GET /api/v1/erasures",
+        "GET /api/v1/erasures/{erasure}",
     }
 )
 """What is not for coaches: everybody else's, keys, the audit, addresses, connections, ways into an athlete's page."""

@@ -16,6 +16,7 @@ from twinge.core.silence import rules_of
 from twinge.registry import PluginStatus
 from twinge.store import Address, Connection
 from twinge.store.addresses import Agreed
+from twinge.store.erasures import Erasure
 from twinge.store.history import Recorded
 from twinge.store.inbox import Kept
 from twinge.store.keys import Audited, Key
@@ -231,6 +232,20 @@ def key(one: Key) -> dict[str, Any]:
         "expires_at": instant(one.expires_at),
         "used_at": instant(one.used_at),
         "revoked_at": instant(one.revoked_at),
+    }
+
+
+def erasure(one: Erasure) -> dict[str, Any]:
+    """How far an erasure is; when it is done, the proof of it. It names nobody."""
+    return {
+        "id": one.mark,
+        "state": "done" if one.done_at is not None else "under_way",
+        "step": one.step,
+        "asked_by": one.asked_by,
+        "asked_at": instant(one.asked_at),
+        "done_at": instant(one.done_at),
+        "removed": dict(one.counts),
+        "vendors": {name: dict(outcomes) for name, outcomes in one.vendors.items()},
     }
 
 

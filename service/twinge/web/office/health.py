@@ -46,7 +46,7 @@ class Source:
 
 async def page(request: web.Request) -> web.Response:
     """Everything in one look."""
-    store, now, pack = request.app[STORE], request.app[CLOCK](), await request.app[RULEBOOK].current()
+    store, now = request.app[STORE], request.app[CLOCK]()
     down = {one.channel: one for one in await store.outages.all()}
     failures, spent = await store.survey.failures(now - LATELY), await store.survey.spent(now - LATELY)
     vendors, links = await store.vendors.all(), await store.survey.connections()
