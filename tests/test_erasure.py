@@ -175,6 +175,7 @@ async def tell(scene: Scene, owner: str, event: Any, platform: str = "acme") -> 
 # ---- the whole way ---------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.only("sqlite")  # it reads the files
 async def test_after_an_erasure_nothing_of_hers_is_in_any_file(scene: Scene) -> None:
     there = set(scene.left())
     assert there >= {NAME, NUMBER, WORDS, OWNER, scene.zerlina}
@@ -426,6 +427,7 @@ asyncio.run(main())
 """
 
 
+@pytest.mark.only("sqlite")  # it reads the files
 async def test_killed_after_any_commit_it_goes_on_where_it_was(scene: Scene) -> None:
     """SIGKILL after the first commit, the second, …; what one life has removed and counted the next does not repeat."""
     await scene.erase()

@@ -172,6 +172,7 @@ class Strict(FakePlatform):
     capabilities = replace(FakePlatform.capabilities, forget_h=48)
 
 
+@pytest.mark.only("sqlite")  # it reads the files
 async def test_a_deauthorisation_leaves_nothing_after_48_hours(home: House, tmp_path: Path) -> None:
     """A year of training, then the athlete takes the permission back; the clock goes on hour by hour."""
     words = "a sore left knee since the marathon"
