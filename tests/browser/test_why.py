@@ -83,7 +83,7 @@ async def test_a_chart_of_the_readers_colours_is_shown(at_home: Scene) -> None:
     await expect(picture).to_be_visible()
     for look, dark in (("light", False), ("dark", True)):
         await page.emulate_media(color_scheme=look)  # type: ignore[arg-type]
-        await page.wait_for_function(DRAWN, arg=[await picture.element_handle(), dark])
+        await page.wait_for_function(DRAWN, arg=[await picture.element_handle(), dark], polling=50)
     assert at_home.errors == []
 
 
