@@ -214,6 +214,14 @@ KEYS: tuple[Key, ...] = (
         _number(1, 300),
     ),
     Key(
+        "TWINGE_API_RATE",
+        "api_rate",
+        "600",
+        "a number from 0 to 1000000",
+        "Calls of the API that one key may make in a minute, in each process; 0: as many as it likes.",
+        _number(0, 1_000_000),
+    ),
+    Key(
         "TWINGE_STOP_GRACE_S",
         "stop_grace_s",
         "20",
@@ -253,6 +261,7 @@ class Settings:
     file_deadline_s: float = 10
     files_dir: str = ""
     request_deadline_s: float = 10
+    api_rate: int = 600
     stop_grace_s: float = 20
     log_level: str = "info"
 

@@ -26,6 +26,7 @@ from twinge.store.keys import Keys
 from twinge.store.outages import Outages
 from twinge.store.outbox import Outbox
 from twinge.store.post import Post
+from twinge.store.repeats import Repeats
 from twinge.store.seal import Seal
 from twinge.store.texts import mornings, reports
 from twinge.store.vendors import Vendors
@@ -61,6 +62,7 @@ class Store:
         self.outages = Outages(engines)
         self.keys = Keys(engines)
         self.visits = Visits(engines)
+        self.repeats = Repeats(engines, secret)
 
     @classmethod
     async def open(cls, url: str, *, secret: bytes) -> Store:

@@ -416,3 +416,17 @@ vendor = Table(
     Column("trouble", Text),  # what is wrong with our subscription there
     Column("quiet", Integer, nullable=False, server_default="0"),  # connections that fell silent, as last counted
 )
+
+repeat = Table(
+    "repeat",
+    metadata,
+    Column("actor", Text, nullable=False),
+    Column("key", LargeBinary, nullable=False),  # MAC of the Idempotency-Key
+    Column("mark", LargeBinary, nullable=False),  # MAC of method, path and body
+    Column("begun_ms", BigInteger, nullable=False),
+    Column("worked", Boolean(create_constraint=False), nullable=False),  # its effect is committed
+    Column("answer", LargeBinary),  # sealed
+    Column("athlete_id", Text, index=True),  # whom the answer is about
+    Column("expires_ms", BigInteger, nullable=False, index=True),
+    PrimaryKeyConstraint("actor", "key"),
+)

@@ -1,4 +1,4 @@
-"""At the door of every request: a deadline for the whole of it, keys for the API, and one shape for all errors."""
+"""At the door of every request: a deadline for the whole of it, keys and quotas for the API, one shape for errors."""
 
 from __future__ import annotations
 
@@ -13,7 +13,9 @@ from aiohttp.typedefs import Handler
 
 from twinge.plugin import Rejected, TryLater
 from twinge.web.answer import Problem, refusal
+from twinge.web.gate import GATE, address_of
 from twinge.web.parts import CLOCK, SETTINGS, STORE
+from twinge.web.quota import Standing
 
 log = logging.getLogger("twinge.web")
 
@@ -28,6 +30,9 @@ UPLOAD_S = 120
 headers say that it is larger than the house's cap: where its platform does not allow that, it is refused at once."""
 
 READING = frozenset({"GET", "HEAD"})
+
+OPEN_TO_KEYS = "/api/v1/"
+"""Where only keys are let in."""
 
 _CODES = {
     400: "bad_request",
@@ -69,6 +74,10 @@ class Door:
 DOOR = web.AppKey("door", Door)
 
 
+STANDING: web.RequestKey[Standing] = web.RequestKey("standing", Standing)
+"""How many calls the key has left."""
+
+
 @web.middleware
 async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Answer every request in time and in shape; whatever a handler raises becomes a JSON error."""
@@ -79,7 +88,7 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
             # Nothing to wait for but the disk, which has a limit of its own: a timer would cost as much as the checks.
             response = await handler(request)
         else:
-            response = await _in_time(request, handler)
+            response = await _told(request, handler)
     except Exception as error:  # noqa: BLE001 - the last line before the caller
         response = _refused(error)
     finally:
@@ -89,11 +98,22 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
     return response
 
 
+async def _told(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """The answer, with how many calls its key has left."""
+    try:
+        response = await _in_time(request, handler)
+    except Exception as error:  # noqa: BLE001 - the last line before the caller
+        response = _refused(error)
+    if (standing := request.get(STANDING)) is not None and not response.prepared:
+        response.headers.update(standing.headers())
+    return response
+
+
 async def _in_time(request: web.Request, handler: Handler) -> web.StreamResponse:
     """The answer, or 408 at the deadline: aiohttp itself waits for a slow body for ever."""
     try:
         async with asyncio.timeout(_seconds(request)) as deadline:
-            if request.path.startswith("/api/"):
+            if request.path.startswith(OPEN_TO_KEYS):
                 await admit(request)
                 if request.path.endswith("/files"):
                     deadline.reschedule(asyncio.get_running_loop().time() + UPLOAD_S)
@@ -125,19 +145,32 @@ def _refused(error: Exception) -> web.Response:
             return _crashed(error)
 
 
+def scope_of(method: str) -> str:
+    """The scope that a key needs: `read` for GET, `admin` for the rest."""
+    return "read" if method in READING else "admin"
+
+
 async def admit(request: web.Request) -> None:
-    """Let a request for the API pass if its key allows it: `read` for GET, `admin` for the rest."""
+    """Let a request for the API pass if its key is right, allows it, and has calls left."""
     word, _, token = request.headers.get(hdrs.AUTHORIZATION, "").partition(" ")
+    token, gate, now = token.strip(), request.app[GATE], request.app[CLOCK]()
+    address = address_of(request)
+    gate.check_address(address, token, now)
     found = None
     if word.lower() == "bearer" and token.isascii():
-        found = await request.app[STORE].keys.check(token.strip(), request.app[CLOCK]())
+        found = await request.app[STORE].keys.check(token, now)
     if found is None:
+        gate.note_failure(address, token, now)
         message = "Send an API key as `Authorization: Bearer …`; `twinge keys create` makes one."
         raise Problem(401, "no_key", message, headers={"WWW-Authenticate": 'Bearer realm="twinge"'})
-    if found != "admin" and request.method not in READING:
+    gate.welcome(token)
+    key_id = token.removeprefix("twk_").partition("_")[0]
+    if (standing := gate.count_call(key_id, now)) is not None:
+        request[STANDING] = standing
+    if found != "admin" and scope_of(request.method) == "admin":
         raise Problem(403, "scope", "This key may only read; this needs one with the scope `admin`.")
     request[SCOPE] = found
-    request[ACTOR] = f"key:{token.strip().removeprefix('twk_').partition('_')[0]}"
+    request[ACTOR] = f"key:{key_id}"
 
 
 def _from_aiohttp(error: web.HTTPException) -> Problem:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from aiohttp import web
+from aiohttp import hdrs, web
 
 from twinge.core.digest import next_digest
 from twinge.core.model import Athlete
@@ -12,9 +10,10 @@ from twinge.plugin import Rejected
 from twinge.store.wakes import Wake
 from twinge.web.answer import Problem, answer, not_found
 from twinge.web.api import views
+from twinge.web.api.answers import AthleteInFull
 from twinge.web.api.channels import checked, put, shown
 from twinge.web.api.listing import listed, wanted
-from twinge.web.api.people import known, note
+from twinge.web.api.people import held, known, note
 from twinge.web.api.shapes import (
     NewAthlete,
     NewChannel,
@@ -27,7 +26,8 @@ from twinge.web.api.shapes import (
     wrong,
 )
 from twinge.web.body import read_as
-from twinge.web.parts import CLOCK, PACK, PLATFORMS, STORE, Tx
+from twinge.web.parts import CLOCK, PACK, PLATFORMS, SETTINGS, STORE, Tx
+from twinge.web.tags import check_match, tagged
 
 
 async def find(request: web.Request) -> web.Response:
@@ -48,12 +48,13 @@ async def create(request: web.Request) -> web.Response:
             await request.app[STORE].wakes.set(tx, [Wake(made.id, "pain", made.preferences.weekly_since)])
         await note(request, tx, "athlete.create", made.id)
         await _add_all(request, tx, made, places, body)
-    return answer(await _whole(request, made), 201)
+    where = f"{request.app[SETTINGS].public_url}/api/v1/athletes/{made.id}"
+    return tagged(request, await _whole(request, made), 201, headers={hdrs.LOCATION: where})
 
 
 async def show(request: web.Request) -> web.Response:
     """`GET /athletes/{id}` with channels and connections."""
-    return answer(await _whole(request, await known(request)))
+    return tagged(request, await _whole(request, await known(request)))
 
 
 async def edit(request: web.Request) -> web.Response:
@@ -62,15 +63,16 @@ async def edit(request: web.Request) -> web.Response:
     body = await read_as(request, read_profile)
     store, athlete_id, now = request.app[STORE], request.match_info["athlete"], request.app[CLOCK]()
     async with store.write() as tx:
-        old = (await store.athletes.load(tx, [athlete_id])).get(athlete_id)
-        new = None if old is None else await store.athletes.update(tx, merged(old, body, request.app[PACK], now))
+        old = await held(request, tx)
+        check_match(request, await _whole(request, old, tx))
+        new = await store.athletes.update(tx, merged(old, body, request.app[PACK], now))
         if new is None:
             raise not_found("athlete")
         await store.wakes.set(tx, [Wake(athlete_id, "pain", now)] if new.preferences.weekly_since else [], move=True)
         if (due := next_digest(new, now)) is not None:
             await store.wakes.move(tx, Wake(athlete_id, "digest", due))
         await note(request, tx, "athlete.edit", athlete_id)
-    return answer(await _whole(request, new))
+    return tagged(request, await _whole(request, new))
 
 
 async def add_channel(request: web.Request) -> web.Response:
@@ -91,13 +93,11 @@ async def connect(request: web.Request) -> web.Response:
     return answer(await _whole(request, one), 201)
 
 
-async def _whole(request: web.Request, one: Athlete) -> dict[str, Any]:
-    athletes = request.app[STORE].athletes
-    return {
-        **views.athlete(one),
-        "channels": [shown(request, place) for place in await request.app[STORE].addresses.of(one.id)],
-        "connections": [views.connection(link) for link in await athletes.connections(one.id)],
-    }
+async def _whole(request: web.Request, one: Athlete, tx: Tx = None) -> AthleteInFull:
+    """The athlete in full; as `tx` sees it, where one is given."""
+    places = await request.app[STORE].addresses.of(one.id, tx)
+    links = await request.app[STORE].athletes.connections(one.id, tx)
+    return views.in_full(one, [shown(request, place) for place in places], [views.connection(link) for link in links])
 
 
 async def _add_all(request: web.Request, tx: Tx, athlete: Athlete, places: list[NewChannel], body: NewAthlete) -> None:

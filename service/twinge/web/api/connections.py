@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from aiohttp import web
+from msgspec.structs import asdict
 
 from twinge.connections.leave import leave
 from twinge.plugin import PlatformAdapter
@@ -12,7 +11,7 @@ from twinge.store import Connection
 from twinge.store.backfills import Backfill
 from twinge.store.keeping import Quiet
 from twinge.web.answer import Problem, answer, not_found
-from twinge.web.api import views
+from twinge.web.api import answers, views
 from twinge.web.api.listing import instant, wanted, whole
 from twinge.web.api.people import known, note
 from twinge.web.connect import invite
@@ -26,11 +25,11 @@ async def find(request: web.Request) -> web.Response:
     pasts = await store.backfills.of(one.id)
     quiet = {each.platform for each in await store.keeping.quiet(request.app[CLOCK](), one.id)}
 
-    def view(link: Connection) -> dict[str, Any]:
+    def view(link: Connection) -> answers.ConnectionInFull:
         past = pasts.get((link.platform, link.external_id))
         adapter = request.app[PLATFORMS].get(link.platform)
         silent = link.platform in quiet and link.state == "connected"
-        return {**views.connection(link), **_fares(link, past, adapter), "quiet": silent}
+        return _fares(link, past, adapter, quiet=silent)
 
     return whole(await store.athletes.connections(one.id), view)
 
@@ -50,7 +49,7 @@ async def link(request: web.Request) -> web.Response:
     async with request.app[STORE].write() as tx:
         made = await invite(request.app, tx, one.id, platform)
         await note(request, tx, "connection.link", one.id, f"platform={platform}")
-    return answer({"url": made.url, "expires_at": instant(made.expires_at)}, 201)
+    return answer(answers.Link(made.url, instant(made.expires_at)), 201)
 
 
 async def end(request: web.Request) -> web.Response:
@@ -67,31 +66,27 @@ async def end(request: web.Request) -> web.Response:
     return web.Response(status=204)
 
 
-def _fares(link: Connection, past: Backfill | None, adapter: PlatformAdapter | None) -> dict[str, Any]:
-    return {
-        "id": link.id,
-        "reconciled_at": instant(link.seen_at),
-        "ended_at": instant(link.ended_at),
-        "coach_may_see": None if adapter is None else adapter.capabilities.coach_may_see,
-        "retention_days": None if adapter is None else adapter.capabilities.retention_days,
-        "backfill": None if past is None else _past(past),
-    }
+def _fares(
+    link: Connection, past: Backfill | None, adapter: PlatformAdapter | None, *, quiet: bool
+) -> answers.ConnectionInFull:
+    able = None if adapter is None else adapter.capabilities
+    return answers.ConnectionInFull(
+        **asdict(views.connection(link)),
+        id=link.id,
+        reconciled_at=instant(link.seen_at),
+        ended_at=instant(link.ended_at),
+        coach_may_see=None if able is None else able.coach_may_see,
+        retention_days=None if able is None else able.retention_days,
+        backfill=None if past is None else _past(past),
+        quiet=quiet,
+    )
 
 
-def _past(one: Backfill) -> dict[str, Any]:
-    return {
-        "state": one.state,
-        "since": instant(one.since),
-        "fetched": one.fetched,
-        "next_at": instant(one.next_at) if one.state == "waiting" else None,
-        "note": one.note or None,
-    }
+def _past(one: Backfill) -> answers.Past:
+    next_at = instant(one.next_at) if one.state == "waiting" else None
+    return answers.Past(one.state, instant(one.since), one.fetched, next_at, one.note or None)
 
 
-def _quiet(one: Quiet) -> dict[str, Any]:
-    return {
-        "athlete": one.athlete_id,
-        "platform": one.platform,
-        "last_activity_at": instant(one.last),
-        "longest_gap_days": round(one.gap.total_seconds() / 86_400, 1),
-    }
+def _quiet(one: Quiet) -> answers.QuietConnection:
+    days = round(one.gap.total_seconds() / 86_400, 1)
+    return answers.QuietConnection(one.athlete_id, one.platform, instant(one.last), days)

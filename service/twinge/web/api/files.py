@@ -9,6 +9,7 @@ from aiohttp.http_exceptions import HttpProcessingError
 
 from twinge.intake import PLATFORM, filed, take_in
 from twinge.web.answer import Problem, answer
+from twinge.web.api.answers import StoredFile
 from twinge.web.api.people import known, note
 from twinge.web.api.shapes import wrong
 from twinge.web.body import read_body, too_large
@@ -43,7 +44,7 @@ async def upload(request: web.Request) -> web.Response:
     standing, word = await take_in(store, delivery)
     async with store.write() as tx:
         await note(request, tx, "file.upload", one.id, f"delivery={standing.id} {word}")
-    return answer({"id": standing.id, "status": word}, 202)
+    return answer(StoredFile(word, standing.id), 202)
 
 
 async def _file(request: web.Request) -> bytes:

@@ -11,6 +11,7 @@ from twinge.web.answer import answer
 from twinge.web.api import views
 from twinge.web.api.listing import listed, wanted
 from twinge.web.api.people import known
+from twinge.web.api.records import Standing
 from twinge.web.parts import CLOCK, PACK, STORE
 
 
@@ -48,6 +49,5 @@ async def state(request: web.Request) -> web.Response:
     """`GET /athletes/{id}/state`: what Twinge sees now, in plain numbers."""
     one = await known(request)
     kept = await request.app[STORE].history.state(one.id)
-    return answer(
-        describe(begin() if kept is None else kept.state, one, request.app[CLOCK](), own_pack(one, request.app[PACK]))
-    )
+    now, pack = request.app[CLOCK](), own_pack(one, request.app[PACK])
+    return answer(Standing(**describe(begin() if kept is None else kept.state, one, now, pack)))

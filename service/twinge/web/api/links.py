@@ -6,6 +6,7 @@ from aiohttp import web
 
 from twinge.store.visits import ENTRANCE, LINK_LASTS
 from twinge.web.answer import answer
+from twinge.web.api.answers import Link
 from twinge.web.api.listing import instant
 from twinge.web.api.people import known, note
 from twinge.web.parts import CLOCK, SETTINGS, STORE
@@ -18,4 +19,4 @@ async def create(request: web.Request) -> web.Response:
         token = await store.visits.invite(tx, one.id, now, lasts=LINK_LASTS)
         await note(request, tx, "link.create", one.id)
     url = f"{request.app[SETTINGS].public_url}{ENTRANCE}{token}"
-    return answer({"url": url, "expires_at": instant(now + LINK_LASTS)}, 201)
+    return answer(Link(url, instant(now + LINK_LASTS)), 201)

@@ -23,11 +23,13 @@ from twinge.plugin import OWN, Delivery
 from twinge.store.codec import new_id, pack
 from twinge.web.answer import answer, not_found
 from twinge.web.api import views
+from twinge.web.api.answers import Stored
 from twinge.web.api.listing import listed, wanted, whole
 from twinge.web.api.people import known, note
 from twinge.web.api.shapes import read_report, wrong
 from twinge.web.body import read_as
 from twinge.web.parts import CLOCK, PACK, STORE
+from twinge.web.tags import tagged
 
 SEALED: Final = {
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; "
@@ -57,7 +59,7 @@ async def tell(request: web.Request) -> web.Response:
     await request.app[STORE].inbox.put(delivery, report.key, f"{OWN}:{one.id}")
     async with request.app[STORE].write() as tx:
         await note(request, tx, "report.told", one.id, f"report={report.key}")
-    return answer({"id": report.key, "status": "stored"}, 202)
+    return answer(Stored("stored", report.key), 202)
 
 
 async def episodes(request: web.Request) -> web.Response:
@@ -68,7 +70,7 @@ async def episodes(request: web.Request) -> web.Response:
 
 async def episode(request: web.Request) -> web.Response:
     """`GET /athletes/{id}/episodes/{episode}`: one with its timeline."""
-    return answer(views.episode(_wanted(request, await _state(request, await known(request)))))
+    return tagged(request, views.episode(_wanted(request, await _state(request, await known(request)))))
 
 
 async def page(request: web.Request) -> web.Response:

@@ -7,6 +7,7 @@ from aiohttp import web
 from twinge.core.model import Athlete
 from twinge.web.answer import not_found
 from twinge.web.guard import ACTOR
+from twinge.web.once import mark
 from twinge.web.parts import CLOCK, STORE, Tx
 
 
@@ -19,7 +20,21 @@ async def known(request: web.Request) -> Athlete:
     return found
 
 
+async def held(request: web.Request, tx: Tx) -> Athlete:
+    """The athlete of the path as this transaction finds it, kept from others until its end; or 404."""
+    athlete_id = request.match_info["athlete"]
+    found = await request.app[STORE].athletes.hold(tx, athlete_id)
+    if found is None:
+        raise not_found("athlete")
+    return found
+
+
 async def note(request: web.Request, tx: Tx, action: str, athlete_id: str, detail: str = "") -> None:
-    """One line of the audit about an athlete."""
-    store = request.app[STORE]
-    await store.audit(tx, request.app[CLOCK](), request[ACTOR], action, f"athlete:{athlete_id}", detail)
+    """One line of the audit about an athlete, in the transaction of what was done."""
+    await enter(request, tx, action, f"athlete:{athlete_id}", detail)
+
+
+async def enter(request: web.Request, tx: Tx, action: str, what: str, detail: str = "") -> None:
+    """One line of the audit; a claim by an Idempotency-Key has had its effect."""
+    await mark(request, tx)
+    await request.app[STORE].audit(tx, request.app[CLOCK](), request[ACTOR], action, what, detail)

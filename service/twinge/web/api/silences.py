@@ -14,17 +14,23 @@ from twinge.store.codec import new_id
 from twinge.web.answer import Problem, answer, not_found
 from twinge.web.api import views
 from twinge.web.api.listing import whole
-from twinge.web.api.people import known, note
+from twinge.web.api.people import held, known, note
 from twinge.web.api.shapes import NewSilence, known_rules, read_silence, wrong
 from twinge.web.body import read_as
 from twinge.web.guard import ACTOR
 from twinge.web.parts import CLOCK, STORE
+from twinge.web.tags import check_match, tagged
 
 
 async def find(request: web.Request) -> web.Response:
     """`GET /athletes/{id}/silences`: those that have not ended, by their beginning."""
     one = await known(request)
     return whole(sorted(living(one.silences, request.app[CLOCK]()), key=lambda each: each.since), views.silence)
+
+
+async def show(request: web.Request) -> web.Response:
+    """`GET /athletes/{id}/silences/{silence}`."""
+    return tagged(request, views.silence(_wanted(request, await known(request))))
 
 
 async def create(request: web.Request) -> web.Response:
@@ -45,14 +51,13 @@ async def create(request: web.Request) -> web.Response:
 
 async def end(request: web.Request) -> web.Response:
     """`DELETE /athletes/{id}/silences/{silence}`: over from now on."""
-    one, now = await known(request), request.app[CLOCK]()
-    found = next((each for each in living(one.silences, now) if each.id == request.match_info["silence"]), None)
-    if found is None:
-        raise not_found("silence")
-    ended = replace(found, since=min(found.since, now), until=now)
+    found, now = _wanted(request, await known(request)), request.app[CLOCK]()
 
     def end_it(old: Athlete) -> tuple[Silence, ...]:
-        return tuple(ended if each.id == found.id else each for each in old.silences)
+        last = _wanted(request, old)
+        check_match(request, views.silence(last))
+        ended = replace(last, since=min(last.since, now), until=now)
+        return tuple(ended if each.id == last.id else each for each in old.silences)
 
     await _change(request, end_it, "silence.end", found)
     return web.Response(status=204)
@@ -61,13 +66,20 @@ async def end(request: web.Request) -> web.Response:
 async def _change(
     request: web.Request, change: Callable[[Athlete], tuple[Silence, ...]], action: str, which: Silence
 ) -> None:
-    store, athlete_id = request.app[STORE], request.match_info["athlete"]
+    store = request.app[STORE]
     async with store.write() as tx:
-        old = (await store.athletes.load(tx, [athlete_id])).get(athlete_id)
-        if old is None:
-            raise not_found("athlete")
+        old = await held(request, tx)
         await store.athletes.update(tx, replace(old, silences=change(old)))
-        await note(request, tx, action, athlete_id, f"silence={which.id} kind={which.kind}")
+        await note(request, tx, action, old.id, f"silence={which.id} kind={which.kind}")
+
+
+def _wanted(request: web.Request, one: Athlete) -> Silence:
+    """The living silence of the path, or 404."""
+    there = living(one.silences, request.app[CLOCK]())
+    found = next((each for each in there if each.id == request.match_info["silence"]), None)
+    if found is None:
+        raise not_found("silence")
+    return found
 
 
 def _rules(body: NewSilence) -> tuple[str, ...]:
