@@ -222,6 +222,14 @@ KEYS: tuple[Key, ...] = (
         _number(0, 1_000_000),
     ),
     Key(
+        "TWINGE_API_FAILURES",
+        "api_failures",
+        "30",
+        "a number from 0 to 1000000",
+        "Wrong keys that one address may send in a minute, to each process; 0: as many as it likes.",
+        _number(0, 1_000_000),
+    ),
+    Key(
         "TWINGE_STOP_GRACE_S",
         "stop_grace_s",
         "20",
@@ -262,6 +270,7 @@ class Settings:
     files_dir: str = ""
     request_deadline_s: float = 10
     api_rate: int = 600
+    api_failures: int = 30
     stop_grace_s: float = 20
     log_level: str = "info"
 

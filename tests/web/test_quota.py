@@ -7,7 +7,6 @@ from datetime import timedelta
 
 from conftest import NOW, TOKEN, Serve, Web, run
 from twinge.config import Settings
-from twinge.web.gate import FAILURES
 from twinge.web.quota import MOST, Quota
 
 
@@ -40,10 +39,11 @@ async def test_no_rate_means_no_limit_and_no_fields(serve: Serve, settings: Sett
     assert not {"RateLimit", "RateLimit-Policy"} & set(response.headers)
 
 
-async def test_who_guesses_is_shut_out_and_who_works_is_not(web: Web) -> None:
+async def test_who_guesses_is_shut_out_and_who_works_is_not(serve: Serve, settings: Settings) -> None:
+    web = await serve(settings=replace(settings, api_failures=7))
     assert (await web.call("GET", "/api/v1/keys")).status == 200
-    wrong = [(await web.call("GET", "/api/v1/keys", key=f"twk_0_{n}")).status for n in range(FAILURES + 5)]
-    assert wrong == [401] * FAILURES + [429] * 5
+    wrong = [(await web.call("GET", "/api/v1/keys", key=f"twk_0_{n}")).status for n in range(12)]
+    assert wrong == [401] * 7 + [429] * 5
     refused = await web.call("GET", "/api/v1/keys", key=web.reader)  # not seen here before
     assert (refused.status, refused.headers["Retry-After"]) == (429, "60")
     assert (await web.call("GET", "/api/v1/keys")).status == 200

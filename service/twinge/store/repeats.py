@@ -48,8 +48,9 @@ class Repeats:
 
         A claim without effect that is older than `dead_after` belonged to a process that is gone: it is taken over.
         """
-        at = codec.to_ms(now)
-        fresh = {
+        at, dead_ms = codec.to_ms(now), codec.to_ms(now - dead_after)
+        place = {"actor": actor, "key": self._mac(b"key", key.encode())}
+        fresh: dict[str, Any] = {
             "mark": self._mac(b"request", request),
             "begun_ms": at,
             "worked": False,
@@ -57,18 +58,20 @@ class Repeats:
             "athlete_id": None,
             "expires_ms": codec.to_ms(now + KEPT),
         }
-        row = {"actor": actor, "key": self._mac(b"key", key.encode()), **fresh}
         async with self._engines.write() as tx:
             made = upsert(tx.dialect.name, repeat).on_conflict_do_nothing(index_elements=["actor", "key"])
-            if (await tx.execute(made, row)).rowcount == 1:
+            if (await tx.execute(made, {**place, **fresh})).rowcount == 1:
                 return Claim(actor, key, at)
-            old = (await tx.execute(select(repeat).where(self._is(actor, key)).with_for_update())).one_or_none()
-            if old is None or old.expires_ms <= at or _is_dead(old, codec.to_ms(now - dead_after)):
-                at = at if old is None else max(at, old.begun_ms + 1)
-                await tx.execute(delete(repeat).where(self._is(actor, key)))
-                await tx.execute(repeat.insert(), {**row, "begun_ms": at})
-                return Claim(actor, key, at)
-        return self._standing(actor, key, old, row["mark"], codec.to_ms(now - dead_after))
+            # Locked, so that of two that find a dead one, the second finds the first one's claim.
+            found = select(repeat).where(self._is(actor, key)).with_for_update()
+            old = (await tx.execute(found)).one_or_none()
+            if old is None:  # purged in this very moment: the caller asks again
+                return Claim(actor, key, at, "busy")
+            if old.expires_ms <= at or _is_dead(old, dead_ms):
+                fresh["begun_ms"] = max(at, old.begun_ms + 1)
+                await tx.execute(update(repeat).where(self._is(actor, key)).values(**fresh))
+                return Claim(actor, key, fresh["begun_ms"])
+        return self._standing(actor, key, old, fresh["mark"], dead_ms)
 
     def _standing(self, actor: str, key: str, old: Any, mark: Any, dead_ms: int) -> Claim:
         if old.mark != mark:

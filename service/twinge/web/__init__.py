@@ -113,7 +113,7 @@ def make_web(
     app = web.Application(middlewares=[guard], client_max_size=settings.body_cap_kb * 1024)
     app[STORE], app[SETTINGS], app[CLOCK] = store, settings, clock
     app[PLATFORMS], app[CHANNELS], app[STATUS] = platforms, channels, status
-    app[PACK], app[DOOR], app[GATE] = pack, Door(), Gate(settings.api_rate)
+    app[PACK], app[DOOR], app[GATE] = pack, Door(), Gate(settings.api_rate, settings.api_failures)
     app[DOCUMENT] = Document(DOCUMENTED, settings.public_url)
     if http is not None:
         app[HTTP] = http

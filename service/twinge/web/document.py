@@ -19,7 +19,7 @@ from twinge.web.answer import JSON
 from twinge.web.api import answers
 from twinge.web.examples import EXAMPLES
 from twinge.web.once import HEADER, REPLAYED, SHAPE
-from twinge.web.refusals import refusals, statuses
+from twinge.web.refusals import refusal, refusals, statuses
 from twinge.web.route import Route
 from twinge.web.tags import tagged_bytes
 
@@ -34,13 +34,13 @@ PLACES: Final[dict[str, tuple[str, dict[str, Any]]]] = {
     "connection": ("Number of a connection, or its platform.", {"type": "string", "minLength": 1}),
     "silence": ("Id of a silence.", {"type": "string", "pattern": "^[0-9a-z]+$"}),
     "episode": ("Id of a pain story.", {"type": "integer", "minimum": 0}),
-    "platform": ("A platform's name, as `GET /api/v1/plugins` has it.", {"type": "string", "pattern": "^[a-z0-9]+$"}),
+    "platform": ("A platform's name, as `GET /api/v1/plugins` has it.", {"type": "string", "minLength": 1}),
     "token": ("The secret that this platform's route wants.", {"type": "string", "minLength": 1}),
     "tail": ("What the channel's provider calls.", {"type": "string", "minLength": 1}),
 }
 """What a path's parameter is."""
 NUMBER: Final = ("Number of an address.", {"type": "integer", "minimum": 1})
-CHANNEL: Final = ("A channel's name.", {"type": "string", "pattern": "^[a-z0-9]+$"})
+CHANNEL: Final = ("A channel's name.", {"type": "string", "minLength": 1})
 
 
 class Document:
@@ -134,7 +134,7 @@ class _Maker:
         if route.body is not None or route.takes:
             made["requestBody"] = self._body(route)
         for status in statuses(route):
-            made["responses"][str(status)] = {"$ref": f"#/components/responses/{status}"}
+            made["responses"][str(status)] = refusal(route, status)
         return made
 
     def _places(self, route: Route) -> list[dict[str, Any]]:

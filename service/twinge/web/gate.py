@@ -16,9 +16,6 @@ from aiohttp import web
 from twinge.web.answer import Problem
 from twinge.web.quota import Quota, Standing
 
-FAILURES: Final = 30
-"""Wrong keys that one address may send in a minute; a key that was right here before gets in all the same."""
-
 REMEMBERED: Final = 1000
 """Keys whose rightness is remembered, as hashes."""
 
@@ -26,23 +23,25 @@ REMEMBERED: Final = 1000
 class Gate:
     """How often each key may call, and how often each address may be wrong about one."""
 
-    def __init__(self, rate: int) -> None:
-        """`rate` is in calls a minute; 0 means as many as they like."""
-        self.calls = Quota("key", rate) if rate else None
-        self.failures = Quota("address", FAILURES)
+    def __init__(self, calls: int, failures: int) -> None:
+        """Both in a minute; 0 means as many as they like."""
+        self._calls = Quota("key", calls) if calls else None
+        self._failures = Quota("address", failures) if failures else None
         self._right: dict[bytes, None] = {}
 
     def check_address(self, address: str, token: str, now: datetime) -> None:
         """Problem 429 for an address that was wrong too often, before anything is looked up."""
-        standing = self.failures.look(address, now)
-        if token and not standing.allowed and _hash(token) not in self._right:
+        if self._failures is None or not token or _hash(token) in self._right:
+            return
+        standing = self._failures.look(address, now)
+        if not standing.allowed:
             message = f"Too many wrong keys came from this address; try again in {standing.reset_s} seconds."
             raise Problem(429, "too_many_requests", message, headers=standing.headers())
 
     def note_failure(self, address: str, token: str, now: datetime) -> None:
         """This address was wrong about a key; who sends none does not guess."""
-        if token:
-            self.failures.take(address, now)
+        if token and self._failures is not None:
+            self._failures.take(address, now)
 
     def welcome(self, token: str) -> None:
         """This key was right."""
@@ -53,9 +52,9 @@ class Gate:
 
     def count_call(self, key_id: str, now: datetime) -> Standing | None:
         """One call by this key; Problem 429 where it was one too many."""
-        if self.calls is None:
+        if self._calls is None:
             return None
-        standing = self.calls.take(key_id, now)
+        standing = self._calls.take(key_id, now)
         if not standing.allowed:
             message = f"This key may make {standing.quota} calls a minute; try again in {standing.reset_s} seconds."
             raise Problem(429, "too_many_requests", message, headers=standing.headers())

@@ -52,5 +52,13 @@ def refusals() -> dict[str, Any]:
     }
 
 
+def refusal(route: Route, status: int) -> dict[str, Any]:
+    """One of them, as a response of the route: pages refuse by pages, but for what the door itself refuses."""
+    if not route.path.startswith("/connect/"):
+        return {"$ref": f"#/components/responses/{status}"}
+    problem = {JSON: {"schema": {"$ref": "#/components/schemas/Problem"}}, HTML: {"schema": {"type": "string"}}}
+    return {"description": SAID[status], "content": problem}
+
+
 def _may_have_it(route: Route) -> bool:
     return route.tagged and route.method == "GET"
