@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import shutil
 import sys
 from dataclasses import replace
@@ -31,6 +32,11 @@ def examples() -> list[str]:
     return [code for word, code in FENCE.findall(page("api")) if word == "sh"]
 
 
+def filled(code: str) -> str:
+    """What an example takes into a variable must be something: an empty header or path would prove nothing."""
+    return "".join(f'test -n "${name}"\n' for name in re.findall(r"^([A-Z]+)=", code, re.MULTILINE))
+
+
 async def send_a_stray(url: str) -> None:
     """A delivery for nobody we know, to be looked at and replayed."""
     async with aiohttp.ClientSession() as http, http.post(f"{url}/hooks/generic/{TOKEN}", json=run()) as response:
@@ -44,7 +50,7 @@ async def test_the_examples_of_the_guide_work(
     async with running(replace(settings, public_url=""), plugins, clock=clock, roles=["web"]) as service:
         await send_a_stray(service.url)
         await service.worker.drain()
-        steps = [f"echo '--- example {n}' >&2\n{code}" for n, code in enumerate(examples(), 1)]
+        steps = [f"echo '--- example {n}' >&2\n{code}{filled(code)}" for n, code in enumerate(examples(), 1)]
         script = PRELUDE + "\n".join(steps).replace("http://127.0.0.1:8700", service.url)
         env = {"PATH": os.environ["PATH"], "PYTHON": sys.executable, "TWINGE_DATA_DIR": str(settings.data_dir)}
         shell = await asyncio.create_subprocess_exec(

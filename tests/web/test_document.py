@@ -59,6 +59,15 @@ def test_every_name_of_a_query_is_that_of_a_component_of_its_own() -> None:
     assert not {kind.__name__ for kind in queries} & {getattr(kind, "__name__", "") for kind in kinds}
 
 
+def test_what_stands_under_a_field_is_its_meaning_in_the_document(document: dict[str, Any]) -> None:
+    profile = document["components"]["schemas"]["NewAthlete"]["properties"]
+    silence = document["components"]["schemas"]["NewSilence"]["properties"]
+    assert profile["ftp_w"]["description"] == "Watts."  # of a base
+    assert silence["from"]["description"] == "Its beginning."  # under its name on the wire
+    wishes = document["components"]["schemas"]["Wishes"]["properties"]
+    assert all(one.get("description") for one in wishes.values())
+
+
 @pytest.mark.parametrize("kind", list(EXAMPLES), ids=str)
 def test_every_example_is_what_its_type_takes(kind: Any) -> None:
     msgspec.convert(EXAMPLES[kind], kind)

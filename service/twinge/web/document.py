@@ -15,9 +15,11 @@ from typing import Any, Final
 import msgspec
 from aiohttp import web
 
+from twinge import event
 from twinge.web.answer import JSON
-from twinge.web.api import answers
+from twinge.web.api import answers, records, shapes
 from twinge.web.examples import EXAMPLES
+from twinge.web.meanings import describe
 from twinge.web.once import HEADER, REPLAYED, SHAPE
 from twinge.web.refusals import refusal, refusals, statuses
 from twinge.web.route import Route
@@ -55,6 +57,7 @@ class Document:
         """The document, as plain JSON values."""
         types = list(dict.fromkeys(_types(self._routes)))
         shapes, components = msgspec.json.schema_components(types, ref_template="#/components/schemas/{name}")
+        describe(components, _kinds())
         made = _Maker(dict(zip(types, shapes, strict=True)), components)
         paths: dict[str, dict[str, Any]] = {}
         for route in self._routes:
@@ -107,6 +110,12 @@ def _headers() -> dict[str, Any]:
         "ETag": text("Names this state, for If-None-Match and If-Match."),
         REPLAYED: {"description": "`true`: this is the first answer, again.", "schema": {"const": "true"}},
     }
+
+
+def _kinds() -> dict[str, type[msgspec.Struct]]:
+    """Every type that stands in the document, by its name there."""
+    named = {name: one for module in (event, shapes, answers, records) for name, one in vars(module).items()}
+    return {name: one for name, one in named.items() if isinstance(one, type) and issubclass(one, msgspec.Struct)}
 
 
 def _types(routes: Iterable[Route]) -> Iterable[Any]:
@@ -200,7 +209,10 @@ def _conditions(route: Route) -> Iterable[dict[str, Any]]:
             "description": "The ETag of what you mean to change.",
         }
     if route.once:
-        about = "Sent again with the same key, the same call has one effect and one answer."
+        about = (
+            "1 to 200 letters, digits or `-._:~+/=`, in quotes or not: sent again with the same key, the same call has "
+            "one effect and one answer."
+        )
         yield {"name": HEADER, "in": "header", "schema": {**text, "pattern": SHAPE}, "description": about}
 
 

@@ -23,11 +23,12 @@ from twinge.web.answer import Problem
 from twinge.web.body import read_body
 from twinge.web.guard import ACTOR
 from twinge.web.parts import CLOCK, SETTINGS, STORE
+from twinge.web.tags import ETAG
 
 HEADER: Final = "Idempotency-Key"
 REPLAYED: Final = "Idempotent-Replayed"
 SHAPE: Final = r'^("[-A-Za-z0-9._:~+/=]{1,200}"|[-A-Za-z0-9._:~+/=]{1,200})$'
-KEPT: Final = (hdrs.ETAG, hdrs.LOCATION)
+KEPT: Final = (ETAG, hdrs.LOCATION)
 """Headers that belong to an answer."""
 MARGIN: Final = timedelta(seconds=30)
 """Beyond the deadline of a request: then nobody is at it any more."""

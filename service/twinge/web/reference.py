@@ -13,12 +13,15 @@ from typing import Any, Final
 
 from aiohttp import hdrs, web
 from jinja2 import Environment, StrictUndefined, Template
+from markupsafe import Markup
 
 from twinge.web.document import DOCUMENT
 from twinge.web.route import HTML
 from twinge.web.tags import tagged_bytes
 
 METHODS: Final = ("get", "post", "put", "patch", "delete")
+LONGEST: Final = 40
+"""A longer pattern tells nobody anything."""
 SECTION: Final = re.compile(r"\W+")
 
 
@@ -109,23 +112,23 @@ def _about(shape: dict[str, Any]) -> str:
 
 def _type(shape: dict[str, Any]) -> list[dict[str, str]]:
     """A schema in words: texts, and names of shapes that the page has an anchor for."""
-    if not shape:
-        return [{"text": "anything", "to": ""}]
-    if ref := shape.get("$ref"):
-        name = ref.rpartition("/")[2]
-        return [{"text": name, "to": f"shape-{name}"}]
-    if "anyOf" in shape:
-        return [word for n, one in enumerate(shape["anyOf"]) for word in (_or(n) + _type(one))]
-    if "enum" in shape or "const" in shape:
-        words = shape.get("enum") or [shape["const"]]
-        return [{"text": " · ".join(json.dumps(word, ensure_ascii=False) for word in words), "to": ""}]
-    if shape.get("type") == "array" and "items" in shape:
-        return [{"text": "list of ", "to": ""}, *_type(shape["items"])]
-    return [{"text": " ".join([str(shape.get("type", "anything")), *_bounds(shape)]), "to": ""}]
+    match shape:
+        case {"$ref": str(ref)}:
+            name = ref.rpartition("/")[2]
+            return [{"text": name, "to": f"shape-{name}"}]
+        case {"anyOf": [*ways]}:
+            return [word for n, one in enumerate(ways) for word in (_text(" or ") * (n > 0) + _type(one))]
+        case {"enum": [*words]}:
+            return _text(" · ".join(json.dumps(word, ensure_ascii=False) for word in words))
+        case {"type": "array", "items": dict(each)}:
+            return _text("list of ") + _type(each)
+        case {"additionalProperties": dict(each)}:
+            return _text("by name: ") + _type(each)
+    return _text(" ".join([str(shape.get("type", "anything")), *_bounds(shape)]))
 
 
-def _or(place: int) -> list[dict[str, str]]:
-    return [{"text": " or ", "to": ""}] if place else []
+def _text(words: str) -> list[dict[str, str]]:
+    return [{"text": words, "to": ""}]
 
 
 def _bounds(shape: dict[str, Any]) -> Iterator[str]:
@@ -138,7 +141,7 @@ def _bounds(shape: dict[str, Any]) -> Iterator[str]:
             yield f"from {shape[low]}{unit}"
         elif high in shape:
             yield f"up to {shape[high]}{unit}"
-    if "pattern" in shape:
+    if len(shape.get("pattern", "")) in range(1, LONGEST):
         yield shape["pattern"]
 
 
@@ -152,7 +155,7 @@ def _curl(server: str, method: str, path: str, one: dict[str, Any], key: bool) -
     content = one.get("requestBody", {}).get("content", {})
     example = content.get("application/json", {}).get("example")
     if example is not None:
-        text = json.dumps(example, ensure_ascii=False).replace("'", "'\\''")
+        text = json.dumps(example, ensure_ascii=False, indent=2).replace("'", "'\\''")
         lines.append(f"-H 'Content-Type: application/json' -d '{text}'")
     if "application/octet-stream" in content:
         lines.append("--data-binary @run.fit")
@@ -161,9 +164,16 @@ def _curl(server: str, method: str, path: str, one: dict[str, Any], key: bool) -
     return " \\\n  ".join(lines)
 
 
+def _spelled(text: str) -> Markup:
+    """Text with what stands between backticks as code; everything is escaped."""
+    parts = text.split("`")
+    return Markup("").join(Markup("<code>{}</code>").format(one) if n % 2 else one for n, one in enumerate(parts))
+
+
 @cache
 def _template() -> Template:
     made = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    made.filters["spelled"] = _spelled
     return made.from_string(files("twinge.web").joinpath("reference.html").read_text("utf-8"))
 
 

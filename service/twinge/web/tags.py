@@ -10,6 +10,8 @@ from aiohttp import ETag, hdrs, web
 
 from twinge.web.answer import JSON, Problem, encode
 
+ETAG: Final = "ETag"
+"""As RFC 9110 writes it; aiohttp has another case, which `grep` would miss."""
 OWN: Final[dict[str, str]] = {hdrs.CACHE_CONTROL: "private, no-cache"}
 """Whoever asked may keep the answer, and asks each time whether it still holds."""
 
@@ -26,13 +28,11 @@ def tagged_bytes(
 ) -> web.Response:
     """The same for a body that is written already."""
     tag = _tag(body)
+    headers = {ETAG: f'"{tag}"', **(headers or {})}
     if status == 200 and _names(request.if_none_match, tag, weakly=True):
-        response = web.Response(status=304, headers=headers)
-    else:
-        charset = None if media == JSON else "utf-8"
-        response = web.Response(body=body, status=status, content_type=media, charset=charset, headers=headers)
-    response.etag = tag
-    return response
+        return web.Response(status=304, headers=headers)
+    charset = None if media == JSON else "utf-8"
+    return web.Response(body=body, status=status, content_type=media, charset=charset, headers=headers)
 
 
 def check_match(request: web.Request, value: Any) -> None:
@@ -45,7 +45,7 @@ def check_match(request: web.Request, value: Any) -> None:
     tag = _tag(encode(value))
     if not _names(request.if_match, tag, weakly=False):
         message = "It has changed since you read it: read it again, then send your change with the new ETag."
-        raise Problem(412, "changed", message, headers={hdrs.ETAG: f'"{tag}"'})
+        raise Problem(412, "changed", message, headers={ETAG: f'"{tag}"'})
 
 
 def _tag(body: bytes) -> str:
