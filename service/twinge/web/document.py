@@ -51,6 +51,8 @@ class Document:
     def __init__(self, routes: Sequence[Route], server: str) -> None:
         """`server` is the public URL, or empty where none is known."""
         self._routes, self._server = routes, server
+        self.page = b""
+        """The same for people, once somebody has asked for it (`reference`)."""
 
     @cached_property
     def value(self) -> dict[str, Any]:

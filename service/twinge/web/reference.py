@@ -34,7 +34,9 @@ async def page(request: web.Request) -> web.Response:
         "Referrer-Policy": "no-referrer",
         hdrs.CACHE_CONTROL: "no-cache",
     }
-    return tagged_bytes(request, write(request.app[DOCUMENT].value).encode(), HTML, headers=headers)
+    document = request.app[DOCUMENT]
+    document.page = document.page or write(document.value).encode()
+    return tagged_bytes(request, document.page, HTML, headers=headers)
 
 
 def write(document: dict[str, Any]) -> str:

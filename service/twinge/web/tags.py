@@ -40,12 +40,17 @@ def check_match(request: web.Request, value: Any) -> None:
 
     To be asked inside the transaction that changes it. Without the header nothing is asked.
     """
-    if hdrs.IF_MATCH not in request.headers:
+    if not wants_match(request):
         return
     tag = _tag(encode(value))
     if not _names(request.if_match, tag, weakly=False):
         message = "It has changed since you read it: read it again, then send your change with the new ETag."
         raise Problem(412, "changed", message, headers={ETAG: f'"{tag}"'})
+
+
+def wants_match(request: web.Request) -> bool:
+    """Whether the caller named the state that the edit is of: else there is nothing to compare."""
+    return hdrs.IF_MATCH in request.headers
 
 
 def _tag(body: bytes) -> str:

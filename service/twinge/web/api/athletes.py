@@ -27,7 +27,7 @@ from twinge.web.api.shapes import (
 )
 from twinge.web.body import read_as
 from twinge.web.parts import CLOCK, PACK, PLATFORMS, SETTINGS, STORE, Tx
-from twinge.web.tags import check_match, tagged
+from twinge.web.tags import check_match, tagged, wants_match
 
 
 async def find(request: web.Request) -> web.Response:
@@ -64,7 +64,8 @@ async def edit(request: web.Request) -> web.Response:
     store, athlete_id, now = request.app[STORE], request.match_info["athlete"], request.app[CLOCK]()
     async with store.write() as tx:
         old = await held(request, tx)
-        check_match(request, await _whole(request, old, tx))
+        if wants_match(request):
+            check_match(request, await _whole(request, old, tx))
         new = await store.athletes.update(tx, merged(old, body, request.app[PACK], now))
         if new is None:
             raise not_found("athlete")
