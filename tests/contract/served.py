@@ -20,6 +20,7 @@ async def served(folder: Path) -> AsyncIterator[tuple[str, str]]:
     """`twinge serve` over an empty database in `folder`, without quotas: its URL, and a key that may do all."""
     env = {**os.environ, "TWINGE_DATA_DIR": str(folder), "TWINGE_PORT": "0", "TWINGE_GENERIC_TOKEN": TOKEN}
     env |= {"TWINGE_API_RATE": "0", "TWINGE_API_FAILURES": "0", "TWINGE_ROLES": "web,worker"}
+    env["TWINGE_REQUEST_DEADLINE_S"] = "60"  # on a busy machine the first chart of a page takes long
     _, made = await _run([*TWINGE, "keys", "create", "--scope", "admin"], folder, env)
     process = await asyncio.create_subprocess_exec(
         *TWINGE, "serve", cwd=folder, env=env, stderr=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.DEVNULL

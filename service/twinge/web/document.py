@@ -219,15 +219,14 @@ def _conditions(route: Route) -> Iterable[dict[str, Any]]:
 
 
 def _links(route: Route, others: Sequence[Route]) -> dict[str, Any]:
-    """Where an answer leads: to every route whose parameters are ours and the ones it gives."""
-    found = {}
-    for name, pointer in route.gives.items():
-        for other in others:
-            if name in other.parameters and set(other.parameters) - {name} <= set(route.parameters):
-                known = {each: f"$request.path.{each}" for each in other.parameters if each != name}
-                given = {**known, name: f"$response.body#{pointer}"}
-                found[other.name] = {"operationId": other.name, "parameters": given}
-    return found
+    """Where an answer leads: to every route that asks for what it gives, and for nothing that is not known by then."""
+    known = {name: f"$request.path.{name}" for name in route.parameters}
+    known |= {name: f"$response.body#{pointer}" for name, pointer in route.gives.items()}
+    return {
+        other.name: {"operationId": other.name, "parameters": {name: known[name] for name in other.parameters}}
+        for other in others
+        if set(other.parameters) & set(route.gives) and set(other.parameters) <= set(known)
+    }
 
 
 def _word(status: int) -> str:

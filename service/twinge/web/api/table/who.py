@@ -43,8 +43,8 @@ ROUTES = (
         "A new one, with channels and connections. Whoever adds a channel states that the athlete agreed to it.",
         MADE,
         body=shapes.NewAthlete,
-        errors=(409,),
-        gives={"athlete": "/id"},
+        errors=(409, 429),
+        gives={"athlete": "/id", "channel": "/channels/0/id"},
     ),
     Route("GET", ONE, athletes.show, ATHLETES, "One, with channels and connections.", WHOLE, tagged=True),
     Route(
