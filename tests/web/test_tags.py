@@ -63,6 +63,11 @@ async def test_an_edit_of_what_has_changed_is_refused_and_changes_nothing(web: W
     assert (await call(web, "PATCH", path, {"hr_max": 192})).status == 200
 
 
+async def test_an_edit_answers_with_what_it_made_whatever_the_caller_has(web: Web, alice: str) -> None:
+    edited = await call(web, "PATCH", f"/api/v1/athletes/{alice}", {"hr_max": 188}, If_None_Match="*")
+    assert (edited.status, (await edited.json())["hr_max"]) == (200, 188)
+
+
 async def test_of_two_edits_at_once_with_one_tag_one_is_made(web: Web, alice: str) -> None:
     path = f"/api/v1/athletes/{alice}"
     tag = (await call(web, "GET", path)).headers["ETag"]

@@ -9,6 +9,7 @@ from typing import Any, Final
 from aiohttp import ETag, hdrs, web
 
 from twinge.web.answer import JSON, Problem, encode
+from twinge.web.guard import READING
 
 ETAG: Final = "ETag"
 """As RFC 9110 writes it; aiohttp has another case, which `grep` would miss."""
@@ -29,7 +30,7 @@ def tagged_bytes(
     """The same for a body that is written already."""
     tag = _tag(body)
     headers = {ETAG: f'"{tag}"', **(headers or {})}
-    if status == 200 and _names(request.if_none_match, tag, weakly=True):
+    if request.method in READING and _names(request.if_none_match, tag, weakly=True):
         return web.Response(status=304, headers=headers)
     charset = None if media == JSON else "utf-8"
     return web.Response(body=body, status=status, content_type=media, charset=charset, headers=headers)
