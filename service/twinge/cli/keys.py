@@ -72,7 +72,8 @@ async def _athlete(store: Store, wanted: str) -> str:
     found = await find_athlete(store, wanted)
     if found is None:
         stop(
-            f"there is no athlete {wanted}, or several have this name; `twinge athletes list` shows them with their ids."
+            f"there is no athlete {wanted}, or several have this name; "
+            "`twinge athletes list` shows them with their ids."
         )
     return found
 

@@ -136,6 +136,7 @@ class Rounds:
                 dropped += await self._store.keeping.drop_raw(name, now - min(timedelta(days=days), KEEP))
                 dropped += await self._store.keeping.drop_workouts(name, now - NEEDED)
         await self._store.forget_occurrences(now - KEEP)
+        await self._store.repeats.purge(now)
         return dropped + await self._store.inbox.purge(now - KEEP)
 
     async def _first_today(self, name: str) -> bool:

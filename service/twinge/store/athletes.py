@@ -88,6 +88,11 @@ class Athletes:
         rows = await tx.execute(_BY_ID, {"ids": list(ids)})
         return {row.id: _athlete(row) for row in rows}
 
+    async def hold(self, tx: AsyncConnection, athlete_id: str) -> Athlete | None:
+        """One athlete, kept from others until the end of the transaction; None: no such athlete."""
+        row = (await tx.execute(select(athlete).where(athlete.c.id == athlete_id).with_for_update())).one_or_none()
+        return None if row is None else _athlete(row)
+
     async def update(self, tx: AsyncConnection, profile: Athlete) -> Athlete | None:
         """Keep an edited profile; its revision grows when a load may have changed. None: no such athlete."""
         old = (await self.load(tx, [profile.id])).get(profile.id)
@@ -148,9 +153,9 @@ class Athletes:
         if (await tx.execute(statement, row)).rowcount != 1:
             raise Rejected("another athlete is connected to this account", status=409, field="connections.external_id")
 
-    async def connections(self, athlete_id: str) -> list[Connection]:
+    async def connections(self, athlete_id: str, tx: AsyncConnection | None = None) -> list[Connection]:
         """The connections of one athlete, oldest first."""
-        return await self._connections(select(connection).where(connection.c.athlete_id == athlete_id))
+        return await self._connections(select(connection).where(connection.c.athlete_id == athlete_id), tx)
 
     async def connected(self, platform: str) -> list[Connection]:
         """All living connections to one platform."""
@@ -188,10 +193,12 @@ class Athletes:
         await tx.execute(update(connection).where(mine).values(state="revoked", **self._sealed(None)))
         return None if row is None else str(row.athlete_id)
 
-    async def _connections(self, statement: Select[Any]) -> list[Connection]:
-        async with self._engines.read() as tx:
-            rows = (await tx.execute(statement.order_by(connection.c.id))).all()
-        return [self._connection(row) for row in rows]
+    async def _connections(self, statement: Select[Any], tx: AsyncConnection | None = None) -> list[Connection]:
+        ordered = statement.order_by(connection.c.id)
+        if tx is not None:
+            return [self._connection(row) for row in await tx.execute(ordered)]
+        async with self._engines.read() as own:
+            return [self._connection(row) for row in await own.execute(ordered)]
 
     def _connection(self, row: Any) -> Connection:
         return Connection(

@@ -29,6 +29,7 @@ from twinge.store.outages import Outages
 from twinge.store.outbox import Outbox
 from twinge.store.post import Post
 from twinge.store.provenance import Provenance
+from twinge.store.repeats import Repeats
 from twinge.store.seal import Seal
 from twinge.store.sittings import Sittings
 from twinge.store.survey import Survey
@@ -71,6 +72,7 @@ class Store:
         self.glances, self.timeline, self.survey = Glances(engines), Timeline(engines), Survey(engines)
         self.sittings = Sittings(engines)
         self.house = House()
+        self.repeats = Repeats(engines, secret)
 
     @classmethod
     async def open(cls, url: str, *, secret: bytes) -> Store:

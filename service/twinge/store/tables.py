@@ -477,3 +477,19 @@ house_limits = Table(
     Column("actor", Text, nullable=False),
     Column("limits", Text, nullable=False),  # JSON: {"l01.small": 115}, all of them
 )
+
+# Calls that say that they may come twice.
+
+repeat = Table(
+    "repeat",
+    metadata,
+    Column("actor", Text, nullable=False),
+    Column("key", LargeBinary, nullable=False),  # MAC of the Idempotency-Key
+    Column("mark", LargeBinary, nullable=False),  # MAC of method, path and body
+    Column("begun_ms", BigInteger, nullable=False),
+    Column("worked", Boolean(create_constraint=False), nullable=False),  # its effect is committed
+    Column("answer", LargeBinary),  # sealed
+    Column("athlete_id", Text, index=True),  # whom the answer is about
+    Column("expires_ms", BigInteger, nullable=False, index=True),
+    PrimaryKeyConstraint("actor", "key"),
+)

@@ -1,4 +1,4 @@
-"""At the door of every request: a deadline for the whole of it, keys for the API, and one shape for all errors."""
+"""At the door of every request: a deadline for the whole of it, keys and quotas for the API, one shape for errors."""
 
 from __future__ import annotations
 
@@ -14,7 +14,9 @@ from aiohttp.typedefs import Handler
 from twinge.plugin import Rejected, TryLater
 from twinge.web.answer import Problem, refusal
 from twinge.web.caller import CALLER, Caller
+from twinge.web.gate import GATE, address_of
 from twinge.web.parts import CLOCK, SETTINGS, STORE
+from twinge.web.quota import Standing
 from twinge.web.rights import check_right
 
 log = logging.getLogger("twinge.web")
@@ -29,6 +31,9 @@ file that comes by the athlete's page is such a one: its visit is checked before
 
 LONGER = ("/files", "/rules/preview")
 """Ends of the API's paths that have so long; a preview has a bound of its own within it."""
+
+OPEN_TO_KEYS = "/api/v1/"
+"""Where only keys are let in."""
 
 _CODES = {
     400: "bad_request",
@@ -70,6 +75,10 @@ class Door:
 DOOR = web.AppKey("door", Door)
 
 
+STANDING: web.RequestKey[Standing] = web.RequestKey("standing", Standing)
+"""How many calls the key has left."""
+
+
 @web.middleware
 async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Answer every request in time and in shape; whatever a handler raises becomes a JSON error."""
@@ -80,7 +89,7 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
             # Nothing to wait for but the disk, which has a limit of its own: a timer would cost as much as the checks.
             response = await handler(request)
         else:
-            response = await _in_time(request, handler)
+            response = await _told(request, handler)
     except Exception as error:  # noqa: BLE001 - the last line before the caller
         response = _refused(error)
     finally:
@@ -90,11 +99,22 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
     return response
 
 
+async def _told(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """The answer, with how many calls its key has left."""
+    try:
+        response = await _in_time(request, handler)
+    except Exception as error:  # noqa: BLE001 - the last line before the caller
+        response = _refused(error)
+    if (standing := request.get(STANDING)) is not None and not response.prepared:
+        response.headers.update(standing.headers())
+    return response
+
+
 async def _in_time(request: web.Request, handler: Handler) -> web.StreamResponse:
     """The answer, or 408 at the deadline: aiohttp itself waits for a slow body for ever."""
     try:
         async with asyncio.timeout(_seconds(request)) as deadline:
-            if request.path.startswith("/api/"):
+            if request.path.startswith(OPEN_TO_KEYS):
                 await admit(request)
                 if request.path.endswith(LONGER):
                     deadline.reschedule(asyncio.get_running_loop().time() + UPLOAD_S)
@@ -129,14 +149,21 @@ def _refused(error: Exception) -> web.Response:
 
 
 async def admit(request: web.Request) -> None:
-    """Let a request for the API pass if its key allows it (`web/rights.py`)."""
+    """Let a request for the API pass if its key is right, has calls left, and allows it (`web/rights.py`)."""
     word, _, token = request.headers.get(hdrs.AUTHORIZATION, "").partition(" ")
+    token, gate, now = token.strip(), request.app[GATE], request.app[CLOCK]()
+    address = address_of(request)
+    gate.check_address(address, token, now)
     found = None
     if word.lower() == "bearer" and token.isascii():
-        found = await request.app[STORE].keys.check(token.strip(), request.app[CLOCK]())
+        found = await request.app[STORE].keys.check(token, now)
     if found is None:
+        gate.note_failure(address, token, now)
         message = "Send an API key as `Authorization: Bearer …`; `twinge keys create` makes one."
         raise Problem(401, "no_key", message, headers={"WWW-Authenticate": 'Bearer realm="twinge"'})
+    gate.welcome(token)
+    if (standing := gate.count_call(found.key, now)) is not None:
+        request[STANDING] = standing
     request[CALLER] = Caller(found.key, found.scope, found.athletes)
     request[ACTOR] = f"key:{found.key}"
     check_right(request)

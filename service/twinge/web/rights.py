@@ -23,6 +23,7 @@ COACH: Final = frozenset(
         f"GET {_ATHLETE}",
         f"GET {_ATHLETE}/connections",
         f"GET {_ATHLETE}/silences",
+        f"GET {_ATHLETE}/silences/{{silence}}",
         f"POST {_ATHLETE}/silences",
         f"DELETE {_ATHLETE}/silences/{{silence}}",
         f"GET {_ATHLETE}/activities",
@@ -48,6 +49,7 @@ CLOSED: Final = frozenset(
         f"PATCH {_ATHLETE}",
         f"GET {_ATHLETE}/channels",
         f"POST {_ATHLETE}/channels",
+        f"GET {_ATHLETE}/channels/{{channel}}",
         f"PATCH {_ATHLETE}/channels/{{channel}}",
         f"DELETE {_ATHLETE}/channels/{{channel}}",
         f"POST {_ATHLETE}/channels/{{channel}}/test",
@@ -75,6 +77,13 @@ CLOSED: Final = frozenset(
     }
 )
 """What is not for coaches: everybody else's, keys, the audit, addresses, connections, ways into an athlete's page."""
+
+
+def callers(method: str, path: str) -> tuple[str, ...]:
+    """The scopes that suffice for a route: `admin` may do whatever another may, and is named where it is alone."""
+    least = ("read",) if method in READING else ()
+    coach = ("coach",) if f"{method} {path}" in COACH else ()
+    return (*least, *coach) if least else ("admin", *coach)
 
 
 def check_right(request: web.Request) -> None:

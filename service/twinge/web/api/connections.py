@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from aiohttp import web
+from msgspec.structs import asdict
 
 from twinge.connections.leave import leave
 from twinge.core.model import Athlete
@@ -13,7 +12,7 @@ from twinge.store import Connection
 from twinge.store.backfills import Backfill
 from twinge.store.keeping import Quiet
 from twinge.web.answer import Problem, answer, not_found
-from twinge.web.api import views
+from twinge.web.api import answers, views
 from twinge.web.api.listing import instant, wanted, whole
 from twinge.web.api.people import known, note
 from twinge.web.api.veil import hides
@@ -30,14 +29,15 @@ async def find(request: web.Request) -> web.Response:
     quiet = {each.platform for each in await store.keeping.quiet(request.app[CLOCK](), one.id)}
     coach = request[CALLER].scope == "coach"
 
-    def view(link: Connection) -> dict[str, Any]:
+    def view(link: Connection) -> answers.ConnectionInFull:
         past = pasts.get((link.platform, link.external_id))
         adapter = request.app[PLATFORMS].get(link.platform)
         silent = link.platform in quiet and link.state == "connected"
         # How many workouts came, and since when none do, is told by workouts.
-        counted = {} if coach and hides(request.app, link.platform) else {"quiet": silent}
-        past = past if counted else None
-        return {**views.connection(link, whole=not coach), **fares(link, past, adapter), "quiet": None, **counted}
+        veiled = coach and hides(request.app, link.platform)
+        return fares(
+            views.connection(link, whole=not coach), link, None if veiled else past, adapter, None if veiled else silent
+        )
 
     return whole(await store.athletes.connections(one.id), view)
 
@@ -52,11 +52,7 @@ async def quiet(request: web.Request) -> web.Response:
         one for one in await request.app[STORE].keeping.quiet(request.app[CLOCK]()) if caller.may_see(one.athlete_id)
     ]
 
-    def view(one: Quiet) -> dict[str, Any]:
-        veiled = caller.scope == "coach" and hides(request.app, one.platform)
-        return {**_quiet(one), "last_activity_at": None, "longest_gap_days": None} if veiled else _quiet(one)
-
-    return whole(found, view)
+    return whole(found, lambda one: _quiet(one, veiled=caller.scope == "coach" and hides(request.app, one.platform)))
 
 
 async def link(request: web.Request) -> web.Response:
@@ -65,7 +61,7 @@ async def link(request: web.Request) -> web.Response:
     async with request.app[STORE].write() as tx:
         made = await invite(request.app, tx, one.id, platform)
         await note(request, tx, "connection.link", one.id, f"platform={platform}")
-    return answer({"url": made.url, "expires_at": instant(made.expires_at)}, 201)
+    return answer(answers.Link(made.url, instant(made.expires_at)), 201)
 
 
 async def end(request: web.Request) -> web.Response:
@@ -87,32 +83,34 @@ async def end_all(request: web.Request, one: Athlete, word: str) -> None:
         await leave(store, request.app[PLATFORMS].get(each.platform), each, request[ACTOR], request.app[CLOCK]())
 
 
-def fares(link: Connection, past: Backfill | None, adapter: PlatformAdapter | None) -> dict[str, Any]:
-    """How a connection fares, and what its platform's terms say."""
-    return {
-        "id": link.id,
-        "reconciled_at": instant(link.seen_at),
-        "ended_at": instant(link.ended_at),
-        "coach_may_see": None if adapter is None else adapter.capabilities.coach_may_see,
-        "retention_days": None if adapter is None else adapter.capabilities.retention_days,
-        "backfill": None if past is None else _past(past),
-    }
+def fares(
+    shown: answers.Connection,
+    link: Connection,
+    past: Backfill | None,
+    adapter: PlatformAdapter | None,
+    quiet: bool | None,
+) -> answers.ConnectionInFull:
+    """A connection as it is shown, with how it fares and what its platform's terms say."""
+    able = None if adapter is None else adapter.capabilities
+    return answers.ConnectionInFull(
+        **asdict(shown),
+        id=link.id,
+        reconciled_at=instant(link.seen_at),
+        ended_at=instant(link.ended_at),
+        coach_may_see=None if able is None else able.coach_may_see,
+        retention_days=None if able is None else able.retention_days,
+        backfill=None if past is None else _past(past),
+        quiet=quiet,
+    )
 
 
-def _past(one: Backfill) -> dict[str, Any]:
-    return {
-        "state": one.state,
-        "since": instant(one.since),
-        "fetched": one.fetched,
-        "next_at": instant(one.next_at) if one.state == "waiting" else None,
-        "note": one.note or None,
-    }
+def _past(one: Backfill) -> answers.Past:
+    next_at = instant(one.next_at) if one.state == "waiting" else None
+    return answers.Past(one.state, instant(one.since), one.fetched, next_at, one.note or None)
 
 
-def _quiet(one: Quiet) -> dict[str, Any]:
-    return {
-        "athlete": one.athlete_id,
-        "platform": one.platform,
-        "last_activity_at": instant(one.last),
-        "longest_gap_days": round(one.gap.total_seconds() / 86_400, 1),
-    }
+def _quiet(one: Quiet, *, veiled: bool) -> answers.QuietConnection:
+    if veiled:
+        return answers.QuietConnection(one.athlete_id, one.platform, None, None)
+    days = round(one.gap.total_seconds() / 86_400, 1)
+    return answers.QuietConnection(one.athlete_id, one.platform, instant(one.last), days)

@@ -8,8 +8,9 @@ from twinge.store.inbox import Kept
 from twinge.web.answer import Problem, answer, not_found
 from twinge.web.api import views
 from twinge.web.api.listing import listed, wanted
-from twinge.web.guard import ACTOR
+from twinge.web.api.people import enter
 from twinge.web.parts import CLOCK, STORE
+from twinge.web.tags import tagged
 
 STATES = ("waiting", "done", "stray", "dead")
 
@@ -26,7 +27,7 @@ async def find(request: web.Request) -> web.Response:
 
 async def show(request: web.Request) -> web.Response:
     """`GET /deliveries/{id}`."""
-    return answer(views.delivery(await _one(request)))
+    return tagged(request, views.delivery(await _one(request)))
 
 
 async def replay(request: web.Request) -> web.Response:
@@ -44,7 +45,7 @@ async def set_back(request: web.Request, one: Kept) -> None:
     if not await store.inbox.replay(one.id, now):
         raise Problem(409, "waiting", "This delivery is waiting already.")
     async with store.write() as tx:
-        await store.audit(tx, now, request[ACTOR], "delivery.replay", f"delivery:{one.id}", f"was {one.state}")
+        await enter(request, tx, "delivery.replay", f"delivery:{one.id}", f"was {one.state}")
 
 
 async def _one(request: web.Request) -> Kept:

@@ -11,6 +11,7 @@ from twinge.web.answer import answer
 from twinge.web.api import views
 from twinge.web.api.listing import wanted
 from twinge.web.api.people import known
+from twinge.web.api.records import Standing
 from twinge.web.api.veil import veil_of
 from twinge.web.parts import CLOCK, RULEBOOK, STORE
 
@@ -60,5 +61,5 @@ async def state(request: web.Request) -> web.Response:
     one = await known(request)
     veil, kept = await veil_of(request, one.id), await request.app[STORE].history.state(one.id)
     pack = own_pack(one, await request.app[RULEBOOK].current())
-    shown = describe(begin() if kept is None else kept.state, one, request.app[CLOCK](), pack)
-    return answer(veil.state(shown, kept))
+    seen = describe(begin() if kept is None else kept.state, one, request.app[CLOCK](), pack)
+    return answer(veil.state(Standing(**seen), kept))

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from aiohttp import web
+from msgspec.structs import asdict
 
 from twinge.store.keys import Key, id_of
 from twinge.web.answer import Problem, answer, not_found
-from twinge.web.api import views
+from twinge.web.api import records, views
 from twinge.web.api.listing import whole
-from twinge.web.api.people import known
+from twinge.web.api.people import enter, known
 from twinge.web.api.shapes import NewKey, read_key, wrong
 from twinge.web.body import read_as
-from twinge.web.guard import ACTOR
 from twinge.web.parts import CLOCK, STORE, Tx
 
 
@@ -33,11 +33,11 @@ async def create(request: web.Request) -> web.Response:
         await _check_athletes(request, tx, body)
         made = await store.keys.make(tx, body.scope, body.name, now, athletes=body.athletes, expires_at=body.expires_at)
         detail = f"scope={body.scope} athletes={','.join(sorted(body.athletes)) or '-'}"
-        await _note(request, tx, "key.create", id_of(made), detail)
+        await enter(request, tx, "key.create", f"key:{id_of(made)}", detail)
         found = await store.keys.get(tx, id_of(made))
     if found is None:
         raise not_found("key")
-    return answer({**views.key(found), "key": made}, 201)
+    return answer(records.MadeKey(**asdict(views.key(found)), key=made), 201)
 
 
 async def revoke(request: web.Request) -> web.Response:
@@ -46,7 +46,7 @@ async def revoke(request: web.Request) -> web.Response:
     async with store.write() as tx:
         if not await store.keys.end(tx, key, request.app[CLOCK]()):
             raise not_found("key")
-        await _note(request, tx, "key.revoke", key, "")
+        await enter(request, tx, "key.revoke", f"key:{key}")
     return web.Response(status=204)
 
 
@@ -56,7 +56,7 @@ async def grant(request: web.Request) -> web.Response:
     async with store.write() as tx:
         key = await _coach(request, tx)
         await store.keys.grant(tx, key.id, one.id)
-        await _note(request, tx, "key.grant", key.id, f"athlete={one.id}")
+        await enter(request, tx, "key.grant", f"key:{key.id}", f"athlete={one.id}")
     return web.Response(status=204)
 
 
@@ -67,7 +67,7 @@ async def withdraw(request: web.Request) -> web.Response:
         key = await _coach(request, tx)
         if not await store.keys.withdraw(tx, key.id, athlete_id):
             raise not_found("athlete of this key")
-        await _note(request, tx, "key.withdraw", key.id, f"athlete={athlete_id}")
+        await enter(request, tx, "key.withdraw", f"key:{key.id}", f"athlete={athlete_id}")
     return web.Response(status=204)
 
 
@@ -86,7 +86,3 @@ async def _check_athletes(request: web.Request, tx: Tx, body: NewKey) -> None:
     for place, athlete_id in enumerate(body.athletes):
         if athlete_id not in there:
             raise wrong(f"athletes[{place}]", "There is no such athlete; GET /api/v1/athletes lists them.")
-
-
-async def _note(request: web.Request, tx: Tx, action: str, key: str, detail: str) -> None:
-    await request.app[STORE].audit(tx, request.app[CLOCK](), request[ACTOR], action, f"key:{key}", detail)

@@ -21,6 +21,7 @@ from twinge.plugin import OWN, Delivery
 from twinge.store.codec import new_id, pack
 from twinge.web.answer import Problem, answer, not_found
 from twinge.web.api import views
+from twinge.web.api.answers import Stored
 from twinge.web.api.listing import wanted, whole
 from twinge.web.api.people import known, note
 from twinge.web.api.shapes import NewReport, read_report, wrong
@@ -28,6 +29,7 @@ from twinge.web.api.veil import WORDS, veil_of
 from twinge.web.body import read_as
 from twinge.web.parts import CLOCK, RULEBOOK, STORE
 from twinge.web.pen import drawn
+from twinge.web.tags import tagged
 
 SEALED: Final = {
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; "
@@ -49,7 +51,7 @@ async def reports(request: web.Request) -> web.Response:
 async def tell(request: web.Request) -> web.Response:
     """`POST /athletes/{id}/reports`: into the inbox like any delivery, and answered when it is on disk."""
     report = await take_in(request, await known(request), await read_as(request, read_report))
-    return answer({"id": report.key, "status": "stored"}, 202)
+    return answer(Stored("stored", report.key), 202)
 
 
 async def take_in(request: web.Request, one: Athlete, body: NewReport) -> Report:
@@ -76,7 +78,7 @@ async def episode(request: web.Request) -> web.Response:
     """`GET /athletes/{id}/episodes/{episode}`: one with its timeline."""
     one = await known(request)
     found, veil = _wanted(request, await _state(request, one)), await veil_of(request, one.id)
-    return answer(veil.episode(views.episode(found), found))
+    return tagged(request, veil.episode(views.episode(found), found))
 
 
 async def page(request: web.Request) -> web.Response:

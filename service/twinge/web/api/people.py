@@ -8,6 +8,7 @@ from twinge.core.model import Athlete
 from twinge.web.answer import not_found
 from twinge.web.caller import seen
 from twinge.web.guard import ACTOR
+from twinge.web.once import mark
 from twinge.web.parts import CLOCK, STORE, Tx
 
 
@@ -21,7 +22,20 @@ async def known(request: web.Request) -> Athlete:
     return found
 
 
+async def held(request: web.Request, tx: Tx, athlete_id: str) -> Athlete:
+    """The athlete as this transaction finds it, kept from others until its end; or 404."""
+    found = await request.app[STORE].athletes.hold(tx, athlete_id)
+    if found is None:
+        raise not_found("athlete")
+    return found
+
+
 async def note(request: web.Request, tx: Tx, action: str, athlete_id: str, detail: str = "") -> None:
-    """One line of the audit about an athlete."""
-    store = request.app[STORE]
-    await store.audit(tx, request.app[CLOCK](), request[ACTOR], action, f"athlete:{athlete_id}", detail)
+    """One line of the audit about an athlete, in the transaction of what was done."""
+    await enter(request, tx, action, f"athlete:{athlete_id}", detail)
+
+
+async def enter(request: web.Request, tx: Tx, action: str, what: str, detail: str = "") -> None:
+    """One line of the audit; a claim by an Idempotency-Key has had its effect."""
+    await mark(request, tx)
+    await request.app[STORE].audit(tx, request.app[CLOCK](), request[ACTOR], action, what, detail)
