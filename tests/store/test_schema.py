@@ -41,7 +41,7 @@ def test_there_is_one_head() -> None:
 
 def test_check_says_what_to_run(tmp_path: Path) -> None:
     url = url_of(tmp_path)
-    assert schema.check(url) == "the database is at revision none, this version needs 0005: run `twinge db upgrade`"
+    assert schema.check(url) == "the database is at revision none, this version needs 0007: run `twinge db upgrade`"
     schema.upgrade(url)
     assert schema.check(url) is None
     schema.upgrade(url)

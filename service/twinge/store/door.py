@@ -19,6 +19,7 @@ from twinge.store.backfills import Backfills
 from twinge.store.connecting import Connecting
 from twinge.store.endings import Endings
 from twinge.store.engine import Engines, Unusable, upsert
+from twinge.store.feed import Feed
 from twinge.store.history import History
 from twinge.store.inbox import Inbox
 from twinge.store.keeping import Keeping
@@ -61,6 +62,7 @@ class Store:
         self.outages = Outages(engines)
         self.keys = Keys(engines)
         self.visits = Visits(engines)
+        self.feed = Feed(engines)
 
     @classmethod
     async def open(cls, url: str, *, secret: bytes) -> Store:
@@ -90,6 +92,7 @@ class Store:
         async with self._engines.write() as tx:
             yield tx
         self.outbox.tell()
+        self.feed.bell.set()
 
     def read(self) -> AbstractAsyncContextManager[AsyncConnection]:
         """A reader's snapshot."""

@@ -12,11 +12,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from twinge.store import codec
 from twinge.store.engine import Engines
-from twinge.store.page import Page, cut, page
+from twinge.store.page import EVERYTHING, Filter, Page, between, cut, equal, page
 from twinge.store.tables import api_key, audit
 
 SCOPES = ("read", "admin")
@@ -34,6 +35,8 @@ class Key:
     created_at: datetime
     used_at: datetime | None
     revoked_at: datetime | None
+    expires_at: datetime | None = None
+    """From then on it is as if revoked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,23 +59,30 @@ class Keys:
 
     async def create(self, scope: str, name: str, now: datetime) -> str:
         """Make a key and answer it whole, this once."""
+        async with self._engines.write() as tx:
+            return await self.add(tx, scope, name, now)
+
+    async def add(
+        self, tx: AsyncConnection, scope: str, name: str, now: datetime, expires_at: datetime | None = None
+    ) -> str:
+        """The same within a transaction, for a key that may end by itself."""
         if scope not in SCOPES:
             raise ValueError(f"scope must be one of {', '.join(SCOPES)}, not {scope}")
         key_id, secret = secrets.token_hex(4), secrets.token_urlsafe(32)
         row = {"id": key_id, "name": name, "scope": scope, "hash": _hash(secret), "created_ms": codec.to_ms(now)}
-        async with self._engines.write() as tx:
-            await tx.execute(api_key.insert(), row)
+        ends = None if expires_at is None else codec.to_ms(expires_at)
+        await tx.execute(api_key.insert(), {**row, "expires_ms": ends})
         return f"twk_{key_id}_{secret}"
 
     async def check(self, token: str, now: datetime) -> str | None:
-        """The scope of a key, or None when it is wrong or revoked."""
+        """The scope of a key, or None when it is wrong, revoked or past its end."""
         mark, _, rest = token.partition("_")
         key_id, _, secret = rest.partition("_")
         async with self._engines.read() as tx:
             row = (await tx.execute(select(api_key).where(api_key.c.id == key_id))).one_or_none()
         kept = _hash("") if row is None else row.hash
         right = hmac.compare_digest(kept, _hash(secret)) and mark == "twk"
-        if row is None or not right or row.revoked_ms is not None:
+        if row is None or not right or row.revoked_ms is not None or _is_over(row, now):
             return None
         await self._seen(row, now)
         return str(row.scope)
@@ -84,26 +94,61 @@ class Keys:
                 mine = update(api_key).where(api_key.c.id == row.id)
                 await tx.execute(mine.values(used_ms=codec.to_ms(now)))
 
-    async def list(self) -> list[Key]:
-        """All keys, oldest first."""
+    async def list(self, now: datetime | None = None, *, only: Filter = EVERYTHING) -> list[Key]:
+        """All keys, oldest first; by scope, and whether they are alive or ended at `now`."""
+        wanted = select(api_key).where(*equal((api_key.c.scope, only.scope)))
+        if only.state is not None and now is not None:
+            wanted = wanted.where(_alive(now) if only.state == "alive" else ~_alive(now))
         async with self._engines.read() as tx:
-            rows = (await tx.execute(select(api_key).order_by(api_key.c.created_ms, api_key.c.id))).all()
+            rows = (await tx.execute(wanted.order_by(api_key.c.created_ms, api_key.c.id))).all()
         return [_key(row) for row in rows]
+
+    async def get(self, key_id: str) -> Key | None:
+        """One key, alive or not; None when there never was one."""
+        async with self._engines.read() as tx:
+            row = (await tx.execute(select(api_key).where(api_key.c.id == key_id))).one_or_none()
+        return None if row is None else _key(row)
+
+    async def is_last_admin(self, tx: AsyncConnection, key_id: str, now: datetime) -> bool:
+        """Whether without this key nobody could do anything any more."""
+        others = select(func.count()).select_from(api_key).where(api_key.c.scope == "admin", api_key.c.id != key_id)
+        # One that ends by itself is no way back in.
+        lasting = _alive(now) & api_key.c.expires_ms.is_(None)
+        return not (await tx.execute(others.where(lasting))).scalar_one()
 
     async def revoke(self, key_id: str, now: datetime) -> bool:
         """End a key at once; False when there is none such alive."""
-        mine = update(api_key).where(api_key.c.id == key_id, api_key.c.revoked_ms.is_(None))
         async with self._engines.write() as tx:
-            return bool((await tx.execute(mine.values(revoked_ms=codec.to_ms(now)))).rowcount == 1)
+            return await self.end(tx, key_id, now) is not None
 
-    async def find_audit(self, cursor: str | None = None, limit: int = 50) -> Page[Audited]:
-        """The audit, newest first."""
+    async def end(self, tx: AsyncConnection, key_id: str, now: datetime) -> str | None:
+        """The same within a transaction; the scope that it had."""
+        mine = update(api_key).where(api_key.c.id == key_id, api_key.c.revoked_ms.is_(None))
+        ended = mine.values(revoked_ms=codec.to_ms(now)).returning(api_key.c.scope)
+        scope: str | None = (await tx.execute(ended)).scalar_one_or_none()
+        return scope
+
+    async def find_audit(
+        self, cursor: str | None = None, limit: int = 50, *, only: Filter = EVERYTHING
+    ) -> Page[Audited]:
+        """The audit, newest first; by span, who did it, and what."""
+        named = equal((audit.c.actor, only.actor), (audit.c.action, only.what))
+        wanted = select(audit).where(*named, *between(audit.c.at_ms, only))
         async with self._engines.read() as tx:
-            rows = (await tx.execute(cut(select(audit), [audit.c.id], cursor, limit))).all()
+            rows = (await tx.execute(cut(wanted, [audit.c.at_ms, audit.c.id], cursor, limit))).all()
         items = [
             Audited(row.id, codec.from_ms(row.at_ms), row.actor, row.action, row.object, row.detail) for row in rows
         ]
-        return page(rows, ["id"], limit, items)
+        return page(rows, ["at_ms", "id"], limit, items)
+
+
+def _alive(now: datetime) -> ColumnElement[bool]:
+    over = api_key.c.expires_ms.is_not(None) & (api_key.c.expires_ms <= codec.to_ms(now))
+    return api_key.c.revoked_ms.is_(None) & ~over
+
+
+def _is_over(row: Any, now: datetime) -> bool:
+    return row.expires_ms is not None and row.expires_ms <= codec.to_ms(now)
 
 
 def _hash(secret: str) -> bytes:
@@ -118,4 +163,5 @@ def _key(row: Any) -> Key:
         codec.from_ms(row.created_ms),
         codec.maybe_at(row.used_ms),
         codec.maybe_at(row.revoked_ms),
+        codec.maybe_at(row.expires_ms),
     )

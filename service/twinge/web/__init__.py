@@ -13,6 +13,7 @@ from twinge.plugin import Channel, PlatformAdapter
 from twinge.registry import PluginStatus
 from twinge.store import Store
 from twinge.web import api, connect, health, hooks, metrics, pages
+from twinge.web.api.wire import PACE, WIRE, Pace, Wire
 from twinge.web.guard import DOOR, Door, guard
 from twinge.web.parts import CHANNELS, CLOCK, HTTP, PACK, PLATFORMS, SETTINGS, STATUS, STORE, Clock
 
@@ -43,9 +44,11 @@ def make_web(
     status: Sequence[PluginStatus] = (),
     pack: Pack = STANDARD,
     http: aiohttp.ClientSession | None = None,
+    pace: Pace = PACE,
 ) -> web.Application:
     """The application over one open store. `status` says of every plugin whether it is ready, and why not; `pack`
-    is the one that the worker judges by; `http` calls vendors when an athlete connects."""
+    is the one that the worker judges by; `http` calls vendors when an athlete connects; `pace` is how
+    its streams of events run."""
     app = web.Application(middlewares=[guard], client_max_size=settings.body_cap_kb * 1024)
     app[STORE], app[SETTINGS], app[CLOCK] = store, settings, clock
     app[PLATFORMS], app[CHANNELS], app[STATUS] = platforms, channels, status
@@ -53,5 +56,12 @@ def make_web(
     if http is not None:
         app[HTTP] = http
     app[metrics.METRICS] = metrics.Metrics()
+    app[WIRE] = Wire(store.feed, clock, pace)
+    app[DOOR].at_close.append(app[WIRE].close)
+    app.on_shutdown.append(_close_wire)
     app.add_routes(ROUTES)
     return app
+
+
+async def _close_wire(app: web.Application) -> None:
+    app[WIRE].close()

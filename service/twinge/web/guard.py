@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import logging
 import secrets
+from collections.abc import Callable
 from typing import Any
 
 from aiohttp import hdrs, web
@@ -26,6 +27,9 @@ SCOPE: web.RequestKey[str] = web.RequestKey("scope", str)
 UPLOAD_S = 120
 """For a device's file, which may be large and come from a phone: after its key was checked. And for a delivery whose
 headers say that it is larger than the house's cap: where its platform does not allow that, it is refused at once."""
+
+STREAM = "/api/v1/events"
+"""Has no end of its own, once its key was checked."""
 
 READING = frozenset({"GET", "HEAD"})
 
@@ -50,6 +54,8 @@ class Door:
     def __init__(self) -> None:
         self.busy = 0
         self.closing = False
+        self.at_close: list[Callable[[], None]] = []
+        """What ends those answers that have no end of their own."""
         self._empty = asyncio.Event()
 
     def leave(self) -> None:
@@ -61,6 +67,8 @@ class Door:
     async def close(self, within_s: float) -> None:
         """Wait until every request is answered, `within_s` seconds at most; answers close their connections now."""
         self.closing = True
+        for end in self.at_close:
+            end()
         if self.busy:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._empty.wait(), within_s)
@@ -97,6 +105,8 @@ async def _in_time(request: web.Request, handler: Handler) -> web.StreamResponse
                 await admit(request)
                 if request.path.endswith("/files"):
                     deadline.reschedule(asyncio.get_running_loop().time() + UPLOAD_S)
+                elif request.path == STREAM:
+                    deadline.reschedule(None)
             return await handler(request)
     except TimeoutError:
         if not deadline.expired():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from aiohttp import web
 
@@ -13,7 +13,8 @@ from twinge.store.wakes import Wake
 from twinge.web.answer import Problem, answer, not_found
 from twinge.web.api import views
 from twinge.web.api.channels import checked, put, shown
-from twinge.web.api.listing import listed, wanted
+from twinge.web.api.filters import Readers, asked, line, one_of
+from twinge.web.api.listing import listed
 from twinge.web.api.people import known, note
 from twinge.web.api.shapes import (
     NewAthlete,
@@ -29,10 +30,20 @@ from twinge.web.api.shapes import (
 from twinge.web.body import read_as
 from twinge.web.parts import CLOCK, PACK, PLATFORMS, STORE, Tx
 
+FILTERS: Final[Readers] = {
+    "name": line,
+    "platform": line,
+    "external_id": line,
+    "status": one_of("connected", "disconnected"),
+}
+
 
 async def find(request: web.Request) -> web.Response:
-    """`GET /athletes`: newest first."""
-    return listed(await request.app[STORE].athletes.find(*wanted(request)), views.athlete)
+    """`GET /athletes?name=&platform=&external_id=&status=`: newest first."""
+    cut, only = asked(request, FILTERS)
+    if only.external_id is not None and only.platform is None:
+        raise wrong("platform", "An external_id is one of a platform: give both.")
+    return listed(await request.app[STORE].athletes.find(*cut, only=only), views.athlete)
 
 
 async def create(request: web.Request) -> web.Response:

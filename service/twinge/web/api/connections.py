@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from aiohttp import web
 
@@ -13,11 +13,18 @@ from twinge.store.backfills import Backfill
 from twinge.store.keeping import Quiet
 from twinge.web.answer import Problem, answer, not_found
 from twinge.web.api import views
-from twinge.web.api.listing import instant, wanted, whole
+from twinge.web.api.filters import Readers, asked, line, one_of
+from twinge.web.api.listing import instant, listed, wanted, whole
 from twinge.web.api.people import known, note
 from twinge.web.connect import invite
 from twinge.web.guard import ACTOR
 from twinge.web.parts import CLOCK, PLATFORMS, STORE
+
+FILTERS: Final[Readers] = {
+    "platform": line,
+    "external_id": line,
+    "state": one_of("connected", "expired", "revoked"),
+}
 
 
 async def find(request: web.Request) -> web.Response:
@@ -35,13 +42,39 @@ async def find(request: web.Request) -> web.Response:
     return whole(await store.athletes.connections(one.id), view)
 
 
-async def quiet(request: web.Request) -> web.Response:
-    """`GET /connections?quiet=1`: those that used to deliver and have fallen silent."""
+async def everywhere(request: web.Request) -> web.Response:
+    """`GET /connections?platform=&external_id=&state=`: everybody's, newest first.
+
+    With `quiet=1`, which goes with nothing else, those that used to deliver and have fallen silent.
+    """
+    if "quiet" in request.query:
+        return await _silent(request)
+    cut, only = asked(request, FILTERS)
+    return listed(await request.app[STORE].athletes.find_connections(*cut, only=only), _with_owner)
+
+
+async def show(request: web.Request) -> web.Response:
+    """`GET /connections/{connection}`: by its number, with how it fares."""
+    text, store = request.match_info["connection"], request.app[STORE]
+    found = None
+    if text.isascii() and text.isdigit() and len(text) <= 18:
+        found = await store.athletes.get_connection(int(text))
+    if found is None:
+        raise not_found("connection")
+    past = (await store.backfills.of(found.athlete_id)).get((found.platform, found.external_id))
+    adapter = request.app[PLATFORMS].get(found.platform)
+    return answer({**_with_owner(found), **_fares(found, past, adapter)})
+
+
+async def _silent(request: web.Request) -> web.Response:
     wanted(request, "quiet")
-    if request.query.get("quiet") != "1":
-        raise Problem(400, "invalid", "Ask with quiet=1; all of them are below their athletes.", field="quiet")
-    found = await request.app[STORE].keeping.quiet(request.app[CLOCK]())
-    return whole(found, _quiet)
+    if request.query["quiet"] != "1":
+        raise Problem(400, "invalid", "quiet must be 1, or left out.", field="quiet")
+    return whole(await request.app[STORE].keeping.quiet(request.app[CLOCK]()), _quiet)
+
+
+def _with_owner(one: Connection) -> dict[str, Any]:
+    return {"athlete": one.athlete_id, **views.connection(one)}
 
 
 async def link(request: web.Request) -> web.Response:
@@ -69,7 +102,6 @@ async def end(request: web.Request) -> web.Response:
 
 def _fares(link: Connection, past: Backfill | None, adapter: PlatformAdapter | None) -> dict[str, Any]:
     return {
-        "id": link.id,
         "reconciled_at": instant(link.seen_at),
         "ended_at": instant(link.ended_at),
         "coach_may_see": None if adapter is None else adapter.capabilities.coach_may_see,

@@ -23,7 +23,8 @@ from twinge.plugin import OWN, Delivery
 from twinge.store.codec import new_id, pack
 from twinge.web.answer import answer, not_found
 from twinge.web.api import views
-from twinge.web.api.listing import listed, wanted, whole
+from twinge.web.api.filters import SPAN, asked
+from twinge.web.api.listing import listed, whole
 from twinge.web.api.people import known, note
 from twinge.web.api.shapes import read_report, wrong
 from twinge.web.body import read_as
@@ -42,22 +43,30 @@ draw at once kept the event loop waiting for a second."""
 
 
 async def reports(request: web.Request) -> web.Response:
-    """`GET /athletes/{id}/reports`: newest first, without the athlete's own words."""
-    one, cut = await known(request), wanted(request)
-    return listed(await request.app[STORE].reports.find(one.id, *cut), views.report)
+    """`GET /athletes/{id}/reports?from=&to=`: newest first, without the athlete's own words."""
+    one, (cut, only) = await known(request), asked(request, SPAN)
+    return listed(await request.app[STORE].reports.find(one.id, *cut, only=only), views.report)
+
+
+async def report(request: web.Request) -> web.Response:
+    """`GET /athletes/{id}/reports/{report}`."""
+    found = await request.app[STORE].reports.get((await known(request)).id, request.match_info["report"])
+    if found is None:
+        raise not_found("report")
+    return answer(views.report(found))
 
 
 async def tell(request: web.Request) -> web.Response:
     """`POST /athletes/{id}/reports`: into the inbox like any delivery, and answered when it is on disk."""
     one, body, now = await known(request), await read_as(request, read_report), request.app[CLOCK]()
-    report = replace(to_report(f"{OWN}:{new_id(now)}", body, body.at or now), about=body.about)
-    if report == Report(report.key, report.at):
+    told = replace(to_report(f"{OWN}:{new_id(now)}", body, body.at or now), about=body.about)
+    if told == Report(told.key, told.at):
         raise wrong("pain", "The report says nothing: give pain, a sign, an effort or a clearance.")
-    delivery = Delivery(OWN, "POST", one.id, {}, {}, pack(report), now)
-    await request.app[STORE].inbox.put(delivery, report.key, f"{OWN}:{one.id}")
+    delivery = Delivery(OWN, "POST", one.id, {}, {}, pack(told), now)
+    await request.app[STORE].inbox.put(delivery, told.key, f"{OWN}:{one.id}")
     async with request.app[STORE].write() as tx:
-        await note(request, tx, "report.told", one.id, f"report={report.key}")
-    return answer({"id": report.key, "status": "stored"}, 202)
+        await note(request, tx, "report.told", one.id, f"report={told.key}")
+    return answer({"id": told.key, "status": "stored"}, 202)
 
 
 async def episodes(request: web.Request) -> web.Response:

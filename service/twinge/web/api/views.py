@@ -19,7 +19,7 @@ from twinge.store.addresses import Agreed
 from twinge.store.history import Recorded
 from twinge.store.inbox import Kept
 from twinge.store.keys import Audited, Key
-from twinge.store.spoken import Spoken
+from twinge.store.spoken import Spoken, held_id
 from twinge.web.api.listing import instant
 
 _HIDDEN = {"revision", "silences"}
@@ -76,6 +76,7 @@ def masked(text: str) -> str:
 def connection(one: Connection) -> dict[str, Any]:
     """A connection without its tokens."""
     return {
+        "id": one.id,
         "platform": one.platform,
         "external_id": one.external_id,
         "state": one.state,
@@ -135,6 +136,7 @@ def _at(stamp: int | None) -> datetime | None:
 def finding(one: Finding) -> dict[str, Any]:
     """What a rule saw."""
     return {
+        "id": f"{one.rule}.{one.band}.{one.activity}",
         "rule": one.rule,
         "severity": one.severity.word,
         "band": one.band,
@@ -170,6 +172,7 @@ def nudge(one: Spoken) -> dict[str, Any]:
 def held(one: Held) -> dict[str, Any]:
     """What was not said, and why."""
     return {
+        "id": held_id(one),
         "severity": one.severity.word,
         "rules": one.rules,
         "reason": one.reason,
@@ -228,6 +231,7 @@ def key(one: Key) -> dict[str, Any]:
         "created_at": instant(one.created_at),
         "used_at": instant(one.used_at),
         "revoked_at": instant(one.revoked_at),
+        "expires_at": instant(one.expires_at),
     }
 
 
