@@ -14,12 +14,12 @@ INDEXES = (
     ("ix_inbox_received_ms", "inbox", ["received_ms", "id"]),
     ("ix_inbox_lane_received_ms", "inbox", ["lane", "received_ms", "id"]),
     ("ix_nudge_athlete_id_made_ms", "nudge", ["athlete_id", "made_ms", "id"]),
-    ("ix_connection_state", "connection", ["state", "id"]),
     ("ix_connection_platform_id", "connection", ["platform", "id"]),
     ("ix_audit_at_ms", "audit", ["at_ms", "id"]),
     ("ix_audit_actor", "audit", ["actor", "at_ms", "id"]),
     ("ix_audit_action", "audit", ["action", "at_ms", "id"]),
 )
+LOST = sa.text("state <> 'connected'")
 ASIDE = sa.text("state = 'dead' OR state = 'stray'")
 
 
@@ -28,6 +28,9 @@ def upgrade() -> None:
     for name, table, columns in INDEXES:
         op.create_index(name, table, columns)
     _set_aside(["state", "received_ms", "id"])
+    # By both, or the one by platform would look better where both are known.
+    _by_athlete(["athlete_id", "platform"])
+    op.create_index("ix_connection_lost", "connection", ["state", "id"], sqlite_where=LOST, postgresql_where=LOST)
     op.add_column("api_key", sa.Column("expires_ms", sa.BigInteger(), nullable=True))
     _names()
     _feed()
@@ -36,6 +39,11 @@ def upgrade() -> None:
 def _set_aside(columns: list[str]) -> None:
     op.drop_index("ix_inbox_aside", table_name="inbox")
     op.create_index("ix_inbox_aside", "inbox", columns, sqlite_where=ASIDE, postgresql_where=ASIDE)
+
+
+def _by_athlete(columns: list[str]) -> None:
+    op.drop_index("ix_connection_athlete_id", table_name="connection")
+    op.create_index("ix_connection_athlete_id", "connection", columns)
 
 
 def _names() -> None:
@@ -71,6 +79,8 @@ def downgrade() -> None:
     op.drop_index("ix_athlete_sought", table_name="athlete")
     op.drop_column("athlete", "sought")
     op.drop_column("api_key", "expires_ms")
+    op.drop_index("ix_connection_lost", table_name="connection")
+    _by_athlete(["athlete_id"])
     _set_aside(["state", "id"])
     for name, table, _ in reversed(INDEXES):
         op.drop_index(name, table_name=table)

@@ -20,7 +20,7 @@ from twinge.store.engine import Engines, upsert
 from twinge.store.feed import tell_connection
 from twinge.store.page import EVERYTHING, Filter, Page, cut, equal, page
 from twinge.store.seal import Seal
-from twinge.store.tables import athlete, connection
+from twinge.store.tables import LOST, athlete, connection
 
 Owner = tuple[str, str]
 """(platform, the athlete's id there)."""
@@ -154,6 +154,8 @@ class Athletes:
         """Everybody's connections, newest first; by platform, the id there, and state."""
         named = equal((connection.c.platform, only.platform), (connection.c.external_id, only.external_id))
         wanted = select(connection).where(*named, *equal((connection.c.state, only.state)))
+        if only.state not in {None, "connected"}:
+            wanted = wanted.where(LOST)  # SQLite takes a partial index only where its condition is said
         async with self._engines.read() as tx:
             rows = (await tx.execute(cut(wanted, [connection.c.id], cursor, limit))).all()
         return page(rows, ["id"], limit, [self._connection(row) for row in rows])

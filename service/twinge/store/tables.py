@@ -38,6 +38,7 @@ Plain = Text().with_variant(Text(collation="C"), "postgresql")
 # SQLite uses a partial index only where the query's own condition is one side of it, so these are ORs and not INs.
 WAITING = text("state = 'waiting'")
 SET_ASIDE = text("state = 'dead' OR state = 'stray'")
+LOST = text("state <> 'connected'")
 AGAIN = text("again_ms IS NOT NULL")
 UNDER_WAY = text("state = 'taken' OR state = 'unknown'")
 
@@ -81,7 +82,7 @@ connection = Table(
     "connection",
     metadata,
     Column("id", Serial, primary_key=True),
-    Column("athlete_id", Text, nullable=False, index=True),
+    Column("athlete_id", Text, nullable=False),
     Column("platform", Text, nullable=False),
     Column("external_id", Text, nullable=False),
     Column("state", Text, nullable=False),  # connected · revoked · expired
@@ -95,7 +96,8 @@ connection = Table(
     Column("ended_ms", BigInteger),  # when it was seen to be revoked
     Column("forgotten_ms", BigInteger),  # when what had come from there was deleted
     UniqueConstraint("platform", "external_id"),
-    Index("ix_connection_state", "state", "id"),
+    Index("ix_connection_athlete_id", "athlete_id", "platform"),
+    Index("ix_connection_lost", "state", "id", sqlite_where=LOST, postgresql_where=LOST),
     Index("ix_connection_platform_id", "platform", "id"),
 )
 

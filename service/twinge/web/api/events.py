@@ -35,6 +35,7 @@ async def stream(request: web.Request) -> web.StreamResponse:
     response = web.StreamResponse(headers=HEADERS)
     async with wire.listen():
         place, lost = await _place(request, wire, after)
+        response.force_close()  # Nothing else comes on this connection.
         await response.prepare(request)
         try:
             await _send(wire, response, RETRY + lost)
