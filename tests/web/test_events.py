@@ -297,7 +297,6 @@ async def test_a_reader_that_takes_nothing_is_cut_off_and_goes_on_later(
             await tell(tx, [happened(None, NOW, "activity", "added", {"pad": "x" * 200}) for _ in range(count)])
         while app[WIRE].listening:
             await asyncio.sleep(0.01)
-        assert app[WIRE].position == count
         assert len(app[WIRE]._rows) <= AT_HAND
         writer.close()
         async with reading(web, "?after=0") as again:
