@@ -21,11 +21,16 @@ from twinge.registry import Plugins
 from twinge.testing import FixedClock
 
 PRELUDE = """set -euo pipefail
-curl() { command curl --fail-with-body --max-time 20 "$@"; }
+curl() {
+  case "$1" in
+    -sN) command curl --fail-with-body --max-time 2 "$@" || test $? -eq 28 ;;
+    *) command curl --fail-with-body --max-time 20 "$@" ;;
+  esac
+}
 twinge() { "$PYTHON" -m twinge "$@"; }
 python3() { "$PYTHON" "$@"; }
 """
-"""A refusal ends the run; the commands are those of this installation."""
+"""A refusal ends the run; a stream has no end and is left. The commands are those of this installation."""
 
 
 def examples() -> list[str]:

@@ -29,7 +29,7 @@ from twinge.plugin import (
     TryLater,
 )
 from twinge.store import Store, Waiting
-from twinge.store.codec import unpack_report
+from twinge.store.codec import unpack_own
 
 AT_ONCE = 8
 DEADLINE_S = 30.0
@@ -112,7 +112,7 @@ class Reader:
 
     def _items(self, delivery: Delivery) -> Sequence[Item]:
         if delivery.platform == OWN:
-            return [Inline(delivery.path, unpack_report(delivery.body))]
+            return [Inline(delivery.path, unpack_own(delivery.query.get("kind", ""), delivery.body))]
         if delivery.path == RECONCILE and delivery.method == "":
             return _read_pointers(delivery.body)
         if delivery.path == BACKFILL and delivery.method == "":

@@ -6,6 +6,7 @@ import asyncio
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
@@ -45,6 +46,21 @@ def test_check_says_what_to_run(tmp_path: Path) -> None:
     schema.upgrade(url)
     assert schema.check(url) is None
     schema.upgrade(url)
+
+
+def test_who_was_there_before_is_found_by_name_afterwards(tmp_path: Path) -> None:
+    made = schema.config(url_of(tmp_path))
+    command.upgrade(made, "0005")
+    engine = create_engine(f"sqlite:///{tmp_path / 'twinge.db'}")
+    with engine.begin() as connection:
+        row = "INSERT INTO athlete (id, name, revision, created_ms, profile) VALUES ('a', 'ÄNNE', 0, 0, '{}')"
+        connection.exec_driver_sql(row)
+    schema.upgrade(url_of(tmp_path))
+    with engine.connect() as connection:
+        assert connection.exec_driver_sql("SELECT sought FROM athlete").scalar() == "änne"
+    engine.dispose()
+    command.downgrade(made, "0005")
+    command.upgrade(made, "head")
 
 
 async def test_a_store_that_was_never_migrated_is_not_ready(tmp_path: Path) -> None:

@@ -138,7 +138,7 @@ async def test_of_what_was_found_and_said_stay_rule_and_severity(stage: Stage) -
     assert (nudge["text"], nudge["facts"], nudge["activity_id"]) == (None, {}, None)
     found = next(one for one in (await stage.see("findings"))["items"] if one["rule"] == "L01")
     hidden = {"source": "closed", "reason": "terms", "message": HIDDEN}
-    blank: dict[str, Any] = {"band": None, "at": None, "activity_id": None, "facts": {}}
+    blank: dict[str, Any] = {"id": None, "band": None, "at": None, "activity_id": None, "facts": {}}
     assert found == {"rule": "L01", "severity": "slow_down", **blank, "hidden": [hidden]}
     for one in (await stage.see("held"))["items"]:
         assert (one["facts"], one["activity_id"]) == ({}, None)
@@ -203,7 +203,7 @@ async def test_once_everything_from_there_is_deleted_the_state_is_shown_when_it_
     await connect(stage, 100)
     await stage.weeks("closed")
     async with stage.web.store.write() as tx:
-        await stage.web.store.athletes.revoke(tx, "closed", "alice")
+        await stage.web.store.athletes.revoke(tx, "closed", "alice", NOW)
     [gone] = await stage.web.store.keeping.gone("closed", NOW)
     async with stage.web.store.write() as tx:
         await stage.web.store.keeping.forget(tx, gone, NOW)

@@ -17,6 +17,7 @@ from twinge.connections.reconcile import reconcile_one
 from twinge.limits import Limits, Tokens
 from twinge.plugin import Channel, ChecksSubscription, PlatformAdapter
 from twinge.store import Store
+from twinge.store.feed import KEPT_FOR
 from twinge.store.wakes import Wake
 
 log = logging.getLogger("twinge.connections")
@@ -137,6 +138,7 @@ class Rounds:
                 dropped += await self._store.keeping.drop_workouts(name, now - NEEDED)
         await self._store.forget_occurrences(now - KEEP)
         await self._store.repeats.purge(now)
+        await self._store.feed.purge(now - KEPT_FOR)
         return dropped + await self._store.inbox.purge(now - KEEP)
 
     async def _first_today(self, name: str) -> bool:

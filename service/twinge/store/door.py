@@ -19,6 +19,7 @@ from twinge.store.backfills import Backfills
 from twinge.store.connecting import Connecting
 from twinge.store.endings import Endings
 from twinge.store.engine import Engines, Unusable, upsert
+from twinge.store.feed import Feed
 from twinge.store.glances import Glances
 from twinge.store.history import History
 from twinge.store.house import House
@@ -69,6 +70,7 @@ class Store:
         self.outages = Outages(engines)
         self.keys = Keys(engines)
         self.visits = Visits(engines)
+        self.feed = Feed(engines)
         self.glances, self.timeline, self.survey = Glances(engines), Timeline(engines), Survey(engines)
         self.sittings = Sittings(engines)
         self.house = House()
@@ -102,6 +104,7 @@ class Store:
         async with self._engines.write() as tx:
             yield tx
         self.outbox.tell()
+        self.feed.bell.set()
 
     def read(self) -> AbstractAsyncContextManager[AsyncConnection]:
         """A reader's snapshot."""

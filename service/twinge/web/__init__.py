@@ -18,6 +18,7 @@ from twinge.store import Store
 from twinge.web import api, connect, document, health, hooks, metrics, office, pages, reference
 from twinge.web.api.answers import Status
 from twinge.web.api.records import Ready
+from twinge.web.api.wire import PACE, WIRE, Pace, Wire
 from twinge.web.document import DOCUMENT, Document
 from twinge.web.gate import GATE, Gate
 from twinge.web.guard import DOOR, Door, guard
@@ -133,10 +134,12 @@ def make_web(
     http: aiohttp.ClientSession | None = None,
     draws: bool | None = None,
     links: Links | None = None,
+    pace: Pace = PACE,
 ) -> web.Application:
     """The application over one open store. `status` says of every plugin whether it is ready, and why not; `pack`
     is the one that the worker begins with; `http` calls vendors when an athlete connects; `draws`: whether charts
-    can be drawn, None to look; `links` are the addresses of charts that messages carry."""
+    can be drawn, None to look; `links` are the addresses of charts that messages carry;
+    `pace` is how its streams of events run."""
     app = web.Application(middlewares=[guard], client_max_size=settings.body_cap_kb * 1024)
     app[STORE], app[SETTINGS], app[CLOCK] = store, settings, clock
     app[PLATFORMS], app[CHANNELS], app[STATUS] = platforms, channels, status
@@ -150,5 +153,12 @@ def make_web(
     if http is not None:
         app[HTTP] = http
     app[metrics.METRICS], app[office.TRIES] = metrics.Metrics(), office.Tries()
+    app[WIRE] = Wire(store.feed, clock, pace)
+    app[DOOR].at_close.append(app[WIRE].close)
+    app.on_shutdown.append(_close_wire)
     app.add_routes(ROUTES)
     return app
+
+
+async def _close_wire(app: web.Application) -> None:
+    app[WIRE].close()

@@ -44,6 +44,15 @@ EXAMPLES: Final[dict[Any, Any]] = {
     shapes.NewConnection: {"platform": "generic", "external_id": "alice-2"},
     shapes.NewReport: {"pain": 4, "site": "buttock", "side": "left", "onset": "during"},
     shapes.NewSilence: {"kind": "race", "from": "2026-12-05T00:00:00+01:00", "until": "2026-12-06T00:00:00+01:00"},
+    shapes.NewWorkout: {
+        "id": "treadmill-1",
+        "sport": "treadmill",
+        "start": "2026-05-04T08:00:00+02:00",
+        "moving_s": 3300,
+        "distance_m": 10000,
+    },
+    shapes.NewMorning: {"date": "2026-05-04", "resting_hr": 48, "hrv_rmssd_ms": 62, "sleep_h": 7.5},
+    shapes.Batch: {"state": "dead", "limit": 100},
     shapes.HouseLimits: {"limits": {"l01.small": 115}},
     shapes.NewPreview: {"limits": {"l01.small": 115}, "days": 90},
     shapes.NewKey: {"scope": "coach", "name": "Carol", "expires_at": "2027-06-01T00:00:00Z"},
@@ -62,6 +71,7 @@ EXAMPLES: Final[dict[Any, Any]] = {
     answers.Listing[records.Held]: {
         "items": [
             {
+                "id": "19a5f2b8c3d1f2e3d4c5b6a7",
                 "severity": "slow_down",
                 "rules": ["R02"],
                 "reason": "over_budget",

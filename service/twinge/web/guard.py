@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import logging
 import secrets
+from collections.abc import Callable
 from typing import Any
 
 from aiohttp import hdrs, web
@@ -35,6 +36,9 @@ LONGER = ("/files", "/rules/preview")
 OPEN_TO_KEYS = "/api/v1/"
 """Where only keys are let in."""
 
+STREAM = "/api/v1/events"
+"""Has no end of its own, once its key was checked."""
+
 _CODES = {
     400: "bad_request",
     401: "not_authentic",
@@ -56,6 +60,8 @@ class Door:
     def __init__(self) -> None:
         self.busy = 0
         self.closing = False
+        self.at_close: list[Callable[[], None]] = []
+        """What ends those answers that have no end of their own."""
         self._empty = asyncio.Event()
 
     def leave(self) -> None:
@@ -67,6 +73,8 @@ class Door:
     async def close(self, within_s: float) -> None:
         """Wait until every request is answered, `within_s` seconds at most; answers close their connections now."""
         self.closing = True
+        for end in self.at_close:
+            end()
         if self.busy:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._empty.wait(), within_s)
@@ -118,6 +126,8 @@ async def _in_time(request: web.Request, handler: Handler) -> web.StreamResponse
                 await admit(request)
                 if request.path.endswith(LONGER):
                     deadline.reschedule(asyncio.get_running_loop().time() + UPLOAD_S)
+                elif request.path == STREAM:
+                    deadline.reschedule(None)
             return await handler(request)
     except TimeoutError:
         if not deadline.expired():
@@ -150,23 +160,42 @@ def _refused(error: Exception) -> web.Response:
 
 async def admit(request: web.Request) -> None:
     """Let a request for the API pass if its key is right, has calls left, and allows it (`web/rights.py`)."""
-    word, _, token = request.headers.get(hdrs.AUTHORIZATION, "").partition(" ")
-    token, gate, now = token.strip(), request.app[GATE], request.app[CLOCK]()
+    token, gate, now = _token(request), request.app[GATE], request.app[CLOCK]()
     address = address_of(request)
     gate.check_address(address, token, now)
+    try:
+        caller = await _caller(request)
+    except Problem:
+        gate.note_failure(address, token, now)
+        raise
+    gate.welcome(token)
+    if (standing := gate.count_call(caller.key, now)) is not None:
+        request[STANDING] = standing
+    request[ACTOR] = f"key:{caller.key}"
+    check_right(request)
+
+
+async def admit_again(request: web.Request) -> None:
+    """Look at the key of an answer that has no end once more: its end, its scope, its athletes. No call is counted."""
+    await _caller(request)
+    check_right(request)
+
+
+async def _caller(request: web.Request) -> Caller:
+    """Whose key this is now, noted in the request; Problem 401 where it is nobody's."""
+    word, token = request.headers.get(hdrs.AUTHORIZATION, "").partition(" ")[0], _token(request)
     found = None
     if word.lower() == "bearer" and token.isascii():
-        found = await request.app[STORE].keys.check(token, now)
+        found = await request.app[STORE].keys.check(token, request.app[CLOCK]())
     if found is None:
-        gate.note_failure(address, token, now)
         message = "Send an API key as `Authorization: Bearer …`; `twinge keys create` makes one."
         raise Problem(401, "no_key", message, headers={"WWW-Authenticate": 'Bearer realm="twinge"'})
-    gate.welcome(token)
-    if (standing := gate.count_call(found.key, now)) is not None:
-        request[STANDING] = standing
     request[CALLER] = Caller(found.key, found.scope, found.athletes)
-    request[ACTOR] = f"key:{found.key}"
-    check_right(request)
+    return request[CALLER]
+
+
+def _token(request: web.Request) -> str:
+    return request.headers.get(hdrs.AUTHORIZATION, "").partition(" ")[2].strip()
 
 
 def _from_aiohttp(error: web.HTTPException) -> Problem:

@@ -106,6 +106,7 @@ class Channel(Struct, kw_only=True):
 class Connection(Struct, kw_only=True):
     """Who an athlete is at a platform, without tokens."""
 
+    id: int
     platform: str
     external_id: str | None
     """Null for a coach."""
@@ -127,7 +128,6 @@ class Past(Struct):
 class ConnectionInFull(Connection, kw_only=True):
     """A connection, and how it fares."""
 
-    id: int
     reconciled_at: Instant | None
     ended_at: Instant | None
     coach_may_see: bool | None
@@ -137,14 +137,27 @@ class ConnectionInFull(Connection, kw_only=True):
     """Null where a source's terms keep it from a coach, as `backfill` is then."""
 
 
-class QuietConnection(Struct):
-    """A connection that used to deliver and has fallen silent."""
+class OwnedConnectionInFull(ConnectionInFull, kw_only=True):
+    """A connection, whose it is, and how it fares."""
+
+    athlete: str
+
+
+class ListedConnection(Struct, kw_only=True):
+    """A connection in the list of everybody's; of those that have fallen silent, since when and how long they paused
+    before."""
 
     athlete: str
     platform: str
-    last_activity_at: Instant | None
+    id: int | UnsetType = UNSET
+    external_id: str | UnsetType | None = UNSET
+    """Null for a coach."""
+    state: Annotated[str, Meta(extra_json_schema={"enum": ["connected", "revoked", "expired"]})] | UnsetType = UNSET
+    scope: str | UnsetType = UNSET
+    created_at: Instant | UnsetType = UNSET
+    last_activity_at: Instant | UnsetType | None = UNSET
     """Null where a source's terms keep it from a coach, as the gap is then."""
-    longest_gap_days: float | None
+    longest_gap_days: float | UnsetType | None = UNSET
 
 
 class AthleteInFull(Athlete, kw_only=True):
@@ -200,6 +213,13 @@ class StoredFile(Status):
     """The file is on disk; `id` is its delivery's."""
 
     id: int
+
+
+class Replayed(Struct):
+    """How many deliveries wait again, and how many are left."""
+
+    replayed: int
+    left: int
 
 
 class Tested(Struct):

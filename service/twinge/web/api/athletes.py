@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from typing import Final
 
 from aiohttp import hdrs, web
 
@@ -14,8 +15,9 @@ from twinge.web.answer import Problem, answer, not_found
 from twinge.web.api import views
 from twinge.web.api.answers import AthleteInFull
 from twinge.web.api.channels import checked, put, shown
-from twinge.web.api.listing import listed, wanted
-from twinge.web.api.people import held, known, note
+from twinge.web.api.filters import Readers, asked, line, one_of
+from twinge.web.api.listing import listed
+from twinge.web.api.people import check_accounts, held, known, note
 from twinge.web.api.shapes import (
     NewAthlete,
     NewChannel,
@@ -40,10 +42,22 @@ async def unbound(old: Athlete, tx: Tx) -> None:
     """No condition: whoever changes a profile on a page has it before them."""
 
 
+FILTERS: Final[Readers] = {
+    "name": line,
+    "platform": line,
+    "external_id": line,
+    "status": one_of("connected", "disconnected"),
+}
+
+
 async def find(request: web.Request) -> web.Response:
-    """`GET /athletes`: newest first."""
+    """`GET /athletes?name=&platform=&external_id=&status=`: newest first."""
+    cut, only = asked(request, FILTERS)
+    check_accounts(request)
+    if only.external_id is not None and only.platform is None:
+        raise wrong("platform", "An external_id is one of a platform: give both.")
     theirs = request[CALLER].athletes
-    return listed(await request.app[STORE].athletes.find(*wanted(request), among=theirs), views.athlete)
+    return listed(await request.app[STORE].athletes.find(*cut, only=only, among=theirs), views.athlete)
 
 
 async def create(request: web.Request) -> web.Response:

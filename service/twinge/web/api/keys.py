@@ -2,22 +2,40 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from aiohttp import web
 from msgspec.structs import asdict
 
-from twinge.store.keys import Key, id_of
+from twinge.store.keys import SCOPES, Key, id_of
 from twinge.web.answer import Problem, answer, not_found
 from twinge.web.api import records, views
-from twinge.web.api.listing import whole
+from twinge.web.api.filters import Readers, narrowed, one_of
+from twinge.web.api.listing import wanted, whole
 from twinge.web.api.people import enter, known
 from twinge.web.api.shapes import NewKey, read_key, wrong
 from twinge.web.body import read_as
 from twinge.web.parts import CLOCK, STORE, Tx
+from twinge.web.tags import tagged
+
+FILTERS: Final[Readers] = {"scope": one_of(*SCOPES), "state": one_of("alive", "ended")}
 
 
 async def find(request: web.Request) -> web.Response:
-    """`GET /keys`: every key, without its secret."""
-    return whole(await request.app[STORE].keys.list(), views.key)
+    """`GET /keys?scope=&state=`: every key, oldest first, without its secret."""
+    wanted(request, *FILTERS)
+    only = narrowed(request, FILTERS)
+    return whole(await request.app[STORE].keys.list(request.app[CLOCK](), only=only), views.key)
+
+
+async def show(request: web.Request) -> web.Response:
+    """`GET /keys/{key}`."""
+    store = request.app[STORE]
+    async with store.read() as tx:
+        found = await store.keys.get(tx, request.match_info["key"])
+    if found is None:
+        raise not_found("key")
+    return tagged(request, views.key(found))
 
 
 async def create(request: web.Request) -> web.Response:
@@ -41,13 +59,22 @@ async def create(request: web.Request) -> web.Response:
 
 
 async def revoke(request: web.Request) -> web.Response:
-    """`DELETE /keys/{key}`: 204; it is dead at once and for ever."""
-    store, key = request.app[STORE], request.match_info["key"]
-    async with store.write() as tx:
-        if not await store.keys.end(tx, key, request.app[CLOCK]()):
-            raise not_found("key")
-        await enter(request, tx, "key.revoke", f"key:{key}")
+    """`DELETE /keys/{key}`: 204; it is dead at once and for ever. 409 for the last one that may do all."""
+    await end_key(request, request.match_info["key"])
     return web.Response(status=204)
+
+
+async def end_key(request: web.Request, key: str) -> None:
+    """End a key, or 404; 409 where nobody could make another one then."""
+    store, now = request.app[STORE], request.app[CLOCK]()
+    async with store.write() as tx:
+        scope = await store.keys.end(tx, key, now)
+        if scope is None:
+            raise not_found("key")
+        if scope == "admin" and await store.keys.is_last_admin(tx, key, now):
+            message = "This is the last key that may do all and does not end by itself: make another one first."
+            raise Problem(409, "last_key", message)
+        await enter(request, tx, "key.revoke", f"key:{key}")
 
 
 async def grant(request: web.Request) -> web.Response:

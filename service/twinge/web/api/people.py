@@ -5,8 +5,8 @@ from __future__ import annotations
 from aiohttp import web
 
 from twinge.core.model import Athlete
-from twinge.web.answer import not_found
-from twinge.web.caller import seen
+from twinge.web.answer import Problem, not_found
+from twinge.web.caller import CALLER, seen
 from twinge.web.guard import ACTOR
 from twinge.web.once import mark
 from twinge.web.parts import CLOCK, STORE, Tx
@@ -20,6 +20,14 @@ async def known(request: web.Request) -> Athlete:
     if found is None:
         raise not_found("athlete")
     return found
+
+
+def check_accounts(request: web.Request) -> None:
+    """Problem 403 for a coach who looks for somebody by their id at a platform: that is nothing for coaches."""
+    if "external_id" in request.query and request[CALLER].scope == "coach":
+        raise Problem(
+            403, "scope", "This key is a coach's, and ids at platforms are not for coaches.", field="external_id"
+        )
 
 
 async def held(request: web.Request, tx: Tx, athlete_id: str) -> Athlete:

@@ -115,10 +115,11 @@ Report = defstruct(
 class Finding(Struct):
     """What a rule saw."""
 
+    id: str | None
+    """`<rule>.<band>.<activity_id>`; null, as band, time and workout, where a source's terms keep them from a coach."""
     rule: str
     severity: Severity
     band: int | None
-    """Null, as time and workout, where a source's terms keep them from a coach."""
     at: Instant | None
     activity_id: str | None
     facts: Facts
@@ -152,6 +153,8 @@ class Nudge(Struct, kw_only=True):
 class Held(Struct):
     """What was not said, and why."""
 
+    id: str | None
+    """Null where a source's terms keep from a coach what it was about."""
     severity: Severity
     rules: tuple[str, ...]
     reason: str

@@ -15,7 +15,7 @@ from twinge.core.bounds import Unsafe, check_own
 from twinge.core.model import EVERYTHING, Athlete, Preferences
 from twinge.core.pack import Pack
 from twinge.core.rules import CATALOGUE
-from twinge.event import Complaint
+from twinge.event import Complaint, Morning, Workout
 from twinge.preview.run import DAYS, LONGEST_D, MOST
 from twinge.web.answer import Problem
 
@@ -108,6 +108,28 @@ class Profile(Struct, forbid_unknown_fields=True, kw_only=True):
 
 class NewReport(Complaint, forbid_unknown_fields=True, gc=False):
     """`POST /athletes/{id}/reports`: pain and its signs, how hard a workout was, or somebody's clearance."""
+
+
+class NewWorkout(Workout, forbid_unknown_fields=True, kw_only=True, gc=False):
+    """`POST /athletes/{id}/activities`: a workout told by hand."""
+
+    id: Name | UnsetType = UNSET
+    """The same id again is an edit."""
+
+
+class NewMorning(Morning, forbid_unknown_fields=True, kw_only=True, gc=False):
+    """`POST /athletes/{id}/wellness`: a morning told by hand; one a day, told again it is an edit."""
+
+
+class Batch(Struct, forbid_unknown_fields=True, kw_only=True):
+    """`POST /deliveries/replay`."""
+
+    state: Literal["dead", "stray"]
+    """Which."""
+    platform: Annotated[str, Meta(min_length=1, max_length=80)] | None = None
+    """Left out: of all."""
+    limit: Annotated[int, Meta(ge=1, le=1000)] = 100
+    """The oldest so many."""
 
 
 class NewSilence(Struct, forbid_unknown_fields=True, kw_only=True):
@@ -220,6 +242,9 @@ read_code = Decoder(Code).decode
 read_connection = Decoder(NewConnection).decode
 read_report = Decoder(NewReport).decode
 read_silence = Decoder(NewSilence).decode
+read_workout = Decoder(NewWorkout).decode
+read_morning = Decoder(NewMorning).decode
+read_batch = Decoder(Batch).decode
 
 _PLAIN = [f.name for f in fields(Athlete) if f.name not in {"id", "limits", "preferences", "silences", "revision"}]
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from dataclasses import replace as fresh
 from datetime import UTC, datetime
 from typing import Any, Final, TypeVar
 
@@ -20,6 +21,8 @@ from twinge.core.model import Finding, Held, Nudge, Report
 from twinge.core.pain import Episode
 from twinge.plugin import OWN, Rejected
 from twinge.store import Page
+from twinge.store.codec import from_json, to_json
+from twinge.store.feed import Happened
 from twinge.store.history import Kept
 from twinge.store.provenance import Span
 from twinge.store.seal import Seal, WrongSecret
@@ -55,6 +58,10 @@ class Veil:
         """Those of which something is here."""
         return sorted(name for name, span in self.spans.items() if span.until is None)
 
+    def hides(self, key: str) -> bool:
+        """Whether a workout, morning or report of this id is left out."""
+        return key.partition(":")[0] in self.sources
+
     def told(self, sources: list[str]) -> list[Hidden]:
         """What is said in the place of what is hidden."""
         return [Hidden(name, "terms", WORDS.format(name)) for name in sources]
@@ -74,8 +81,8 @@ class Veil:
         return replace(shown, counted_in=None) if source in self.spans else shown
 
     def finding(self, shown: records.Finding, one: Finding) -> records.Finding:
-        """A finding; hidden, its rule and severity."""
-        blank: dict[str, Any] = {"band": None, "at": None, "activity_id": None, "facts": {}}
+        """A finding; hidden, its rule and severity: its id names band and workout."""
+        blank: dict[str, Any] = {"id": None, "band": None, "at": None, "activity_id": None, "facts": {}}
         return self._blanked(shown, blank, self.over(one.at, one.activity))
 
     def nudge(self, shown: records.Nudge, one: Nudge) -> records.Nudge:
@@ -86,8 +93,8 @@ class Veil:
         return self._blanked(shown, blank, self.over(one.made_at, one.activity))
 
     def held(self, shown: records.Held, one: Held) -> records.Held:
-        """What was not said; hidden, all but its numbers and workout."""
-        return self._blanked(shown, {"facts": {}, "activity_id": None}, self.over(one.at, one.activity))
+        """What was not said; hidden, all but its numbers and workout, and its id, which is made of that."""
+        return self._blanked(shown, {"id": None, "facts": {}, "activity_id": None}, self.over(one.at, one.activity))
 
     def report(self, shown: Struct, one: Report) -> Struct:
         """A report; which workout of a hidden source it rates is left out."""
@@ -110,6 +117,20 @@ class Veil:
         waits = kept is not None and not kept.stamp
         blank = dict.fromkeys({*shown.__struct_fields__} - STANDS)
         return self._blanked(shown, blank, sorted(self.spans) if waits else self.sources)
+
+    def event(self, row: Happened) -> Happened | None:
+        """A row of the feed; None where it is about a hidden workout, or when one was."""
+        facts: dict[str, Any] = from_json(row.facts)
+        about = facts.get("activity") if row.type == "activity" else facts.get("activity_id")
+        hidden = self.over(row.at, about)
+        if not hidden or row.type in {"connection", "episode"}:
+            return row
+        if row.type == "activity":
+            return None if (about or "").partition(":")[0] in self.spans else row
+        if row.type != "nudge":
+            return None
+        blank: dict[str, Any] = {"activity_id": None} | ({"held": None} if "held" in facts else {})
+        return fresh(row, facts=to_json({**facts, **blank}))
 
     def _blanked(self, shown: S, blank: dict[str, Any], sources: list[str]) -> S:
         return replace(shown, **{**blank, "hidden": self.told(sources)}) if sources else shown

@@ -21,7 +21,7 @@ from twinge.store.addresses import Agreed
 from twinge.store.history import Recorded
 from twinge.store.inbox import Kept
 from twinge.store.keys import Audited, Key
-from twinge.store.spoken import Spoken
+from twinge.store.spoken import Spoken, held_id
 from twinge.web.api import answers, records
 from twinge.web.api.listing import instant
 
@@ -90,6 +90,7 @@ def masked(text: str) -> str:
 def connection(one: Connection, *, whole: bool = True) -> answers.Connection:
     """A connection without its tokens; who the athlete is there is nothing for a coach."""
     return answers.Connection(
+        id=one.id,
         platform=one.platform,
         external_id=one.external_id if whole else None,
         state=one.state,
@@ -148,6 +149,7 @@ def _stamp(seconds: int) -> datetime:
 def finding(one: Finding) -> records.Finding:
     """What a rule saw."""
     return records.Finding(
+        id=f"{one.rule}.{one.band}.{one.activity}",
         rule=one.rule,
         severity=one.severity.word,
         band=one.band,
@@ -183,6 +185,7 @@ def nudge(one: Spoken) -> records.Nudge:
 def held(one: Held) -> records.Held:
     """What was not said, and why."""
     return records.Held(
+        id=held_id(one),
         severity=one.severity.word,
         rules=one.rules,
         reason=one.reason,

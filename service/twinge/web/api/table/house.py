@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from twinge.web.api import catalogue, deliveries, keys, limits, queries, records, shapes
+from twinge.web.api import answers, catalogue, deliveries, events, keys, limits, queries, records, shapes
 from twinge.web.api.table.place import GONE, lists
 from twinge.web.route import Route, Sends
 
@@ -27,7 +27,7 @@ ROUTES = (
         "/api/v1/deliveries/{delivery}",
         deliveries.show,
         DELIVERIES,
-        "One of them.",
+        "One.",
         Sends(type=records.Delivery),
         tagged=True,
     ),
@@ -41,6 +41,25 @@ ROUTES = (
         errors=(409,),
     ),
     Route(
+        "POST",
+        "/api/v1/deliveries/replay",
+        deliveries.replay_all,
+        DELIVERIES,
+        "The oldest of one state back to waiting, so many at once.",
+        Sends(status=202, type=answers.Replayed),
+        body=shapes.Batch,
+    ),
+    Route(
+        "GET",
+        "/api/v1/events",
+        events.stream,
+        HOUSE,
+        "What happens, as it happens: server-sent events without an end; with `Last-Event-ID` from where you were.",
+        Sends(media="text/event-stream"),
+        query=queries.Events,
+        head=False,
+    ),
+    Route(
         "GET",
         "/api/v1/rules",
         catalogue.rules,
@@ -48,6 +67,7 @@ ROUTES = (
         "Every rule: what it watches for, limits, evidence, strength.",
         lists(records.Rule),
     ),
+    Route("GET", "/api/v1/rules/{rule}", catalogue.rule, HOUSE, "One.", Sends(type=records.Rule), tagged=True),
     Route(
         "GET",
         "/api/v1/plugins",
@@ -55,6 +75,15 @@ ROUTES = (
         HOUSE,
         "Every platform and channel: ready, or what it lacks.",
         lists(records.Plugin),
+    ),
+    Route(
+        "GET",
+        "/api/v1/plugins/{plugin}",
+        catalogue.plugin,
+        HOUSE,
+        "One by its name; the platform, where a channel is called so too.",
+        Sends(type=records.Plugin),
+        tagged=True,
     ),
     Route(
         "GET",
@@ -91,6 +120,7 @@ ROUTES = (
         HOUSE,
         "The keys, without their secrets.",
         lists(records.Key),
+        query=queries.Keys,
     ),
     Route(
         "POST",
@@ -102,7 +132,8 @@ ROUTES = (
         body=shapes.NewKey,
         gives={"key": "/id"},
     ),
-    Route("DELETE", f"{KEY}", keys.revoke, HOUSE, "It is dead at once and for ever.", GONE),
+    Route("GET", KEY, keys.show, HOUSE, "One.", Sends(type=records.Key), tagged=True),
+    Route("DELETE", KEY, keys.revoke, HOUSE, "It is dead at once and for ever.", GONE, errors=(409,)),
     Route(
         "PUT",
         f"{KEY}/athletes/{{athlete}}",
@@ -120,6 +151,6 @@ ROUTES = (
         HOUSE,
         "Who did what, newest first.",
         lists(records.Audited),
-        query=queries.Pages,
+        query=queries.Audit,
     ),
 )
