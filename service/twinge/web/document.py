@@ -43,7 +43,7 @@ PLACES: Final[dict[str, tuple[str, dict[str, Any]]]] = {
     "finding": ("Id of a finding.", {"type": "string", "minLength": 1}),
     "nudge": ("Id of a message.", {"type": "string", "minLength": 1}),
     "held": ("Id of a silence that was kept.", {"type": "string", "minLength": 1}),
-    "rule": ("Id of a rule.", {"type": "string", "minLength": 1}),
+    "rule": ("Id of a rule.", {"type": "string", "pattern": "^[A-Z][0-9]+$"}),
     "plugin": ("A plugin's name.", {"type": "string", "minLength": 1}),
     "platform": ("A platform's name, as `GET /api/v1/plugins` has it.", {"type": "string", "minLength": 1}),
     "token": ("The secret that this platform's route wants.", {"type": "string", "minLength": 1}),

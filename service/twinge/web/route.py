@@ -72,7 +72,7 @@ class Route:
     @property
     def scopes(self) -> tuple[str, ...]:
         """The scopes of which a key must have one (`rights.callers`); none where no key is asked for."""
-        return callers(self.method, self.path) if self.wants_key else ()
+        return callers(self.method, self.plain_path) if self.wants_key else ()
 
     @property
     def once(self) -> bool:

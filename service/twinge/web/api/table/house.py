@@ -10,6 +10,9 @@ from twinge.web.route import Route, Sends
 
 DELIVERIES, HOUSE = "Deliveries", "The installation"
 KEY: Final = "/api/v1/keys/{key}"
+ONE_DELIVERY: Final = "/api/v1/deliveries/{delivery:[0-9]+}"
+ONE_RULE: Final = "/api/v1/rules/{rule:[A-Z][0-9]+}"
+"""Patterns, for there are paths beside them that are no delivery and no rule."""
 
 ROUTES = (
     Route(
@@ -24,7 +27,7 @@ ROUTES = (
     ),
     Route(
         "GET",
-        "/api/v1/deliveries/{delivery}",
+        ONE_DELIVERY,
         deliveries.show,
         DELIVERIES,
         "One.",
@@ -33,7 +36,7 @@ ROUTES = (
     ),
     Route(
         "POST",
-        "/api/v1/deliveries/{delivery}/replay",
+        f"{ONE_DELIVERY}/replay",
         deliveries.replay,
         DELIVERIES,
         "Back to waiting. Nothing that it has done already happens twice.",
@@ -67,7 +70,7 @@ ROUTES = (
         "Every rule: what it watches for, limits, evidence, strength.",
         lists(records.Rule),
     ),
-    Route("GET", "/api/v1/rules/{rule}", catalogue.rule, HOUSE, "One.", Sends(type=records.Rule), tagged=True),
+    Route("GET", ONE_RULE, catalogue.rule, HOUSE, "One.", Sends(type=records.Rule), tagged=True),
     Route(
         "GET",
         "/api/v1/plugins",
