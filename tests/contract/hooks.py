@@ -101,6 +101,7 @@ def meanings(body: dict[str, Any]) -> Iterator[tuple[str, Any]]:
     """What the fields must mean, beside their types."""
     yield "timezone", "Europe/Berlin"
     yield "hr_rest", 50
+    yield "sport", "treadmill"
     yield "limits", {}
     yield "channel", "console"
     yield "platform", "generic"
