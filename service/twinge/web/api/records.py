@@ -247,7 +247,8 @@ class Rule(Struct, kw_only=True):
     says: str
     severity: tuple[str, ...]
     limits: dict[str, Any]
-    safe: dict[str, tuple[int, int]]
+    safe: dict[str, Annotated[list[int], Meta(min_length=2, max_length=2)]]
+    """The lowest and the highest."""
     evidence: str
     strength: str
 

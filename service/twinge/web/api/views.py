@@ -223,7 +223,7 @@ def rule(one: Rule, pack: Pack) -> records.Rule:
         says=one.says,
         severity=one.severities,
         limits=dict(one.limits(pack)),
-        safe={name: safe(f"{one.part}.{name}", shipped[name]) for name in limits},
+        safe={name: [*safe(f"{one.part}.{name}", shipped[name])] for name in limits},
         evidence=one.evidence,
         strength=one.strength,
     )
