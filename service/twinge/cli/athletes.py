@@ -96,13 +96,10 @@ def _lines(seen: dict[str, Any]) -> list[str]:
     who, state = seen["athlete"], seen["state"]
     unknown = ", ".join(state["unknown"])
     return [
-        f"{who['name']}  {who['id']}  {who['timezone']}",
+        f"{who.name}  {who.id}  {who.timezone}",
         f"  {seen['status']}",
         *([f"  unknown: {unknown}"] if unknown else []),
-        *(f"  channel     {one['channel']} {one['address']}  {one['shut'] or 'usable'}" for one in seen["channels"]),
-        *(f"  connection  {one['platform']} {one['external_id']}  {one['state']}" for one in seen["connections"]),
-        *(
-            f"  {one['not_before']:%F %H:%M}Z  {one['severity']}  {one['state']}  {one['text']}"
-            for one in seen["nudges"]
-        ),
+        *(f"  channel     {one.channel} {one.address}  {one.shut or 'usable'}" for one in seen["channels"]),
+        *(f"  connection  {one.platform} {one.external_id}  {one.state}" for one in seen["connections"]),
+        *(f"  {one.not_before:%F %H:%M}Z  {one.severity}  {one.state}  {one.text}" for one in seen["nudges"]),
     ]

@@ -17,7 +17,6 @@ from twinge.core.view import describe
 from twinge.store import Address, Connection
 from twinge.store.timeline import KINDS
 from twinge.web.answer import Problem, not_found
-from twinge.web.api.connections import fares
 from twinge.web.api.people import known
 from twinge.web.api.views import masked
 from twinge.web.caller import CALLER
@@ -163,13 +162,12 @@ async def _sources(request: web.Request, links: list[Connection]) -> list[Source
     found = []
     for link in links:
         adapter = request.app[PLATFORMS].get(link.platform)
-        told = fares(link, pasts.get((link.platform, link.external_id)), adapter)
-        past = told["backfill"]
+        past = pasts.get((link.platform, link.external_id))
         notes = (
             "the platform is not set up here" if adapter is None else "",
             f"since {link.created_at:%d %b %Y}",
             f"last asked {link.seen_at:%d %b %Y, %H:%M} UTC" if link.seen_at else "",
-            f"past {past['state']}, {past['fetched']} brought" if past else "",
+            f"past {past.state}, {past.fetched} brought" if past else "",
         )
         quiet = link.platform in silent and link.state == "connected"
         found.append(Source(link.platform, link.id, link.state, quiet, tuple(filter(None, notes))))

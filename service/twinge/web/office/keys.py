@@ -6,7 +6,8 @@ from typing import Final
 
 from aiohttp import web
 
-from twinge.web.answer import Problem, not_found
+from twinge.web.answer import Problem
+from twinge.web.api.keys import end_key
 from twinge.web.guard import ACTOR
 from twinge.web.office.door import form, only
 from twinge.web.office.frame import back, show
@@ -42,9 +43,5 @@ async def create(request: web.Request) -> web.Response:
 async def revoke(request: web.Request) -> web.Response:
     """`POST /admin/keys/{key}/revoke`."""
     await form(request)
-    store, now, key = request.app[STORE], request.app[CLOCK](), request.match_info["key"]
-    if not key.isalnum() or not await store.keys.revoke(key, now):
-        raise not_found("key")
-    async with store.write() as tx:
-        await store.audit(tx, now, request[ACTOR], "key.revoke", f"key:{key}")
+    await end_key(request, request.match_info["key"])
     return back(request, "/keys", "revoked")
