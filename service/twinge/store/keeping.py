@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from twinge.store import codec
 from twinge.store.engine import Engines
 from twinge.store.feed import NAMED, of_nudges, tell
-from twinge.store.tables import activity, connection, finding, held, inbox, nudge, report, state, wellness
+from twinge.store.tables import activity, connection, feed, finding, held, inbox, nudge, report, state, wellness
 
 USED_TO: Final = timedelta(days=28)
 LEAST: Final = 3
@@ -102,6 +102,9 @@ class Keeping:
         void = unsent.values(state="void", reason="its source was disconnected", again_ms=None)
         await tell(tx, of_nudges((await tx.execute(void.returning(*NAMED))).all(), now))
         await tx.execute(update(nudge).where(told, nudge.c.state.in_(OVER)).values(text="", facts="{}", again_ms=None))
+        # Blanked, not deleted: a number of the feed is never given twice.
+        named = (feed.c.athlete_id == athlete_id) & feed.c.facts.contains(f'"{prefix}', autoescape=True)
+        await tx.execute(update(feed).where(named).values(facts="{}"))
         await tx.execute(update(state).where(state.c.athlete_id == athlete_id).values(stamp=""))
         return int(count)
 
