@@ -103,11 +103,16 @@ def every_message_ends(record: Record) -> Offenders:
 
 
 def what_is_sent_was_sent(record: Record) -> Offenders:
-    """Nothing is in the books as sent that no provider has taken."""
+    """Nothing is in the books as sent that no provider has taken, and nothing was taken that they do not know."""
     taken = {call.nudge for call in record.world.calls if call.taken}
+    told = {call.nudge for call in record.world.calls if call.taken and call.clear}
+    known = {row["id"] for row in record.rows["nudge"]}
+    yield from (f"{nudge} was sent and is in no book" for nudge in sorted(taken - known))
     for row in record.rows["nudge"]:
         if row["state"] in {"sent", "delivered"} and row["id"] not in taken:
             yield f"{_named(row)} is {row['state']} and nobody has it"
+        if row["state"] in {"waiting", "void", "expired"} and row["id"] in told:
+            yield f"{_named(row)} is {row['state']} although it was sent"
 
 
 def doubles_come_from_doubt(record: Record) -> Offenders:
@@ -268,6 +273,17 @@ def silence_has_a_reason(record: Record) -> Offenders:
                 yield f"{person.id}: {row['rule']} of {row['activity']} was neither said nor held"
 
 
+def the_log_is_discreet(record: Record) -> Offenders:
+    """No address, no name and nothing that an athlete wrote is in the log."""
+    secret = {place.address for person in record.people for place in person.places}
+    secret |= {person.life.athlete.name for person in record.people}
+    secret |= {row["text"] for row in record.rows["nudge"]}
+    secret |= {one.text for one in record.world.wrote if len(one.text) > 8}
+    for line in record.log:
+        if any(word in line for word in secret):
+            yield line
+
+
 @cache
 def _reasons() -> frozenset[str]:
     reasons, _, _ = MESSAGES.read_text().partition("\n## ")
@@ -299,6 +315,7 @@ INVARIANTS: tuple[Callable[[Record], Offenders], ...] = (
     stories_are_told_in_order,
     grave_words_come_from_reports,
     silence_has_a_reason,
+    the_log_is_discreet,
 )
 
 

@@ -13,11 +13,11 @@ import msgspec
 
 from a_year.life import Arrival, Life, Words
 from a_year.manners import digits, minutes, reply
-from a_year.people import invent
+from a_year.people import ATHLETES, invent
 from fakes import pointed, said
 from simulation.vendors import SimVendor, newer
 from simulation.world import Text, World, Wrote
-from twinge.core.model import Activity, Removed, Report
+from twinge.core.model import Activity, Removed, Report, Wellness
 from twinge.plugin import Message
 
 Put = Callable[[str, str, bytes, str], None]
@@ -25,6 +25,10 @@ Put = Callable[[str, str, bytes, str], None]
 
 PAST = timedelta(days=42)
 """So much of a life is told at once when it is connected."""
+A_SEASON = 100
+"""Days; a longer run takes lives as they are."""
+HURTING = ATHLETES // 3
+"""So many of them have something that hurts: every third."""
 NONSENSE = ("??", "lol ok", "77", "2", "who is this", "MUTE", "STATUS", "HELP", "5", "no")
 
 
@@ -51,15 +55,44 @@ class Person:
 
 
 def window(seed: int, days: int, many: int) -> tuple[datetime, list[Life]]:
-    """The athletes of a seed and the day on which it begins: before a pain of one of them, or a change of clocks."""
+    """The athletes of a seed and the day on which it begins: before a pain of one of them, or a change of clocks.
+
+    Most of the others get a pain at about the same time.
+    """
     dice = Random(f"window {seed}")
-    lives = [invent(dice.randrange(1000)) for _ in range(many)]
-    lives[0] = invent(3 * dice.randrange(333))
-    if dice.random() < 0.7 and lives[0].aches:
-        return dice.choice(lives[0].aches).since - timedelta(days=dice.uniform(1, days / 2)), lives
-    first = lives[0].arrivals[0].at
-    changes = (dice.uniform(50, 330), 82 - days / 2, 294 - days / 2)
-    return first + timedelta(days=dice.choice(changes)), lives
+    if days > A_SEASON or many > HURTING:
+        lives = [invent(number) for number in dice.sample(range(ATHLETES), many)]
+        return min(life.arrivals[0].at for life in lives) + timedelta(days=dice.uniform(0, max(0, 365 - days))), lives
+    first, *others = [invent(3 * third) for third in dice.sample(range(HURTING), many)]
+    if dice.random() < 0.7 and first.aches:
+        begin = dice.choice(first.aches).since - timedelta(days=dice.uniform(1, days / 2))
+    else:
+        changes = (dice.uniform(50, 330), 82 - days / 2, 294 - days / 2)
+        begin = first.arrivals[0].at + timedelta(days=dice.choice(changes))
+    return begin, [first, *(_moved(life, begin, days, dice) if dice.random() < 0.7 else life for life in others)]
+
+
+def _moved(life: Life, begin: datetime, days: int, dice: Random) -> Life:
+    """The same life some days earlier or later, so that one of its pains falls into the window."""
+    if not life.aches:
+        return life
+    wanted = begin + timedelta(days=dice.uniform(1, days / 2))
+    by = timedelta(days=(wanted - dice.choice(life.aches).since).days)
+    aches = tuple(ache._replace(since=ache.since + by) for ache in life.aches)
+    return replace(
+        life, aches=aches, arrivals=tuple(Arrival(one.at + by, _later(one.what, by)) for one in life.arrivals)
+    )
+
+
+def _later(what: Any, by: timedelta) -> Any:
+    match what:
+        case Activity():
+            return replace(what, start=what.start + by)
+        case Wellness():
+            return replace(what, day=what.day + by)
+        case Report():
+            return replace(what, at=what.at + by)
+    return what
 
 
 def settle(number: int, life: Life, dice: Random) -> Person:
@@ -116,7 +149,7 @@ class Population:
         if not isinstance(text, Activity):
             return
         if world.luck(world.faults.edited):
-            self._edit(person, text, world.dice.expovariate(1 / 10) * 3600)
+            self._edit(person, text, world.dice.choice((world.dice.uniform(1, 40), world.dice.expovariate(1 / 36_000))))
         elif world.luck(world.faults.deleted):
             world.later(
                 world.dice.uniform(60, 90_000), lambda: self._bring(person, Removed(text.key, text.version + 1))
@@ -140,10 +173,11 @@ class Population:
         self._vendor.newest[text.key] = text
         points = isinstance(text, Activity) and world.dice.random() < world.faults.pointed
         body = pointed(person.owner, text.key, text.version) if points else said(person.owner, text)
+        road = world.dice.expovariate(1 / 8)
         for copy in range(2 if world.luck(world.faults.doubled) else 1):
             key = f"{text.key}-{text.version}-{copy if world.dice.random() < 0.5 else 0}"
             put = partial(self._put, "fake", key, body, f"fake:{person.owner}")
-            world.later(copy * world.dice.random() * 900, put)
+            world.later(road + copy * world.dice.choice((30, 900, 90_000)) * world.dice.random(), put)
 
     # ---- answers -----------------------------------------------------------------------------------------------------
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import gc
+import logging
 import shutil
 import sqlite3
-from collections.abc import Callable
-from contextlib import closing
-from dataclasses import dataclass
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -30,16 +33,18 @@ AFTERWARDS = timedelta(days=4)
 """Calm days at the end, in which everything that is under way must come to its end."""
 AGAIN_S = (30, 120, 600, 3600)
 """When a vendor brings a delivery again that nobody has acknowledged."""
+DOWN_S = (1, 20, 20, 900, 21_600)
+"""How long there is no process between two lives."""
 STEP_S = 0.1
 PATIENCE = 400
-"""Steps that something due may take before the world goes on without it."""
+"""Steps that something due may take; after them the world goes on without it, and an invariant will tell."""
 
 _DUE = """
 SELECT min(at) FROM (
   SELECT min(not_before_ms) AS at FROM inbox WHERE state = 'waiting' AND (lane = '' OR NOT EXISTS (
     SELECT 1 FROM inbox AS elder WHERE elder.state = 'waiting' AND elder.lane = inbox.lane AND elder.id < inbox.id))
   UNION ALL SELECT min(not_before_ms) FROM nudge WHERE state = 'waiting'
-  UNION ALL SELECT min(taken_ms) + 60001 FROM nudge WHERE state = 'taken'
+  UNION ALL SELECT min(taken_ms) FROM nudge WHERE state = 'taken'
   UNION ALL SELECT min(look_ms) FROM nudge WHERE state = 'unknown'
   UNION ALL SELECT min(again_ms) FROM nudge WHERE again_ms IS NOT NULL AND state NOT IN ('taken', 'unknown')
   UNION ALL SELECT min(due_ms) FROM wake)
@@ -66,7 +71,34 @@ def play(seed: int, empty: Path, folder: Path, faults: Faults | None = None, sca
     """Play one seed on a copy of `empty`; what happened."""
     path = folder / f"seed-{seed}.sqlite3"
     shutil.copy(empty, path)
-    return _Run(seed, path, faults or Faults(), scale or Scale()).play()
+    with overheard() as log:
+        record = _Run(seed, path, faults or Faults(), scale or Scale()).play()
+    return replace(record, log=log)
+
+
+class _Ear(logging.Handler):
+    def __init__(self) -> None:
+        super().__init__()
+        self.lines: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.lines.append(record.getMessage())
+
+
+@contextmanager
+def overheard() -> Iterator[list[str]]:
+    """What the service logs meanwhile, at its most talkative; it goes nowhere else."""
+    room, ear = logging.getLogger("twinge"), _Ear()
+    before = room.level, room.propagate
+    room.addHandler(ear)
+    room.setLevel(logging.DEBUG)
+    room.propagate = False
+    try:
+        yield ear.lines
+    finally:
+        room.removeHandler(ear)
+        room.setLevel(before[0])
+        room.propagate = before[1]
 
 
 class _Run:
@@ -83,11 +115,13 @@ class _Run:
         self._vendor = SimVendor(world, lambda: self._power)
         self._population = Population(world, self._people, self._vendor, self._put, self._facts)
         self._channels = {
-            "sms": Sms("sms", world, lambda: self._power, self._population.arrived),
-            "push": Push("push", world, lambda: self._power, self._population.arrived),
+            "sms": Sms("sms", world, partial(self._strike, "send"), self._population.arrived),
+            "push": Push("push", world, partial(self._strike, "send"), self._population.arrived),
         }
         self._process: Process | None = None
         self._restart = False
+        self._struck = ""
+        """What the next crash waits for."""
 
     def play(self) -> Record:
         """Until the end of the calm days."""
@@ -132,28 +166,39 @@ class _Run:
     # ---- trouble -----------------------------------------------------------------------------------------------------
 
     def _plan_trouble(self) -> None:
-        world, faults = self._world, self._world.faults
-        dice, span = world.dice, (self._end - world.begin).total_seconds()
-        scale = max(1, round(span / 86_400 / 14))
-        for _ in range(dice.randint(0, faults.crashes) * scale):
-            world.later(dice.uniform(0, span), self._crash_soon)
-        for _ in range(dice.randint(0, faults.restarts) * scale):
-            world.later(dice.uniform(0, span), self._ask_to_stop)
-        for _ in range(dice.randint(0, faults.steps) * scale):
-            by = timedelta(seconds=dice.choice((-3600, -300, -2, 2, 90, 3600)))
-            world.later(dice.uniform(0, span), partial(world.step, by))
-        for _ in range(dice.randint(0, faults.outages) * scale):
-            who = dice.choice(("vendor", "sms", "sms", "push"))
-            world.later(dice.uniform(0, span), partial(self._take_down, who))
+        world, days = self._world, (self._end - self._world.begin).days
+        for fortnight in range(0, max(days, 1), 14):
+            at = partial(world.dice.uniform, fortnight * 86_400, min(fortnight + 14, days) * 86_400)
+            for most, trouble in (
+                (world.faults.crashes, self._crash_soon),
+                (world.faults.restarts, self._ask_to_stop),
+                (world.faults.steps, self._set_the_clock),
+                (world.faults.outages, self._take_down),
+            ):
+                for _ in range(world.dice.randint(0, most)):
+                    world.later(at(), trouble)
 
-    def _take_down(self, who: str) -> None:
-        hours = self._world.dice.choice((0.05, 1, 3, 9))
+    def _set_the_clock(self) -> None:
+        self._world.step(timedelta(seconds=self._world.dice.choice((-3600, -300, -2, 2, 90, 3600))))
+
+    def _take_down(self) -> None:
+        who, hours = (
+            self._world.dice.choice(("vendor", "sms", "sms", "push")),
+            self._world.dice.choice((0.05, 1, 5, 14)),
+        )
         self._world.note("down", f"{who} {hours} h")
         self._world.outages[who] = (self._world.now, self._world.now + timedelta(hours=hours))
 
     def _crash_soon(self) -> None:
-        """At one of the next trips, wherever that is."""
-        self._power.left = self._world.dice.choice((0, 1, 3, 10, 30, 100))
+        """At one of the next trips; mostly of those after the next message or delivery, when much is under way."""
+        self._struck = self._world.dice.choice(("now", "send", "send", "in"))
+        self._strike("now")
+
+    def _strike(self, what: str) -> Power:
+        """Something begins; the power may be about to fail for it."""
+        if self._struck == what:
+            self._struck, self._power.left = "", self._world.dice.choice((0, 1, 2, 4, 8, 20, 60))
+        return self._power
 
     def _ask_to_stop(self) -> None:
         self._restart = True
@@ -161,7 +206,7 @@ class _Run:
     def _calm_down(self) -> None:
         world = self._world
         world.note("calm", "")
-        world.calm, self._power.left = True, None
+        world.calm, self._power.left, self._struck = True, None, ""
         if world.offset:
             world.step(-world.offset)
 
@@ -181,12 +226,20 @@ class _Run:
                 raise
             world.crashes += 1
             world.note("crash", "")
-            if self._process is not None:
-                loop.run_until_complete(self._process.bury())
+            self._bury(loop)
         finally:
             loop.close()
             self._process = None
-        world.leave(timedelta(seconds=world.dice.choice((1, 20, 20, 900))))
+        world.leave(timedelta(seconds=world.dice.choice(DOWN_S)))
+
+    def _bury(self, loop: VirtualLoop) -> None:
+        process, self._process = self._process, None
+        if process is not None:
+            loop.run_until_complete(process.bury())
+        del process
+        with warnings.catch_warnings():  # SQLAlchemy's, of connections that were in use when it died
+            warnings.simplefilter("ignore")
+            gc.collect()
 
     async def _conduct(self, last: datetime) -> None:
         """Let the service work while there is something to do, and leap over the time in which there is nothing."""
@@ -194,17 +247,18 @@ class _Run:
         self._process = process = Process(world, self._power, self._url, {"fake": self._vendor}, self._channels)
         world.note("start", "")
         with closing(sqlite3.connect(self._path, isolation_level=None)) as eye:
-            patience = PATIENCE
+            patience, stuck = PATIENCE, None
             await asyncio.sleep(2)
             while world.now < last and not self._restart:
                 if world.act():
                     patience = PATIENCE
                 await asyncio.sleep(STEP_S if patience > PATIENCE - 20 else 1)
                 due = self._due(eye)
-                if process.hooks or (due is not None and due <= world.clock() and patience > 0):
+                if process.hooks or (due is not None and due != stuck and due <= world.clock()):
                     patience -= 1
+                    stuck = stuck if patience > 0 else due
                     continue
-                self._leap(due, last, stuck=patience <= 0)
+                self._leap(due if due != stuck else None, last)
                 patience = PATIENCE
                 for task in process.tasks:
                     if task.done():
@@ -212,12 +266,11 @@ class _Run:
         await process.stop()
         world.note("stop", "")
 
-    def _leap(self, due: datetime | None, last: datetime, *, stuck: bool) -> None:
+    def _leap(self, due: datetime | None, last: datetime) -> None:
         world = self._world
         ahead = [at for at in (world.next, last) if at is not None]
         if due is not None:
-            true = due - world.offset
-            ahead.append(max(true, world.now + timedelta(minutes=1)) if stuck else true)
+            ahead.append(due - world.offset)
         seconds = (min(ahead) - world.now).total_seconds()
         if seconds > 0 and world.loop is not None:
             world.loop.leap(seconds)
@@ -255,6 +308,7 @@ class _Run:
             if not answered:
                 again()
 
+        self._strike("in")
         task = asyncio.get_running_loop().create_task(process.hear(platform, key, body, lane))
         process.hooks.add(task)
         task.add_done_callback(heard)

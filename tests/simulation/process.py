@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import gc
 import sqlite3
-import warnings
 from collections.abc import Mapping
 from datetime import timedelta
 from random import Random
@@ -79,7 +77,3 @@ class Process:
         await asyncio.gather(*others, return_exceptions=True)
         with contextlib.suppress(Exception):
             await self.store.close()
-        with warnings.catch_warnings():  # of connections that were in use when it died
-            warnings.simplefilter("ignore")
-            del others
-            gc.collect()

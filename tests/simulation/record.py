@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import select
@@ -31,6 +31,8 @@ class Record:
     rows: dict[str, list[Row]]
     """Table → its rows."""
     reports: dict[str, list[Report]]
+    log: list[str] = field(default_factory=list)
+    """What the service said about it."""
 
     @property
     def digest(self) -> str:

@@ -37,8 +37,7 @@ class Outcome(NamedTuple):
 
 def run_one(seed: int, empty: Path, folder: Path, scale: Scale, *, whole: bool = False) -> Outcome:
     """Play a seed and look at it. `whole`: the trace from its beginning."""
-    for room in ("twinge", "sqlalchemy"):
-        logging.getLogger(room).setLevel(logging.CRITICAL + 1)
+    logging.getLogger("sqlalchemy").setLevel(logging.CRITICAL + 1)
     record = play(seed, empty, folder, scale=scale)
     world, offenders = record.world, broken(record)
     trace = world.trace if whole else world.trace[-LAST:] if offenders else []
@@ -78,7 +77,7 @@ def main() -> int:
         _progress(done, len(seeds), time.monotonic() - began, failed)
     minutes = (time.monotonic() - began) / 60
     print(
-        f"\n{len(seeds)} seeds, {failed} failed; {calls} sends, {crashes} crashes; {len(seeds) / minutes:.0f} seeds/min"
+        f"{len(seeds)} seeds, {failed} failed; {calls} sends, {crashes} crashes; {len(seeds) / minutes:.0f} seeds/min"
     )
     return 1 if failed else 0
 
@@ -114,7 +113,12 @@ def _progress(done: int, total: int, seconds: float, failed: int) -> None:
         full = BAR * done // total
         bar = "#" * full + "." * (BAR - full)
         rate = 60 * done / seconds if seconds else 0
-        print(f"\r[{bar}] {done}/{total}  {rate:.0f} seeds/min  {failed} failed", end="", file=sys.stderr, flush=True)
+        print(
+            f"\r[{bar}] {done}/{total}  {rate:.0f} seeds/min  {failed} failed",
+            end="\n" if done == total else "",
+            file=sys.stderr,
+            flush=True,
+        )
 
 
 if __name__ == "__main__":
