@@ -28,6 +28,8 @@ CONVERSATION = timedelta(minutes=16)
 FINDING_OUT = {"score", "signs", "confirm"}
 AT_THE_GATE = timedelta(seconds=30)
 """Between the last look at the clock and the call: the time that the call was under way."""
+FRESH = timedelta(hours=44)
+"""48 hours, less what a wrong clock and a stopped service take of them."""
 IN_HAND = timedelta(seconds=30)
 """What the sender had in hand when STOP came in is not called back."""
 ENDS = {"sent", "delivered", "failed", "expired", "void"}
@@ -63,7 +65,7 @@ def histories_are_true(record: Record) -> Offenders:
 
 def states_are_one_fold(record: Record) -> Offenders:
     """The state is that of one fold over the history that is true in the end."""
-    until = record.world.clock()
+    until = _end(record)
     for person in record.people:
         athlete, kept = record.athletes[person.id], record.states.get(person.id)
         history = [text for text in person.texts.values() if isinstance(text, Activity | Wellness)]
@@ -73,6 +75,12 @@ def states_are_one_fold(record: Record) -> Offenders:
                 yield f"{person.id} has no state"
         elif kept != codec.pack_state(wanted.state):
             yield f"{person.id} has another state than a fold over their history"
+
+
+def _end(record: Record) -> datetime:
+    if record.world.ended is None:
+        raise ValueError("the run has not come to its end")
+    return record.world.ended
 
 
 def lanes_keep_their_order(record: Record) -> Offenders:
@@ -93,7 +101,7 @@ def lanes_keep_their_order(record: Record) -> Offenders:
 
 def every_message_ends(record: Record) -> Offenders:
     """Sent, failed, expired or void, and where it was not sent, with a reason."""
-    now = codec.to_ms(record.world.clock())
+    now = codec.to_ms(_end(record))
     for row in record.rows["nudge"]:
         if row["state"] not in ENDS:
             if row["state"] != "waiting" or row["not_before_ms"] < now - 60_000:
@@ -247,7 +255,7 @@ def grave_words_come_from_reports(record: Record) -> Offenders:
         if row["severity"] < Severity.SEE_DOCTOR:
             continue
         skew = sum((abs(by) for _, by in record.world.steps), timedelta(0))
-        made = codec.from_ms(row["made_ms"]) + skew
+        made = codec.from_ms(row["made_ms"] + 1) + skew
         if row["activity"] is not None or not any(one.at <= made for one in record.reports[row["athlete_id"]]):
             yield f"{_named(row)} without a report"
 
@@ -268,9 +276,19 @@ def silence_has_a_reason(record: Record) -> Offenders:
         about = {same.get(activity) or activity for activity, _ in told}
         for row in record.of("finding", person.id):
             first = person.first_told.get(row["activity"])
-            fresh = first is not None and first - codec.from_ms(row["at_ms"]) < timedelta(hours=47)
-            if fresh and (row["activity"], row["rule"]) not in told and row["activity"] not in about:
+            fresh = first is not None and first - codec.from_ms(row["at_ms"]) < FRESH
+            if (
+                fresh
+                and not _came_up_later(person, codec.from_ms(row["at_ms"]))
+                and (row["activity"], row["rule"]) not in told
+                and row["activity"] not in about
+            ):
                 yield f"{person.id}: {row['rule']} of {row['activity']} was neither said nor held"
+
+
+def _came_up_later(person: Person, at: datetime) -> bool:
+    """Whether something before it was told so long after that it may have been found only then."""
+    return any(begun < at and person.last_told[key] - at > FRESH for key, begun in person.begun.items())
 
 
 def the_log_is_discreet(record: Record) -> Offenders:

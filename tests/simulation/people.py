@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from functools import partial
 from random import Random
 from typing import Any, NamedTuple
@@ -52,6 +52,9 @@ class Person:
     texts: dict[str, Text] = field(default_factory=dict)
     """Key → the newest text of it: the history that is true in the end."""
     first_told: dict[str, datetime] = field(default_factory=dict)
+    last_told: dict[str, datetime] = field(default_factory=dict)
+    begun: dict[str, datetime] = field(default_factory=dict)
+    """When the earliest text of it lets it begin."""
 
 
 def window(seed: int, days: int, many: int) -> tuple[datetime, list[Life]]:
@@ -105,6 +108,17 @@ def settle(number: int, life: Life, dice: Random) -> Person:
     name = f"a{number}"
     athlete = replace(life.athlete, id=name, name=f"Somebody {number}", silences=life.athlete.silences)
     return Person(name, f"v{number}", replace(life, athlete=athlete), tuple(places))
+
+
+def _begun(text: Text) -> datetime | None:
+    match text:
+        case Activity(start=start):
+            return start
+        case Wellness(day=day):
+            return datetime.combine(day, time(), UTC)
+        case Report(at=at):
+            return at
+    return None
 
 
 class Population:
@@ -170,6 +184,9 @@ class Population:
             text = newer(text, old.version + 1)
         person.texts[text.key] = text
         person.first_told.setdefault(text.key, world.now)
+        person.last_told[text.key] = world.now
+        if (begun := _begun(text)) is not None:
+            person.begun[text.key] = min(begun, person.begun.get(text.key, begun))
         self._vendor.newest[text.key] = text
         points = isinstance(text, Activity) and world.dice.random() < world.faults.pointed
         body = pointed(person.owner, text.key, text.version) if points else said(person.owner, text)

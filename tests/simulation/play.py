@@ -131,7 +131,7 @@ class _Run:
         self._plan_trouble()
         world.plan(self._end, self._calm_down)
         last = self._end + AFTERWARDS
-        while world.now < last:
+        while world.ended is None:
             self._live(last)
         record: Record = self._open(partial(read, self._people, world))
         for leftover in self._path.parent.glob(f"{self._path.name}*"):
@@ -249,7 +249,7 @@ class _Run:
         with closing(sqlite3.connect(self._path, isolation_level=None)) as eye:
             patience, stuck = PATIENCE, None
             await asyncio.sleep(2)
-            while world.now < last and not self._restart:
+            while not self._restart:
                 if world.act():
                     patience = PATIENCE
                 await asyncio.sleep(STEP_S if patience > PATIENCE - 20 else 1)
@@ -258,6 +258,9 @@ class _Run:
                     patience -= 1
                     stuck = stuck if patience > 0 else due
                     continue
+                if world.now >= last:
+                    world.ended = world.now
+                    break
                 self._leap(due if due != stuck else None, last)
                 patience = PATIENCE
                 for task in process.tasks:

@@ -96,6 +96,8 @@ class World:
     steps: list[tuple[datetime, timedelta]] = field(default_factory=list)
     outages: dict[str, tuple[datetime, datetime]] = field(default_factory=dict)
     crashes: int = 0
+    ended: datetime | None = None
+    """When the last process had nothing left to do."""
 
     def __post_init__(self) -> None:
         self.dice = Random(f"world {self.seed}")
