@@ -179,7 +179,9 @@ class _Run:
                     world.later(at(), trouble)
 
     def _set_the_clock(self) -> None:
-        self._world.step(timedelta(seconds=self._world.dice.choice((-3600, -300, -2, 2, 90, 3600))))
+        """Wrong, or right again."""
+        wrong = timedelta(seconds=self._world.dice.choice((-3600, -300, -2, 2, 90, 3600)))
+        self._world.step(-self._world.offset if self._world.offset else wrong)
 
     def _take_down(self) -> None:
         who, hours = (
