@@ -181,7 +181,7 @@ class Desk:
                 person.welcome(heard.entry)
                 continue
             before, spoken = person.kept.state.pain, len(person.nudges)
-            response = person.converse(heard)
+            response = person.converse(heard, at)
             if response.report is not None:
                 self._report(person, response.report)
                 person.acknowledge(heard, response.report, before, spoken)
