@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool
 
 from twinge.store import driver
-from twinge.store.engine import Engines
+from twinge.store.engine import SqliteEngines
 
 
 class Power:
@@ -92,7 +92,7 @@ class _Inline(driver.Connection):
             raw.close()
 
 
-class InlineEngines(Engines):
+class InlineEngines(SqliteEngines):
     """The writer and the readers of one file, on `power`."""
 
     def __init__(self, url: str, power: Power) -> None:
