@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from twinge.cli.screen import find_athlete, form_option, no_athlete, settings, show, with_store
+from twinge.cli.screen import everybody, find_athlete, form_option, no_athlete, settings, show, with_store
 
 if TYPE_CHECKING:
-    from twinge.core.model import Athlete
     from twinge.store import Store
 
 LATELY = 5
@@ -33,20 +32,10 @@ def list_athletes(form: str) -> None:
     """List everybody, newest first: id, name, time zone, language."""
     from twinge.web.api import views
 
-    found = with_store(_everybody)
+    found = with_store(everybody)
     lines = (f"{one.id}  {one.name}  {one.timezone}  {one.language}" for one in found)
     nobody = "nobody is here yet: POST /api/v1/athletes adds the first (docs/api.md)"
     show([views.athlete(one) for one in found], form, lambda: "\n".join(lines) or nobody)
-
-
-async def _everybody(store: Store) -> list[Athlete]:
-    found: list[Athlete] = []
-    cursor = None
-    while True:
-        page = await store.athletes.find(cursor, 200)
-        found += page.items
-        if (cursor := page.next) is None:
-            return found
 
 
 @athletes.command("show")
