@@ -156,9 +156,14 @@ def make_web(
     app[WIRE] = Wire(store.feed, clock, pace)
     app[DOOR].at_close.append(app[WIRE].close)
     app.on_shutdown.append(_close_wire)
+    app.on_cleanup.append(_end_wire)
     app.add_routes(ROUTES)
     return app
 
 
 async def _close_wire(app: web.Application) -> None:
     app[WIRE].close()
+
+
+async def _end_wire(app: web.Application) -> None:
+    await app[WIRE].ended()

@@ -79,21 +79,25 @@ class Wire:
 
     @asynccontextmanager
     async def listen(self) -> AsyncIterator[None]:
-        """Somebody listens inside: `position` holds from the beginning. The last one to leave ends the watcher."""
+        """Somebody listens inside: `position` holds from the beginning. After the last one the watcher ends."""
         self.listening += 1
         try:
             await self._begin()
             yield
         finally:
             self.listening -= 1
-            if not self.listening and self._watcher is not None:
-                self._watcher.cancel()
-                self._watcher = None
+            if not self.listening:
+                self._feed.bell.set()
 
     def close(self) -> None:
         """No more: every stream ends."""
         self.closing = True
         self.turn.set()
+
+    async def ended(self) -> None:
+        """Wait for the watcher: cut off in the middle of a read it would leave a connection half closed."""
+        if self._watcher is not None:
+            await self._watcher
 
     async def after(self, place: int, wanted: Wanted) -> tuple[Sequence[Happened], int]:
         """What a stream at `place` gets next, and where it is then."""
@@ -116,7 +120,7 @@ class Wire:
         await self._look()
 
     async def _watch(self) -> None:
-        while True:
+        while self.listening:
             self._feed.bell.clear()
             try:
                 await self._look()
@@ -126,6 +130,7 @@ class Wire:
                 async with asyncio.timeout(self.pace.poll_s):
                     await self._feed.bell.wait()
             await asyncio.sleep(self.pace.rest_s)
+        self._watcher = None
 
     async def _look(self) -> None:
         """Take in what is new."""
