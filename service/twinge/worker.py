@@ -29,7 +29,7 @@ log = logging.getLogger("twinge.worker")
 BATCH = 100
 """Deliveries a transaction: large enough to share a commit, small enough that the hooks wait little."""
 IN_WORK = 300
-"""No more are claimed while so many are being fetched."""
+"""No more are claimed at once, or while so many are being fetched: a full inbox is three transactions to a claim."""
 BYTES_IN_WORK = 64 * 1024 * 1024
 """… or while the bodies in hand have so many bytes: a hundred device files may have 3 GB."""
 POLL_S = 1.0
@@ -133,12 +133,14 @@ class Worker:
 
     async def _claim(self) -> None:
         """Claim, read, and sort into what is ready and what must be fetched; a lane moves as one."""
+        if len(self._ready) >= self._portion.size:
+            return
         in_work = self._in_work()
         room = self._most_bytes - sum(len(row.delivery.body) for row in in_work)
         if len(in_work) >= IN_WORK or room <= 0:
             return
         lanes: dict[str, list[Job]] = {}
-        for row in await self._store.inbox.claim(self._clock(), BATCH, in_work, room):
+        for row in await self._store.inbox.claim(self._clock(), IN_WORK - len(in_work), in_work, room):
             lanes.setdefault(row.lane or f"#{row.id}", []).append(self._reader.read(row))
         for jobs in lanes.values():
             if any(job.points for job in jobs):

@@ -31,7 +31,7 @@ from sqlalchemy.orm import DeclarativeBase
 
 from bench.athletes import Anytime
 from bench.wire import SECRET
-from twinge.app import Service, running
+from twinge.app import Service, calm_collector, running
 from twinge.config import Settings
 from twinge.plugin import Delivery
 from twinge.registry import Plugins, load_plugins
@@ -77,6 +77,7 @@ def say(*words: object) -> None:
 async def serve_web(folder: str) -> None:
     """The service, taking deliveries and nothing else."""
     async with running(settings(folder), plugins(), roles=["web"]) as service:
+        calm_collector()
         say("ready", service.url)
         await told()
 
@@ -86,6 +87,7 @@ async def serve_whole(folder: str, clock_file: str) -> None:
     platforms = {"generic": Anytime(plugins().platforms["generic"], datetime.now(UTC))}
     clock = shared_clock(Path(clock_file))
     async with running(settings(folder), plugins(platforms), clock=clock, roles=["web", "worker"]) as service:
+        calm_collector()
         say("ready", service.url)
         await told()
         await finish(service)
@@ -96,6 +98,7 @@ async def serve_worker(folder: str, clock_file: str) -> None:
     platforms = {"generic": Anytime(plugins().platforms["generic"], datetime.now(UTC))}
     clock = shared_clock(Path(clock_file))
     async with running(settings(folder), plugins(platforms), clock=clock, roles=[]) as service:
+        calm_collector()
         say("ready", "worker")
         await told()
         stop = asyncio.Event()

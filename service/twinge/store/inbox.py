@@ -34,6 +34,8 @@ OPEN = ("waiting", "stray", "dead")
 """States that somebody may still have to look at; each has its partial index."""
 LEAF_BYTES = 4 * 1024 * 1024
 """Bodies that are leafed through at a time."""
+UNSWEPT = 8
+"""Claims in a row that found enough: then it is looked all the same whether somebody with work in hand has gone."""
 SECRET = frozenset({"authorization", "cookie", "proxy-authorization"})
 """Headers that are checked at the door and not kept."""
 LENGTH, DIGEST = "content-length", "content-digest"
@@ -103,6 +105,7 @@ class Inbox:
     def __init__(self, engines: Engines, bell: asyncio.Event) -> None:
         self._engines, self._bell = engines, bell
         self._groups = GroupCommit(self._commit)
+        self._unswept = 0
 
     @property
     def trouble(self) -> str | None:
@@ -161,9 +164,12 @@ class Inbox:
         }
         async with self._engines.write() as tx:
             seat = await self._engines.take_turn(tx, "inbox")
-            if seat is not None:
-                await self._free(tx, seat, ids)
             rows = (await tx.execute(CLAIMABLE if seat is None else CLAIMABLE_SHARED, wanted)).all()
+            self._unswept += 1
+            if seat is not None and (len(rows) < limit or self._unswept >= UNSWEPT):
+                self._unswept = 0
+                if await self._free(tx, seat, ids):
+                    rows = (await tx.execute(CLAIMABLE_SHARED, wanted)).all()
             crashed = [row for row in rows if row.attempts >= TRIES]
             if crashed:
                 await self.settle(tx, [(row.id, "dead", "crashed three times") for row in crashed], now)
@@ -175,12 +181,15 @@ class Inbox:
                 await tx.execute(_COUNT, {"ids": [row.id for row in taken], "seat": seat})
         return [_waiting(row, bodies.get(row.id, row.body), seat) for row in taken]
 
-    async def _free(self, tx: AsyncConnection, seat: int, busy: Collection[int]) -> None:
+    async def _free(self, tx: AsyncConnection, seat: int, busy: Collection[int]) -> bool:
         """Give back what processes had in hand that have gone, and what we took in a commit whose answer was lost."""
         seats = set((await tx.execute(_SEATS)).scalars())
-        await tx.execute(_FREE_OURS, {"seat": seat, "ids": list(busy)})
+        freed = 0
+        if seat in seats:
+            freed += (await tx.execute(_FREE_OURS, {"seat": seat, "ids": list(busy)})).rowcount
         if gone := await self._engines.vacant(tx, seats - {seat}):
-            await tx.execute(_FREE, {"seats": list(gone), "ids": list(busy)})
+            freed += (await tx.execute(_FREE, {"seats": list(gone), "ids": list(busy)})).rowcount
+        return freed > 0
 
     async def hold(self, tx: AsyncConnection, rows: Sequence[Waiting]) -> set[int]:
         """Which of these are still ours, until `tx` ends: one that somebody else has or has settled is not.
