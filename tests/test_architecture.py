@@ -90,6 +90,7 @@ MAY: dict[str, set[str]] = {
         "sender",
         "schedule",
     },
+    "doctor": {"plugin", "store", "config", "registry"},
     "demo": {"app", "config", "registry", "core", "plugin"},
     "cli": {
         "app",
@@ -112,6 +113,7 @@ MAY: dict[str, set[str]] = {
         "web",
         "rulebook",
         "preview",
+        "doctor",
     },
 }
 """Room → the rooms below it that it may import (itself always)."""

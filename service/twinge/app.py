@@ -164,7 +164,7 @@ def secret_of(settings: Settings) -> bytes:
         return settings.secret_key.encode()
     path = settings.data_dir / "secret.key"
     try:
-        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         if not path.exists():
             _make_secret(path)
         return path.read_bytes().strip()

@@ -15,6 +15,7 @@ from twinge.cli.athletes import athletes
 from twinge.cli.channels import channels
 from twinge.cli.completion import completion
 from twinge.cli.deliveries import deliveries
+from twinge.cli.doctor import doctor
 from twinge.cli.house import db, list_plugins
 from twinge.cli.keys import keys
 from twinge.cli.link import make_link
@@ -55,6 +56,7 @@ COMMANDS = (
     make_link,
     keys,
     db,
+    doctor,
     completion,
 )
 for command in COMMANDS:

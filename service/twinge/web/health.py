@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from datetime import datetime
 from importlib.metadata import version
@@ -16,10 +17,15 @@ from twinge.web.answer import Problem, answer
 from twinge.web.api.listing import instant
 from twinge.web.parts import CHANNELS, CLOCK, PLATFORMS, RULEBOOK, STORE
 
+WORD = re.compile(r"[0-9a-f]{32}")
+"""What `twinge doctor` says to an address to see who answers there."""
+
 
 async def live(request: web.Request) -> web.Response:
-    """`GET /health/live`: 200 as long as the loop turns."""
-    return answer({"status": "ok"})
+    """`GET /health/live`: 200 as long as the loop turns. To a `word` it adds the `proof` that it is us who answer."""
+    word = request.query.get("word", "")
+    proof = {"proof": request.app[STORE].seal.prove(word)} if WORD.fullmatch(word) else {}
+    return answer({"status": "ok", **proof})
 
 
 async def ready(request: web.Request) -> web.Response:
