@@ -14,6 +14,7 @@ import click
 from twinge.cli.athletes import athletes
 from twinge.cli.channels import channels
 from twinge.cli.completion import completion
+from twinge.cli.copies import backup_db, restore_db, settle_db
 from twinge.cli.deliveries import deliveries
 from twinge.cli.doctor import doctor
 from twinge.cli.house import db, list_plugins
@@ -61,6 +62,8 @@ COMMANDS = (
 )
 for command in COMMANDS:
     twinge.add_command(command)
+for command in (backup_db, restore_db, settle_db):
+    db.add_command(command)
 
 
 def main() -> NoReturn:
