@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import subprocess
@@ -14,6 +15,7 @@ import pytest
 import yaml
 
 from twinge.config import ROLES
+from twinge.web.metrics import QUEUES, Metrics
 
 ROOT = Path(__file__).parent.parent
 DEPLOY = ROOT / "deploy"
@@ -155,3 +157,64 @@ def test_systemd_takes_its_unit(tmp_path: Path) -> None:
         pytest.skip("systemd-analyze can do nothing here")
     assert done.returncode == 0, done.stderr
     assert "twinge.service:" not in done.stderr
+
+
+# --- Prometheus and Grafana -------------------------------------------------------------------------------------------
+
+
+def metrics() -> set[str]:
+    """Every name that a scrape may hold."""
+    ends = {"counter": ("_total",), "histogram": ("_bucket", "_count", "_sum")}
+    return {one.name + end for one in Metrics().registry.collect() for end in ends.get(one.type, ("",))}
+
+
+def alerts() -> list[dict[str, Any]]:
+    return [rule for group in read("alerts.yml")["groups"] for rule in group["rules"]]
+
+
+def panels() -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = json.loads((DEPLOY / "grafana.json").read_text())["panels"]
+    return found
+
+
+def queries() -> list[str]:
+    return [target["expr"] for panel in panels() for target in panel["targets"]]
+
+
+def test_every_metric_that_is_asked_for_exists() -> None:
+    asked = set(re.findall(r"twinge_\w+", " ".join([*queries(), *(rule["expr"] for rule in alerts())])))
+    assert asked <= metrics()
+    assert {"twinge_hook_seconds_bucket", "twinge_queue_depth", "twinge_held"} <= asked
+    labels = set(re.findall(r'queue="(\w+)"', " ".join([*queries(), *(rule["expr"] for rule in alerts())])))
+    assert labels <= set(QUEUES.values())
+
+
+def test_every_alert_says_what_to_do_and_is_tested() -> None:
+    tested = {one["alertname"] for one in read("alerts.test.yml")["tests"][0]["alert_rule_test"]}
+    assert {rule["alert"] for rule in alerts()} == tested
+    assert all({"summary", "do"} == set(rule["annotations"]) for rule in alerts())
+    assert {rule["labels"]["severity"] for rule in alerts()} == {"page", "ticket"}
+
+
+def test_prometheus_takes_the_rules_and_they_do_as_they_should() -> None:
+    promtool = tool("promtool")
+    for words in (("check", "rules", DEPLOY / "alerts.yml"), ("test", "rules", DEPLOY / "alerts.test.yml")):
+        done = ran(promtool, *words)
+        assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_prometheus_understands_every_query_of_the_board(tmp_path: Path) -> None:
+    rules = [
+        {"record": f"board:q{n}", "expr": one.replace("$__rate_interval", "5m")} for n, one in enumerate(queries())
+    ]
+    (tmp_path / "board.yml").write_text(yaml.safe_dump({"groups": [{"name": "board", "rules": rules}]}))
+    done = ran(tool("promtool"), "check", "rules", tmp_path / "board.yml")
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_panels_of_the_board_do_not_overlap() -> None:
+    places = [panel["gridPos"] for panel in panels()]
+    cells = [(x, y) for p in places for x in range(p["x"], p["x"] + p["w"]) for y in range(p["y"], p["y"] + p["h"])]
+    assert len(cells) == len(set(cells))
+    assert max(x for x, _ in cells) < 24
+    assert len({panel["id"] for panel in panels()}) == len(panels())
