@@ -245,6 +245,14 @@ KEYS: tuple[Key, ...] = (
         "How much is logged; never a body, token, phone number or text.",
         _one_of("debug", "info", "warning", "error"),
     ),
+    Key(
+        "TWINGE_LOG_FORMAT",
+        "log_format",
+        "text",
+        "text or json",
+        "How a line of the log is written: `key=value` words, or one JSON object.",
+        _one_of("text", "json"),
+    ),
 )
 
 
@@ -272,6 +280,7 @@ class Settings:
     admin_hosts: tuple[str, ...] = ()
     stop_grace_s: float = 20
     log_level: str = "info"
+    log_format: str = "text"
 
     @classmethod
     def from_env(cls, env: Mapping[str, str]) -> Settings:

@@ -96,8 +96,8 @@ class Desk:
             ways = Ways(places.get(athlete_id, []), voices)
             self._people[athlete_id] = Person(athlete, kept, ways, heard, self._pack, self._now)
 
-    async def take(self, platform: str, items: Sequence[Item], received_at: datetime) -> int:
-        """Apply one delivery's items; how many of them belong to nobody we know."""
+    async def take(self, platform: str, items: Sequence[Item], received_at: datetime, delivery: int = 0) -> int:
+        """Apply one delivery's items; how many of them belong to nobody we know. The log tells its number."""
         strangers = 0
         for item in items:
             match item:
@@ -105,16 +105,25 @@ class Desk:
                     person = self._people.get(self._owners.get((platform, item.owner), ""))
                     strangers += person is None
                     if person is not None:
+                        person.heard_from.add(delivery)
                         self._hear(person, item.event, received_at)
                 case Revoked(owner=owner):
                     strangers += await self._store.athletes.revoke(self._tx, platform, owner) is None
                 case Receipt():
+                    log.info("hop=receipt delivery=%d nudge=%s outcome=%s", delivery, item.nudge, item.state)
                     await self._stamp_receipt(item)
                 case Reply():
                     strangers += await self._converse(platform.partition(":")[2], item, received_at)
+                    self._heard(delivery)
                 case _:
                     strangers += 1  # A pointer that was not fetched: nobody we know.
         return strangers
+
+    def _heard(self, delivery: int) -> None:
+        """Whoever is answered now, and was not spoken of before, is answered because of this delivery."""
+        for person in self._people.values():
+            if person.nudges and not person.heard_from:
+                person.heard_from.add(delivery)
 
     def _hear(self, person: Person, event: Activity | Removed | Wellness | Report, received_at: datetime) -> None:
         match event:
@@ -253,6 +262,8 @@ class Desk:
             self._tx, [(p.athlete.id, found) for p in people for found in p.findings]
         )
         await self._store.outbox.put(self._tx, [nudge for person in people for nudge in person.nudges])
+        for person in people:
+            _tell(person)
         await self._store.outbox.hold(self._tx, [silence for person in people for silence in person.held])
         self._rows, self._mornings, self._reports = {}, {}, {}
         for person in people:
@@ -313,6 +324,13 @@ class Desk:
         held = [one for one in held if any((one.activity, rule) in still for rule in one.rules)]
         nudge = digest(person.athlete, held, person.ear, self._now, self._pack, standing(person.kept.state.pain))
         person.speak(() if nudge is None else (nudge,), ())
+
+
+def _tell(person: Person) -> None:
+    """Which deliveries a message comes from; none where the clock alone made it."""
+    for nudge, place, _ in person.nudges:
+        sources = ",".join(map(str, sorted(person.heard_from))) or "-"
+        log.info("hop=judge delivery=%s nudge=%s channel=%s", sources, nudge.id, place.channel)
 
 
 def _timers(people: Iterable[Person]) -> list[Wake]:
