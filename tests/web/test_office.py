@@ -33,6 +33,7 @@ from twinge.web import office
 from twinge.web.answer import Problem
 from twinge.web.api.veil import Veil
 from twinge.web.office import Tries
+from twinge.web.office.frame import ago
 from twinge.web.office.lines import days, timeless
 from twinge.web.office.words import REASONS, SEVERITIES, STAGES, STANDING, STATES
 from twinge.worker import Worker
@@ -424,6 +425,10 @@ def test_what_a_sources_terms_hide_is_there_without_its_numbers_and_words() -> N
     [shown] = days(lines, ZoneInfo("UTC"))
     assert "hidden" not in str(shown)
     assert "17 km after 12." in str(shown)
+
+
+def test_times_are_told_as_one_says_them() -> None:
+    assert [ago(NOW + timedelta(seconds=n), NOW) for n in (0, -3, 20)] == ["just now", "3 seconds ago", "in 20 seconds"]
 
 
 def test_the_desk_has_words_for_every_reason_state_and_stage() -> None:

@@ -75,7 +75,7 @@ async def test_a_preview_says_what_would_change_and_only_saving_changes_it(serve
     page = await tried(operator, "l01", **{"l01.small": "120", "l01.floor_m": "500"})
     text = words(page)
     assert "l01.small : 110 in force, 120 tried" in text
-    assert "1 of 1 athletes" in text
+    assert "1 of 1 athlete," in text
     assert "Alice" in page[page.index("No longer said") :]
     assert "L01 Session spike 1 0" in text
     assert await kept(web) == {}

@@ -26,7 +26,7 @@ from twinge.web.caller import CALLER
 from twinge.web.office.frame import address, show, when
 from twinge.web.office.glance import is_hidden
 from twinge.web.office.lines import HIDDEN, days, story_lines, timeless
-from twinge.web.office.words import KIND_WORDS, LIGHT_WORDS, SILENCES, STAGES, STANDING
+from twinge.web.office.words import KIND_WORDS, LIGHT_WORDS, SILENCES, STAGES, STANDING, UNKNOWN
 from twinge.web.parts import CHANNELS, CLOCK, PLATFORMS, RULEBOOK, STORE
 
 ROWS: Final = 60
@@ -131,12 +131,26 @@ def _plain(name: str, value: Any) -> str:
         case None:
             text = "no" if name == "returning" else "not known"
         case str():
-            text = STAGES.get(value, value) if name == "pain" else when(datetime.fromisoformat(value))
+            text = STAGES.get(value, value) if name == "pain" else _instant(value)
+        case int() | float() if name.endswith("_m"):
+            text = f"{value / 1000:.1f} km"
+        case float():
+            text = str(round(value))
         case list():
-            text = ", ".join(map(str, value)) or "none"
+            text = ", ".join(_word(str(each)) for each in value) or "none"
         case dict():
-            text = ", ".join(f"{each.replace('_', ' ')}: {_inner(number)}" for each, number in value.items())
+            text = ", ".join(f"{_word(each)}: {_inner(number)}" for each, number in value.items())
     return text
+
+
+def _instant(text: str) -> str:
+    """A day has no clock."""
+    at = datetime.fromisoformat(text)
+    return f"{at.day} {at:%b %Y}" if len(text) == len("2026-05-03") else when(at)
+
+
+def _word(name: str) -> str:
+    return UNKNOWN.get(name, name.replace("_", " "))
 
 
 def _inner(value: Any) -> str:
@@ -156,7 +170,8 @@ def _way(request: web.Request, one: Address) -> Way:
     if one.channel not in request.app[CHANNELS]:
         standing = "the channel is not set up here"
     purposes = ", ".join(purpose.value for purpose in EVERYTHING if purpose in one.purposes)
-    return Way(one.channel, masked(one.address), standing, purposes or "nothing", one.consent_how)
+    where = "a browser" if one.address.startswith("{") else masked(one.address)
+    return Way(one.channel, where, standing, purposes or "nothing", one.consent_how)
 
 
 async def _sources(request: web.Request, links: list[Connection]) -> list[Source]:

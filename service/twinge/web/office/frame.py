@@ -192,6 +192,8 @@ def address(path: str, **query: str | None) -> str:
 
 def ago(at: datetime, now: datetime) -> str:
     """`3 hours ago`."""
+    if abs(at - now) < timedelta(seconds=1):
+        return "just now"
     return format_timedelta(at - now, add_direction=True, locale="en")
 
 
