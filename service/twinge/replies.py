@@ -91,7 +91,7 @@ def _code(text: str) -> str | None:
 
 async def _stop(store: Store, tx: AsyncConnection, entry: Address, now: datetime, *, alone: bool = False) -> None:
     await store.addresses.stop(tx, entry, now, alone=alone)
-    await store.outbox.silence(tx, entry, "the athlete wrote STOP", alone=alone)
+    await store.outbox.silence(tx, entry, "the athlete wrote STOP", now, alone=alone)
     await _audit(store, tx, entry, "unsubscribe" if alone else "stop", now)
 
 

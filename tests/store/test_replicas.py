@@ -160,7 +160,7 @@ async def test_a_message_that_is_being_taken_back_is_not_sent(home: House, other
     alice = await home.move_in("Alice")
     await nudge(home, alice, 1)
     async with home.store.write() as tx:
-        await home.store.outbox.withdraw(tx, alice, ["n1"], "not so")
+        await home.store.outbox.withdraw(tx, alice, ["n1"], "not so", NOON)
         assert await other.store.post.claim(NOON, {"sms": 9}) == []
     assert await other.store.post.claim(NOON, {"sms": 9}) == []
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
@@ -123,6 +124,22 @@ async def test_two_who_upgrade_at_once_wait_for_each_other(postgres: Server) -> 
     both = [await asyncio.create_subprocess_exec(*command, env=env, stdout=DEVNULL) for _ in range(2)]
     assert [await one.wait() for one in both] == [0, 0]
     assert await asyncio.to_thread(schema.check, url) is None
+
+
+@pytest.mark.only("sqlite")
+def test_who_was_there_before_is_found_by_name_afterwards(tmp_path: Path) -> None:
+    made = schema.config(url_of(tmp_path))
+    command.upgrade(made, "0005")
+    engine = create_engine(f"sqlite:///{tmp_path / 'twinge.db'}")
+    with engine.begin() as connection:
+        row = "INSERT INTO athlete (id, name, revision, created_ms, profile) VALUES ('a', 'ÄNNE', 0, 0, '{}')"
+        connection.exec_driver_sql(row)
+    schema.upgrade(url_of(tmp_path))
+    with engine.connect() as connection:
+        assert connection.exec_driver_sql("SELECT sought FROM athlete").scalar() == "änne"
+    engine.dispose()
+    command.downgrade(made, "0005")
+    command.upgrade(made, "head")
 
 
 @pytest.mark.only("sqlite")

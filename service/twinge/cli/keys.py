@@ -144,9 +144,9 @@ def revoke_key(key: str) -> None:
     async def end(store: Store) -> bool:
         async with store.write() as tx:
             ended = await store.keys.end(tx, key, now())
-            if ended:
+            if ended is not None:
                 await store.audit(tx, now(), "cli", "key.revoke", f"key:{key}")
-            return ended
+            return ended is not None
 
     if not with_store(end):
         stop(f"there is no active key with the id {key}; `twinge keys list` shows them.")

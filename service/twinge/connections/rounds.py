@@ -18,6 +18,7 @@ from twinge.keep import Choice, days_of, rules
 from twinge.limits import Limits, Tokens
 from twinge.plugin import Channel, ChecksSubscription, PlatformAdapter
 from twinge.store import Store
+from twinge.store.feed import KEPT_FOR
 from twinge.store.wakes import Wake
 
 log = logging.getLogger("twinge.connections")
@@ -135,6 +136,8 @@ class Rounds:
         for rule in rules(self._keep, vendor_days(self._platforms) if self._enforce else {}):
             dropped += await self._store.retention.apply(rule, now)
         await self._store.retention.sweep(now)
+        await self._store.repeats.purge(now)
+        await self._store.feed.purge(now - KEPT_FOR)
         async with self._store.write() as tx:
             return dropped + await self._store.theirs.sweep(tx)
 

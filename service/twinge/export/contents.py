@@ -34,6 +34,8 @@ LEFT_OUT: Final[Mapping[str, str]] = {
     "glance": "one line that sums up the other files, for the operator's desk",
     "quiet": "since when a platform has sent nothing, counted anew every day",
     "coaching": "which keys of a coach may see you: ask whoever runs this whose they are",
+    "feed": "for seven days, that something happened; what it was is in the other files",
+    "repeat": "for a day, sealed answers to calls that may come twice; only who called can open them",
     "wake": "when the clock looks at you again; it says nothing about you",
     "link": "hashes of links that would let somebody in",
     "visit": "hashes of what your browser holds to stay in",

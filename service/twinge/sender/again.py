@@ -56,7 +56,7 @@ async def _look(store: Store, tx: AsyncConnection, ways: Ways, one: Unheard, now
     untried = [place for place in ways.fit(nudge) if place.id not in tried]
     if untried:
         await store.outbox.put(tx, [ways.copy(due_now, untried[0])])
-        await post.give_way(tx, nudge, OTHER_WAY)
+        await post.give_way(tx, nudge, OTHER_WAY, now)
     elif one.state == "void" and not _is_out(family):
         await store.outbox.hold(tx, [held_for(nudge, one.reason or "no_channel", now)])
     if due is not None and now < due and len(family) + len(untried) > 1:

@@ -137,7 +137,7 @@ class Ledger:
                 await self._store.addresses.disable(tx, place.id, error.reason)
             if error.opt_out and place is not None:
                 await self._store.addresses.stop(tx, place, now)
-                await self._store.outbox.silence(tx, place, "opted out", alone=False)
+                await self._store.outbox.silence(tx, place, "opted out", now, alone=False)
 
         if error.alert:
             log.error("hop=sender channel=%s outcome=operator_needed", one.channel)
@@ -146,10 +146,10 @@ class Ledger:
 
     async def doubt(self, one: Taken, reason: str) -> None:
         """The answer was lost: it is looked up later."""
-        look_at = self._clock() + LOOK_AFTER
+        now = self._clock()
 
         async def write(tx: AsyncConnection) -> None:
-            await self._store.post.doubt(tx, one.nudge, look_at, reason)
+            await self._store.post.doubt(tx, one.nudge, now + LOOK_AFTER, reason, now)
 
         _tell(one, "unknown")
         await self._write(write, one.nudge.athlete)

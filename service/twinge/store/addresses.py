@@ -99,10 +99,18 @@ class Addresses:
     def __init__(self, engines: Engines, marks: Marks) -> None:
         self._engines, self._marks = engines, marks
 
-    async def of(self, athlete_id: str) -> list[Address]:
+    async def of(self, athlete_id: str, tx: AsyncConnection | None = None) -> list[Address]:
         """The addresses of one athlete, in the order they are tried; removed ones are left out."""
-        async with self._engines.read() as tx:
+        if tx is not None:
             return (await self.load(tx, [athlete_id])).get(athlete_id, [])
+        async with self._engines.read() as own:
+            return (await self.load(own, [athlete_id])).get(athlete_id, [])
+
+    async def hold(self, tx: AsyncConnection, place: Address) -> Address | None:
+        """The address as it is now, kept from others until the end of the transaction; None when it was removed."""
+        mine = select(address).where(address.c.id == place.id, address.c.athlete_id == place.athlete_id)
+        row = (await tx.execute(mine.with_for_update())).one_or_none()
+        return None if row is None or row.disabled_reason == REMOVED else read_address(row)
 
     async def get(self, athlete_id: str, address_id: int) -> Address | None:
         """One address of this athlete, or None."""

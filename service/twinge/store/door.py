@@ -20,6 +20,7 @@ from twinge.store.connecting import Connecting
 from twinge.store.endings import Endings
 from twinge.store.engine import Engines, Unusable, upsert
 from twinge.store.erasures import Erasures
+from twinge.store.feed import Feed
 from twinge.store.glances import Glances
 from twinge.store.history import History
 from twinge.store.house import House
@@ -32,6 +33,7 @@ from twinge.store.outages import Outages
 from twinge.store.outbox import Outbox
 from twinge.store.post import Post
 from twinge.store.provenance import Provenance
+from twinge.store.repeats import Repeats
 from twinge.store.retention import Retention
 from twinge.store.seal import Seal
 from twinge.store.sittings import Sittings
@@ -77,9 +79,11 @@ class Store:
         self.outages = Outages(engines)
         self.keys = Keys(engines)
         self.visits = Visits(engines)
+        self.feed = Feed(engines)
         self.glances, self.timeline, self.survey = Glances(engines), Timeline(engines), Survey(engines)
         self.sittings = Sittings(engines)
         self.house = House()
+        self.repeats = Repeats(engines, secret)
 
     @classmethod
     async def open(cls, url: str, *, secret: bytes, pool: int = 10, timeout_s: float = 30) -> Store:
@@ -113,6 +117,7 @@ class Store:
             queued = self.outbox.has_queued(tx)
         if queued:
             self.outbox.bell.set()
+        self.feed.bell.set()
 
     def read(self) -> AbstractAsyncContextManager[AsyncConnection]:
         """A reader's snapshot."""

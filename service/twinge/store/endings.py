@@ -18,6 +18,7 @@ from twinge.store import codec
 from twinge.store.athletes import Connection
 from twinge.store.engine import Engines
 from twinge.store.erasures import Erasures
+from twinge.store.feed import tell_connection
 from twinge.store.seal import Seal
 from twinge.store.tables import connection, farewell
 
@@ -49,6 +50,8 @@ class Endings:
         await tx.execute(
             update(connection).where(mine).values(state="revoked", asked_ms=at, ended_ms=at, forgotten_ms=None, **wiped)
         )
+        if row.state != "revoked":
+            await tell_connection(tx, one.athlete_id, one.platform, "revoked", now)
         if tell and row.state != "revoked" and (row.access_token or row.refresh_token):
             kept = {name: getattr(row, name) for name in ("athlete_id", "platform", "external_id", *wiped)}
             await tx.execute(farewell.insert(), {**kept, "tries": 0, "next_ms": at})

@@ -24,7 +24,8 @@ from twinge.store.among import among, not_among
 from twinge.store.claims import CLAIM_BYTES, CLAIMABLE, CLAIMABLE_SHARED, IS_WAITING, fitting, together
 from twinge.store.commit import GroupCommit, Row
 from twinge.store.engine import Engines
-from twinge.store.page import Page, cut, page
+from twinge.store.feed import tell_dead
+from twinge.store.page import EVERYTHING, Filter, Page, between, cut, equal, page
 from twinge.store.tables import inbox
 
 TRIES = 3
@@ -198,6 +199,8 @@ class Inbox:
             alike.setdefault((state, note), []).append(number)
         for (state, note), numbers in alike.items():
             await tx.execute(_SETTLE, {"ids": numbers, "s": state, "o": note, "at": codec.to_ms(now)})
+            if state == "dead":
+                await tell_dead(tx, numbers, now)
 
     async def empty(self, tx: AsyncConnection, rows: Sequence[Waiting]) -> None:
         """Delete the bodies of deliveries that were used: their size and SHA-256 stay, and they can not be replayed."""
@@ -236,10 +239,9 @@ class Inbox:
 
     async def replay(self, number: int, now: datetime) -> bool:
         """Set a settled delivery back to waiting; False when there is none such, or its body was deleted."""
-        fresh = {"state": "waiting", "attempts": 0, "delays": 0, "not_before_ms": codec.to_ms(now), "note": "replayed"}
         statement = update(inbox).where(inbox.c.id == number, inbox.c.state != "waiting", ~_EMPTIED)
         async with self._engines.write() as tx:
-            changed = await tx.execute(statement.values(settled_ms=None, **fresh))
+            changed = await tx.execute(statement.values(**_anew(now)))
         self._bell.set()
         return bool(changed.rowcount == 1)
 
@@ -262,17 +264,37 @@ class Inbox:
         return None if row is None else _kept(row)
 
     async def find(
-        self, state: str | None = None, platform: str | None = None, cursor: str | None = None, limit: int = 50
+        self,
+        state: str | None = None,
+        platform: str | None = None,
+        cursor: str | None = None,
+        limit: int = 50,
+        *,
+        only: Filter = EVERYTHING,
+        lanes: Collection[str] | None = None,
     ) -> Page[Kept]:
-        """Deliveries, newest first."""
-        statement = select(inbox)
-        if state is not None:
-            statement = statement.where(inbox.c.state == state)
-        if platform is not None:
-            statement = statement.where(inbox.c.platform == platform)
+        """Deliveries, newest first; by the span in which they came, and by their lanes."""
+        named = equal((inbox.c.state, state), (inbox.c.platform, platform))
+        wanted = select(inbox.c.id).where(*named, *between(inbox.c.received_ms, only))
+        if lanes is not None:
+            wanted = wanted.where(inbox.c.lane.in_(lanes))
+        # The ids first: sorting whole rows would read bodies that nobody asked for.
+        order = [inbox.c.received_ms, inbox.c.id]
+        whole = select(inbox).where(inbox.c.id.in_(cut(wanted, order, cursor, limit)))
         async with self._engines.read() as tx:
-            rows = (await tx.execute(cut(statement, [inbox.c.id], cursor, limit))).all()
-        return page(rows, ["id"], limit, [_kept(row) for row in rows])
+            rows = (await tx.execute(whole.order_by(*(column.desc() for column in order)))).all()
+        return page(rows, ["received_ms", "id"], limit, [_kept(row) for row in rows])
+
+    async def replay_all(self, state: str, platform: str | None, now: datetime, limit: int) -> tuple[int, int]:
+        """Set the oldest `limit` deliveries of a settled state back to waiting: how many, and how many are left."""
+        theirs = [*equal((inbox.c.state, state), (inbox.c.platform, platform)), inbox.c.state != "waiting", ~_EMPTIED]
+        oldest = select(inbox.c.id).where(*theirs).order_by(inbox.c.received_ms, inbox.c.id).limit(limit)
+        async with self._engines.write() as tx:
+            ids = list((await tx.execute(oldest)).scalars())
+            await tx.execute(update(inbox).where(inbox.c.id.in_(ids)).values(**_anew(now)))
+            left = int((await tx.execute(select(func.count()).select_from(inbox).where(*theirs))).scalar_one())
+        self._bell.set()
+        return len(ids), left
 
     async def recent(self, platform: str, prefix: str, since: datetime, limit: int = 10) -> list[Seen]:
         """The last deliveries whose keys begin with `prefix` and a colon, newest first."""
@@ -328,6 +350,12 @@ _POSTPONE = (
     )
 )
 _RELEASE = update(inbox).where(inbox.c.id == bindparam("b_id")).values(attempts=bindparam("a"), taken_by=None)
+
+
+def _anew(now: datetime) -> dict[str, Any]:
+    """The columns of a delivery that waits again because somebody asked for it."""
+    waits = {"state": "waiting", "attempts": 0, "delays": 0, "not_before_ms": codec.to_ms(now), "note": "replayed"}
+    return {**waits, "settled_ms": None}
 
 
 def _row(delivery: Delivery, key: str, lane: str) -> Row:

@@ -12,7 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from twinge.store import codec
 from twinge.store.engine import Engines
-from twinge.store.tables import activity, connection, finding, held, inbox, nudge, report, state, wellness
+from twinge.store.feed import NAMED, of_nudges, tell
+from twinge.store.tables import activity, connection, feed, finding, held, inbox, nudge, report, state, wellness
 
 USED_TO: Final = timedelta(days=28)
 LEAST: Final = 3
@@ -80,14 +81,14 @@ class Keeping:
         raw = (await tx.execute(theirs)).rowcount
         if await self._has_another(tx, one):
             return int(raw)
-        return int(raw) + await self._forget_history(tx, one.athlete_id, f"{one.platform}:")
+        return int(raw) + await self._forget_history(tx, one.athlete_id, f"{one.platform}:", now)
 
     async def _has_another(self, tx: AsyncConnection, one: Gone) -> bool:
         mine = (connection.c.athlete_id == one.athlete_id) & (connection.c.platform == one.platform)
         living = select(func.count()).select_from(connection).where(mine, connection.c.state != "revoked")
         return bool((await tx.execute(living)).scalar_one())
 
-    async def _forget_history(self, tx: AsyncConnection, athlete_id: str, prefix: str) -> int:
+    async def _forget_history(self, tx: AsyncConnection, athlete_id: str, prefix: str, now: datetime) -> int:
         """Records and what was derived from them. Of messages stay when, by what rule and what became of them."""
         count = 0
         for table in (activity, wellness, report):
@@ -98,8 +99,12 @@ class Keeping:
             await tx.execute(delete(derived).where(about))
         told = (nudge.c.athlete_id == athlete_id) & nudge.c.activity.startswith(prefix, autoescape=True)
         unsent = update(nudge).where(told, nudge.c.state == "waiting")
-        await tx.execute(unsent.values(state="void", reason="its source was disconnected", again_ms=None))
+        void = unsent.values(state="void", reason="its source was disconnected", again_ms=None)
+        await tell(tx, of_nudges((await tx.execute(void.returning(*NAMED))).all(), now))
         await tx.execute(update(nudge).where(told, nudge.c.state.in_(OVER)).values(text="", facts="{}", again_ms=None))
+        # Blanked, not deleted: a number of the feed is never given twice.
+        named = (feed.c.athlete_id == athlete_id) & feed.c.facts.contains(f'"{prefix}', autoescape=True)
+        await tx.execute(update(feed).where(named).values(facts="{}"))
         await tx.execute(update(state).where(state.c.athlete_id == athlete_id).values(stamp=""))
         return int(count)
 

@@ -21,6 +21,7 @@ from twinge.store import codec
 from twinge.store.addresses import Address
 from twinge.store.among import among, not_among
 from twinge.store.engine import Engines
+from twinge.store.feed import tell_ends
 from twinge.store.outbox import this_one
 from twinge.store.spoken import PLACE, Taken, read_nudge, read_place, read_taken
 from twinge.store.tables import address, athlete, nudge
@@ -125,9 +126,11 @@ class Post:
 
     async def settle(self, tx: AsyncConnection, ends: Iterable[tuple[Nudge, End]], now: datetime) -> None:
         """What became of sends. A receipt that was faster stays."""
+        ends = list(ends)
         rows = [_end_row(one, end, codec.to_ms(now)) for one, end in ends]
         if rows:
             await tx.execute(_SETTLE, rows)
+            await tell_ends(tx, [(one.id, end.state) for one, end in ends], now)
 
     async def postpone(
         self,
@@ -147,10 +150,11 @@ class Post:
             values["again_ms"] = func.coalesce(nudge.c.again_ms, codec.to_ms(again_at))
         await tx.execute(update(nudge).where(this_one(one), nudge.c.state.in_(UNDER_WAY)).values(**values))
 
-    async def doubt(self, tx: AsyncConnection, one: Nudge, look_at: datetime, reason: str) -> None:
+    async def doubt(self, tx: AsyncConnection, one: Nudge, look_at: datetime, reason: str, now: datetime) -> None:
         """The answer was lost: unknown, to be looked up at `look_at`."""
         values = {"state": "unknown", "look_ms": codec.to_ms(look_at), "reason": reason}
         await tx.execute(update(nudge).where(this_one(one), nudge.c.state.in_(UNDER_WAY)).values(**values))
+        await tell_ends(tx, [(one.id, "unknown")], now)
 
     async def stale_taken(self, before: datetime) -> list[Taken]:
         """Sends that began before and were never settled, or whose process has gone: it died in the middle."""
@@ -189,6 +193,8 @@ class Post:
                 values["sent_ms"] = codec.to_ms(now)
         if values:
             await tx.execute(update(nudge).where(this_one(read_nudge(row))).values(**values))
+            if values.get("state", "waiting") != "waiting":
+                await tell_ends(tx, [(row.id, values["state"])], now)
         return read_place(row)
 
     async def is_here(self, tx: AsyncConnection, number: str) -> bool:
@@ -217,10 +223,11 @@ class Post:
         """Look at it again at `at`."""
         await tx.execute(update(nudge).where(this_one(one)).values(again_ms=codec.to_ms(at)))
 
-    async def give_way(self, tx: AsyncConnection, one: Nudge, reason: str) -> None:
+    async def give_way(self, tx: AsyncConnection, one: Nudge, reason: str, now: datetime) -> None:
         """It waits for a channel that is down, and goes by another one now."""
         values = {"state": "void", "reason": reason, "again_ms": None}
         await tx.execute(update(nudge).where(this_one(one), nudge.c.state == "waiting").values(**values))
+        await tell_ends(tx, [(one.id, "void")], now)
 
     async def family(self, tx: AsyncConnection, one: Nudge) -> list[Sibling]:
         """The same words wherever they are or were meant to go, itself included."""

@@ -72,7 +72,8 @@ class Theirs:
         for one in tables():
             if one not in WORK:
                 nobody = one.c.athlete_id.not_in(select(athlete.c.id)) & one.c.athlete_id.not_in(leaving)
-                gone += await _count(tx, delete(one).where(nobody))
+                # On an empty table SQLite calls NULL "not in" it; what is about nobody stays.
+                gone += await _count(tx, delete(one).where(one.c.athlete_id.is_not(None), nobody))
         return gone
 
     async def remove_athlete(self, tx: AsyncConnection, athlete_id: str) -> int:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime
 from importlib.metadata import version
-from typing import Any
 
 from aiohttp import web
 
@@ -12,13 +11,15 @@ from twinge.plugin import TryLater, TwingeError
 from twinge.store.outages import Outage
 from twinge.store.vendors import Vendor
 from twinge.web.answer import Problem, answer
+from twinge.web.api.answers import Status
 from twinge.web.api.listing import instant
+from twinge.web.api.records import Reachability, Ready, Upness
 from twinge.web.parts import CHANNELS, CLOCK, PLATFORMS, RULEBOOK, STORE
 
 
 async def live(request: web.Request) -> web.Response:
     """`GET /health/live`: 200 as long as the loop turns."""
-    return answer({"status": "ok"})
+    return answer(Status("ok"))
 
 
 async def ready(request: web.Request) -> web.Response:
@@ -39,24 +40,23 @@ async def ready(request: web.Request) -> web.Response:
     versions = {**VERSIONS, **database(await request.app[STORE].version()), "rules": pack.version}
     now = request.app[CLOCK]()
     platforms = {name: _standing(vendors.get(name), now) for name in request.app[PLATFORMS]}
-    return answer({"status": "ok", "channels": channels, "platforms": platforms, "versions": versions})
+    return answer(Ready("ok", channels, platforms, versions))
 
 
-def _standing(one: Vendor | None, now: datetime) -> dict[str, Any]:
+def _standing(one: Vendor | None, now: datetime) -> Reachability:
     """Whether a platform is called at the moment, and how its webhook stood when that was last asked."""
-    if one is None:
-        return {"state": "up"}
-    paused = {"next_try": instant(one.paused_until), "reason": one.pause_reason} if one.is_paused(now) else {}
-    checked = (
-        {} if one.checked_at is None else {"subscription": one.trouble or "ok", "checked_at": instant(one.checked_at)}
-    )
-    return {"state": "paused" if paused else "up", **paused, **checked}
+    told = Reachability("up")
+    if one is not None and one.is_paused(now):
+        told = Reachability("paused", next_try=instant(one.paused_until), reason=one.pause_reason)
+    if one is not None and one.checked_at is not None:
+        told.subscription, told.checked_at = one.trouble or "ok", instant(one.checked_at)
+    return told
 
 
-def _state(outage: Outage | None) -> dict[str, Any]:
+def _state(outage: Outage | None) -> Upness:
     if outage is None:
-        return {"state": "up"}
-    return {"state": "down", "since": instant(outage.since), "next_try": instant(outage.until)}
+        return Upness("up")
+    return Upness("down", since=instant(outage.since), next_try=instant(outage.until))
 
 
 def database(told: str) -> dict[str, str]:

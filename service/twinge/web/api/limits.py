@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from aiohttp import web
+from msgspec import convert
 
 from twinge.core.bounds import Unsafe
 from twinge.core.pack import Pack
@@ -13,7 +14,9 @@ from twinge.preview.run import Busy, Wish
 from twinge.preview.tell import to_json
 from twinge.store.codec import to_json as to_text
 from twinge.web.answer import Problem, answer
+from twinge.web.api import records
 from twinge.web.api.listing import instant
+from twinge.web.api.people import enter
 from twinge.web.api.shapes import NewPreview, read_limits, read_preview, unsafe, wrong
 from twinge.web.body import read_as
 from twinge.web.guard import ACTOR
@@ -39,15 +42,15 @@ async def set_limits(request: web.Request, given: Mapping[str, int]) -> None:
         old = await store.house.limits(tx)
         before = {} if old is None else dict(old.limits)
         if before != given:
-            now, actor = request.app[CLOCK](), request[ACTOR]
-            await store.house.put(tx, given, actor, now)
+            await store.house.put(tx, given, request[ACTOR], request.app[CLOCK]())
             detail = f"before={to_text(before)} after={to_text(dict(sorted(given.items())))}"
-            await store.audit(tx, now, actor, "rules.limits", "rules", detail)
+            await enter(request, tx, "rules.limits", "rules", detail)
 
 
 async def preview(request: web.Request) -> web.Response:
     """`POST /rules/preview`: what these limits would have said; changes nothing, sends nothing."""
-    return answer(await try_limits(request, await read_as(request, read_preview)))
+    found = await try_limits(request, await read_as(request, read_preview))
+    return answer(convert(found, records.Preview))
 
 
 async def try_limits(request: web.Request, body: NewPreview) -> dict[str, Any]:
@@ -79,15 +82,15 @@ async def _check_athletes(request: web.Request, ids: list[str] | None) -> None:
             raise wrong(f"athletes[{place}]", "There is no such athlete; GET /api/v1/athletes lists them.")
 
 
-async def _shown(request: web.Request) -> dict[str, Any]:
+async def _shown(request: web.Request) -> records.HouseStanding:
     store, book = request.app[STORE], request.app[RULEBOOK]
     async with store.read() as tx:
         kept, pack = await store.house.limits(tx), await book.read(tx)
-    return {
-        "limits": {} if kept is None else kept.limits,
-        "version": pack.version,
-        "ground": book.ground.version,
-        "in_force": kept is None or book.holds(kept),
-        "since": None if kept is None else instant(kept.at),
-        "by": None if kept is None else kept.actor,
-    }
+    return records.HouseStanding(
+        limits={} if kept is None else dict(kept.limits),
+        version=pack.version,
+        ground=book.ground.version,
+        in_force=kept is None or book.holds(kept),
+        since=None if kept is None else instant(kept.at),
+        by=None if kept is None else kept.actor,
+    )

@@ -17,7 +17,6 @@ from twinge.core.view import describe
 from twinge.store import Address, Connection
 from twinge.store.timeline import KINDS
 from twinge.web.answer import Problem, not_found
-from twinge.web.api.connections import fares
 from twinge.web.api.listing import Cut
 from twinge.web.api.people import known
 from twinge.web.api.veil import STANDS, veil_of
@@ -183,13 +182,12 @@ async def _sources(request: web.Request, links: list[Connection]) -> list[Source
     found = []
     for link in links:
         adapter = request.app[PLATFORMS].get(link.platform)
-        told = fares(link, pasts.get((link.platform, link.external_id)), adapter)
-        past = None if is_hidden(request, link.platform) else told["backfill"]
+        past = None if is_hidden(request, link.platform) else pasts.get((link.platform, link.external_id))
         notes = (
             "the platform is not set up here" if adapter is None else "",
             f"since {link.created_at:%d %b %Y}",
             f"last asked {link.seen_at:%d %b %Y, %H:%M} UTC" if link.seen_at else "",
-            f"past {past['state']}, {past['fetched']} brought" if past else "",
+            f"past {past.state}, {past.fetched} brought" if past else "",
         )
         counted = link.platform in silent and not is_hidden(request, link.platform)
         quiet = counted and link.state == "connected"

@@ -18,7 +18,7 @@ from twinge.web import site
 from twinge.web.answer import Problem
 from twinge.web.caller import CALLER
 from twinge.web.parts import CLOCK, SETTINGS
-from twinge.web.site import SEALED, base
+from twinge.web.site import base, seal
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -92,9 +92,7 @@ def sealed(handler: Handler) -> Handler:
             response = await handler(request)
         except (Problem, Rejected, TryLater) as error:
             response = refusal(request, error)
-        response.headers.update(SEALED)
-        response.headers.setdefault(hdrs.CACHE_CONTROL, "no-store")
-        return response
+        return seal(response)
 
     return answer
 

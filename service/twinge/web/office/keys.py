@@ -86,7 +86,7 @@ async def withdraw(request: web.Request) -> web.Response:
 async def revoke(request: web.Request) -> web.Response:
     """`POST /admin/keys/{key}/revoke`."""
     await form(request)
-    await keys.revoke(request)
+    await keys.end_key(request, request.match_info["key"])
     return back(request, "/keys", "revoked")
 
 
