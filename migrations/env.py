@@ -6,10 +6,21 @@ import asyncio
 import os
 
 from alembic import context
-from sqlalchemy import Connection, pool
-from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy import Connection, text
 
+from twinge.store.opening import plain
 from twinge.store.tables import metadata
+
+# One order of texts everywhere, that of their bytes, as SQLite has it: a cursor, a tie between two workouts and a
+# copied database would come out differently under a locale's.
+_LOCALE = """
+SELECT c.relname, a.attname FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
+JOIN pg_collation k ON k.oid = a.attcollation
+WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind IN ('r', 'p') AND NOT c.relispartition
+AND a.attnum > 0 AND NOT a.attisdropped AND a.atttypid = 'text'::regtype AND k.collname <> 'C'
+AND c.relname <> 'alembic_version' ORDER BY 1, 2
+"""
+_ONE_AT_A_TIME = "SELECT pg_advisory_lock(29815, 0)"
 
 
 def url() -> str:
@@ -22,14 +33,26 @@ def url() -> str:
 
 def migrate(connection: Connection) -> None:
     """Run the revisions on an open connection. SQLite changes a column by copying the table (batch)."""
+    on_postgres = connection.dialect.name == "postgresql"
+    if on_postgres:
+        connection.execute(text(_ONE_AT_A_TIME))
+        connection.commit()
     context.configure(connection=connection, target_metadata=metadata, render_as_batch=True)
     with context.begin_transaction():
         context.run_migrations()
+        if on_postgres:
+            order_by_bytes(connection)
+
+
+def order_by_bytes(connection: Connection) -> None:
+    """Give every text column the collation C; those that have it are left alone."""
+    for table, column in connection.execute(text(_LOCALE)).all():
+        connection.execute(text(f'ALTER TABLE "{table}" ALTER COLUMN "{column}" TYPE text COLLATE "C"'))
 
 
 async def online() -> None:
     """Connect and migrate."""
-    engine = create_async_engine(url(), poolclass=pool.NullPool)
+    engine = plain(url())
     async with engine.connect() as connection:
         await connection.run_sync(migrate)
         await connection.commit()

@@ -22,7 +22,9 @@ bash|zsh|fish` teaches your shell to complete. Settings come from the environmen
 
 def commands(command: click.Command, path: str, parent: click.Context | None = None) -> Iterator[tuple[str, str]]:
     """Every command with the words that lead to it, and its help; groups before what is in them."""
-    context = click.Context(command, info_name=path.rpartition(" ")[2], parent=parent, terminal_width=100)
+    # With the command's own settings, as in earnest: click keeps the first help option that it makes of a command.
+    name, settings = path.rpartition(" ")[2], command.context_settings
+    context = click.Context(command, info_name=name, parent=parent, terminal_width=100, **settings)
     yield path, command.get_help(context)
     if isinstance(command, click.Group):
         for name in sorted(command.commands):

@@ -8,7 +8,7 @@ import hmac
 import json
 import logging
 import shutil
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,6 +18,8 @@ import pytest
 from aiohttp import ClientResponse
 from aiohttp.test_utils import TestClient, TestServer
 
+from house import PLACES
+from postgres import Server, serving
 from twinge.config import Settings
 from twinge.registry import Plugins, load_plugins
 from twinge.store import Store, schema
@@ -29,6 +31,48 @@ NOW = datetime(2026, 5, 4, 10, 0, tzinfo=UTC)
 
 KEY = base64.b64encode(b"a key for the tests, 32 bytes ok").decode()
 TOKEN = "a-long-enough-token-for-the-url"
+
+
+BOTH = (
+    "tests/store/",
+    "tests/test_convergence.py",
+    "tests/test_end_to_end.py",
+    "tests/test_erasure.py",
+    "tests/test_lanes.py",
+    "tests/test_one_workout.py",
+    "tests/test_pointing.py",
+    "tests/test_retention.py",
+    "tests/test_sender.py",
+    "tests/test_talk.py",
+    "tests/test_ways.py",
+    "tests/test_worker.py",
+)
+"""Where every test that keeps something runs twice: on SQLite and on PostgreSQL."""
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Each test of `BOTH` twice, unless it is marked as being about one of them."""
+    where = str(metafunc.definition.path.relative_to(metafunc.config.rootpath))
+    if not where.startswith(BOTH) or "tmp_path" not in metafunc.fixturenames:
+        return
+    only = metafunc.definition.get_closest_marker("only")
+    metafunc.parametrize("database", only.args if only else ["sqlite", "postgresql"], indirect=True)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Server]:
+    with serving() as server:
+        yield server
+
+
+@pytest.fixture(autouse=True)
+def database(request: pytest.FixtureRequest) -> str:
+    """The database that this test's folder stands for."""
+    kind = str(getattr(request, "param", "sqlite"))
+    if kind == "postgresql":
+        server: Server = request.getfixturevalue("postgres")
+        PLACES[request.getfixturevalue("tmp_path")] = server.fresh()
+    return kind
 
 
 @pytest.fixture
@@ -48,7 +92,8 @@ def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def settings(tmp_path: Path, empty_database: Path) -> Settings:
     shutil.copy(empty_database, tmp_path / "twinge.sqlite3")
     fresh = Settings.from_env({"TWINGE_DATA_DIR": str(tmp_path), "TWINGE_PORT": "0"})
-    return replace(fresh, public_url="https://twinge.example", secret_key="s" * 40)
+    url = PLACES.get(tmp_path) or fresh.database_url
+    return replace(fresh, database_url=url, public_url="https://twinge.example", secret_key="s" * 40)
 
 
 @pytest.fixture

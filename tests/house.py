@@ -1,4 +1,4 @@
-"""A small house for the tests of the write path: a real SQLite file, Alice, Bob and Charlie, a worker and a sender."""
+"""A small house for the tests of the write path: a real database, Alice, Bob and Charlie, a worker and a sender."""
 
 from __future__ import annotations
 
@@ -21,9 +21,13 @@ from twinge.worker import Worker
 SECRET = b"a secret of the tests, long enough"
 
 
+PLACES: dict[Path, str] = {}
+"""Databases of tests that are no file in the test's folder; see `database` in conftest.py."""
+
+
 def url_of(folder: Path) -> str:
     """The database of a test."""
-    return f"sqlite+aiosqlite:///{folder / 'twinge.db'}"
+    return PLACES.get(folder) or f"sqlite+aiosqlite:///{folder / 'twinge.db'}"
 
 
 def quarter(tries: int) -> timedelta:
@@ -80,7 +84,7 @@ class House:
 
 @asynccontextmanager
 async def house(folder: Path) -> AsyncIterator[House]:
-    """A house on a fresh, migrated file."""
+    """A house on a fresh, migrated database."""
     await asyncio.to_thread(schema.upgrade, url_of(folder))
     store = await Store.open(url_of(folder), secret=SECRET)
     try:

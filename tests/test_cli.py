@@ -78,7 +78,18 @@ def test_every_command_explains_itself(run: Run, words: list[str]) -> None:
     assert "Usage:" in result.output
 
 
-FACTLESS = {"serve", "demo", "completion", "keys create", "keys grant", "keys withdraw", "keys revoke", "keys vapid"}
+FACTLESS = {
+    "serve",
+    "demo",
+    "completion",
+    "keys create",
+    "keys grant",
+    "keys withdraw",
+    "keys revoke",
+    "keys vapid",
+    "export",
+    "erase",
+}
 """Commands that run, or print one line that is itself for a program."""
 
 

@@ -421,7 +421,7 @@ async def test_a_lost_connection_is_told_once(home: Home) -> None:
     [text] = await home.spoken()
     assert text.startswith("Twinge: Acme Watch no longer sends your workouts here.")
     await home.connect()
-    await home.house.store.athletes.mark_connection("acme", OWNER, "expired")
+    await home.house.store.athletes.mark_connection("acme", OWNER, "expired", NOON)
     assert await home.rounds().ask() == 1  # another end, another word
 
 

@@ -17,7 +17,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from fakes import NOON, pointed, run, said
-from house import House, house
+from house import PLACES, House, house
+from postgres import Server
 from twinge.core.fold import fold
 from twinge.core.model import Activity, Finding, Removed, Report, Wellness
 from twinge.store import codec
@@ -153,8 +154,16 @@ def test_any_order_leads_to_the_same_place(story: Story, points: bool) -> None:
     asyncio.run(_check(story, points))
 
 
-async def _check(story: Story, points: bool) -> None:
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(story=stories(), points=st.booleans())
+def test_any_order_leads_to_the_same_place_on_a_server(postgres: Server, story: Story, points: bool) -> None:
+    asyncio.run(_check(story, points, postgres.fresh()))
+
+
+async def _check(story: Story, points: bool, url: str | None = None) -> None:
     with tempfile.TemporaryDirectory() as folder:
+        if url is not None:
+            PLACES[Path(folder)] = url
         async with house(Path(folder)) as home:
             alice = await home.move_in("Alice", declared_longest_m=6_000)
             await _play(home, story, points)

@@ -22,6 +22,7 @@ from twinge.core.pack import STANDARD
 from twinge.core.policy import GATES
 from twinge.core.rules import CATALOGUE
 from twinge.core.sport import _SAME, OTHER
+from twinge.keep import KINDS
 from twinge.plugin import Capabilities
 from twinge.registry import load_plugins
 from twinge.sender import gates
@@ -151,6 +152,19 @@ def test_the_example_as_it_is_and_with_its_defaults_can_be_started_with() -> Non
             assert env[key.name] == key.default
 
 
+# --- privacy ----------------------------------------------------------------------------------------------------------
+
+
+def test_every_kind_that_is_kept_is_on_the_page_with_its_days_and_no_other() -> None:
+    rows = [
+        f"| `{kind.name}` | {kind.what} | {f'{kind.days} days' if kind.days else 'as long as the athlete is here'} "
+        f"| {kind.least} | {'yes' if kind.by_source else 'no'} |"
+        for kind in KINDS
+    ]
+    table = page("privacy").split("## How long")[1].split("## ")[0]
+    assert [line for line in table.splitlines() if line.startswith("| `")] == rows
+
+
 # --- plugins and the generic event ------------------------------------------------------------------------------------
 
 
@@ -269,7 +283,9 @@ def test_both_ways_to_sign_in_the_guide_make_what_we_accept(tmp_path: Path) -> N
 
 
 def routes() -> set[str]:
-    return {f"{route.method} {re.sub(r'{tail:.*}', '…', route.path)}" for route in ROUTES}
+    """Method and path of each, with its parameters by their names alone."""
+    whole = ((route.method, re.sub(r"{tail:.*}", "…", route.path)) for route in ROUTES)
+    return {f"{method} " + re.sub(r"{(\w+):[^}]*}", r"{\1}", path) for method, path in whole}
 
 
 def test_every_route_is_on_the_page_and_no_other() -> None:

@@ -74,7 +74,11 @@ def wrong_with(words: list[str]) -> str | None:
     return None
 
 
-@pytest.mark.parametrize("path", [*PAGES, *sorted((ROOT / "deploy").iterdir())], ids=lambda path: path.name)
+WRITTEN = [path for path in PAGES if path.name != "cli.md"]
+"""By people: that page is written by the commands themselves."""
+
+
+@pytest.mark.parametrize("path", [*WRITTEN, *sorted((ROOT / "deploy").iterdir())], ids=lambda path: path.name)
 def test_every_command_that_is_written_down_exists(path: Path) -> None:
     text = path.read_text() if path.suffix == ".md" else f"```sh\n{path.read_text()}\n```\n"
     assert [words for words in commands(text) if wrong_with(words)] == []

@@ -56,7 +56,7 @@ class Book:
         self.kept[platform, owner] = fresh
         return True
 
-    async def mark_connection(self, platform: str, owner: str, state: str) -> None:
+    async def mark_connection(self, platform: str, owner: str, state: str, now: datetime) -> None:
         await asyncio.sleep(0)
         self.kept[platform, owner] = replace(self.kept[platform, owner], state=state)
 

@@ -9,12 +9,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from fakes import NOON, FakeTokens, TryLater, run, said
 from house import House, house
 from twinge.connections import Rounds
+from twinge.erasure import Eraser
 from twinge.plugin import Pointer
 from twinge.schedule import Schedule
+from twinge.store import tables
 
 
 @pytest.fixture
@@ -75,12 +78,25 @@ async def test_finished_deliveries_are_forgotten_after_a_month(home: House) -> N
     rounds = rounds_of(home)
     assert await rounds.purge() == 0
     home.clock.forward(days=31)
-    assert await rounds.purge() == 1
+    assert await rounds.purge() == 2  # the delivery, and that the last night has been
     assert (await home.store.inbox.counts())["dead"] == 1
 
 
+async def test_answers_to_calls_with_a_key_are_forgotten_after_a_day(home: House) -> None:
+    repeats, late = home.store.repeats, timedelta(minutes=1)
+    claim = await repeats.claim("key:a", "k", b"call", home.clock(), dead_after=late)
+    await repeats.settle(claim, "{}", None)
+    for days, left in ((0, 1), (1, 0)):
+        home.clock.forward(days=days)
+        await rounds_of(home).purge()
+        async with home.store.read() as tx:
+            assert len((await tx.execute(select(tables.repeat))).all()) == left
+
+
 async def test_it_starts_and_stops(home: House) -> None:
-    schedule = Schedule(home.store, home.sender, rounds_of(home))
+    nothing: Any = None
+    eraser = Eraser(home.store, home.platforms, home.channels, home.clock, nothing)
+    schedule = Schedule(home.store, home.sender, rounds_of(home), eraser)
     schedule.start()
     await asyncio.sleep(0)
     await schedule.stop()

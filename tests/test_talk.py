@@ -125,6 +125,22 @@ async def test_at_night_only_what_finds_out_how_urgent_it_is_goes_out(home: Hous
     assert await heard(home) == ["rest_24", "rest_72"]
 
 
+async def test_what_came_while_the_service_was_down_is_no_talk_at_night(home: House) -> None:
+    """It counts from when it came, not from when it was worked off."""
+    await home.move_in("Alice", Preferences(quiet_from=time(20), quiet_to=time(9)))
+    home.clock.forward(hours=7)
+    written = home.clock()
+    body = json.dumps({"from": ALICE, "text": "pain 3 right knee"}).encode()
+    await home.deliver(body, lane=f"channel:sms:{ALICE}", platform="channel:sms")
+    await waits(home, hours=6)
+    assert await heard(home) == []
+    kept = await home.store.history.state(home.people["Alice"])
+    assert kept is not None
+    assert [one.id for one in kept.state.pain.episodes] == [int(written.timestamp())]
+    await waits(home, hours=9)
+    assert await heard(home) == ["rest_24"]
+
+
 async def test_a_reminder_by_the_clock_waits_for_the_morning(home: House) -> None:
     await home.move_in("Alice", Preferences(quiet_from=time(20), quiet_to=time(9)))
     home.clock.forward(hours=7)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -10,12 +12,38 @@ down_revision = None
 branch_labels = None
 depends_on = None
 
+PARTITIONS = 16
+"""Of each table that grows without end, on PostgreSQL: fixed, because another number would move every row."""
+
+# What a table is split by cannot be changed afterwards, so it has its order of bytes from the start (see env.py).
+SPLIT_BY = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
+
+
+def on_postgres() -> bool:
+    """Which of the two it is."""
+    return op.get_context().dialect.name == "postgresql"
+
+
+def split(by: str) -> dict[str, Any]:
+    """The options of a table that PostgreSQL splits by the hash of one column."""
+    return {"postgresql_partition_by": f"HASH ({by})"}
+
+
+def cut(table: str) -> None:
+    """Make the parts. SQLite keeps a table whole."""
+    if on_postgres():
+        for n in range(PARTITIONS):
+            part = f"{table}_p{n:02d}"
+            op.execute(
+                f"CREATE TABLE {part} PARTITION OF {table} FOR VALUES WITH (MODULUS {PARTITIONS}, REMAINDER {n})"
+            )
+
 
 def upgrade() -> None:
     """One step up."""
     op.create_table(
         "activity",
-        sa.Column("athlete_id", sa.Text(), nullable=False),
+        sa.Column("athlete_id", SPLIT_BY, nullable=False),
         sa.Column("key", sa.Text(), nullable=False),
         sa.Column("platform", sa.Text(), nullable=False),
         sa.Column("start_ms", sa.BigInteger(), nullable=False),
@@ -31,7 +59,9 @@ def upgrade() -> None:
         sa.Column("avg_hr", sa.Integer(), nullable=True),
         sa.Column("blob", sa.LargeBinary(), nullable=True),
         sa.PrimaryKeyConstraint("key", "athlete_id", name=op.f("pk_activity")),
+        **split("athlete_id"),
     )
+    cut("activity")
     with op.batch_alter_table("activity", schema=None) as batch_op:
         batch_op.create_index("ix_activity_athlete_id_start_ms", ["athlete_id", "start_ms"], unique=False)
 
@@ -101,7 +131,7 @@ def upgrade() -> None:
 
     op.create_table(
         "finding",
-        sa.Column("athlete_id", sa.Text(), nullable=False),
+        sa.Column("athlete_id", SPLIT_BY, nullable=False),
         sa.Column("activity", sa.Text(), nullable=False),
         sa.Column("rule", sa.Text(), nullable=False),
         sa.Column("band", sa.Integer(), nullable=False),
@@ -109,7 +139,9 @@ def upgrade() -> None:
         sa.Column("at_ms", sa.BigInteger(), nullable=False),
         sa.Column("facts", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("athlete_id", "activity", "rule", "band", name=op.f("pk_finding")),
+        **split("athlete_id"),
     )
+    cut("finding")
     with op.batch_alter_table("finding", schema=None) as batch_op:
         batch_op.create_index("ix_finding_athlete_id_at_ms", ["athlete_id", "at_ms"], unique=False)
 
@@ -127,9 +159,9 @@ def upgrade() -> None:
     )
     op.create_table(
         "inbox",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False, autoincrement=True),
         sa.Column("platform", sa.Text(), nullable=False),
-        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("key", SPLIT_BY, nullable=False),
         sa.Column("lane", sa.Text(), nullable=False),
         sa.Column("envelope", sa.LargeBinary(), nullable=False),
         sa.Column("body", sa.LargeBinary(), nullable=False),
@@ -140,9 +172,11 @@ def upgrade() -> None:
         sa.Column("not_before_ms", sa.BigInteger(), nullable=False),
         sa.Column("note", sa.Text(), nullable=False),
         sa.Column("settled_ms", sa.BigInteger(), nullable=True),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_inbox")),
+        sa.PrimaryKeyConstraint(*(("id", "key") if on_postgres() else ("id",)), name=op.f("pk_inbox")),
         sa.UniqueConstraint("platform", "key", name=op.f("uq_inbox_platform_key")),
+        **split("key"),  # Whose a delivery is, is not known yet; and its name must be unique across all parts.
     )
+    cut("inbox")
     with op.batch_alter_table("inbox", schema=None) as batch_op:
         batch_op.create_index(
             "ix_inbox_aside",
@@ -168,7 +202,7 @@ def upgrade() -> None:
 
     op.create_table(
         "nudge",
-        sa.Column("athlete_id", sa.Text(), nullable=False),
+        sa.Column("athlete_id", SPLIT_BY, nullable=False),
         sa.Column("id", sa.Text(), nullable=False),
         sa.Column("severity", sa.Integer(), nullable=False),
         sa.Column("rules", sa.Text(), nullable=False),
@@ -191,7 +225,9 @@ def upgrade() -> None:
         sa.Column("provider_id", sa.Text(), nullable=True),
         sa.Column("reason", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("athlete_id", "id", name=op.f("pk_nudge")),
+        **split("athlete_id"),
     )
+    cut("nudge")
     with op.batch_alter_table("nudge", schema=None) as batch_op:
         batch_op.create_index("ix_nudge_athlete_id_not_before_ms", ["athlete_id", "not_before_ms"], unique=False)
         batch_op.create_index("ix_nudge_id", ["id"], unique=False)

@@ -17,7 +17,7 @@ import aiohttp
 
 from twinge.plugin import Delivery, GiveUp, Item, Message, Rejected, Sent, TryLater, Unknown
 from twinge_twilio.account import SHORTEST_S, Account, read_account
-from twinge_twilio.callback import URL_EXTRAS, call_key, is_signed, read_reply, read_status
+from twinge_twilio.callback import URL_EXTRAS, call_key, fields_of, is_signed, read_reply, read_status
 from twinge_twilio.fates import STATES, lost_cause
 from twinge_twilio.numbers import read_number, takes_mms
 from twinge_twilio.wire import Wire, library, messages
@@ -115,6 +115,21 @@ class Twilio:
         except (*_UNREADABLE, library().error):
             raise TryLater("Twilio's list of messages cannot be read.") from None
         return sorted(ours, key=lambda one: one.date_created, reverse=True)
+
+    async def forget(self, provider_id: str, http: aiohttp.ClientSession, now: datetime) -> None:
+        """Delete one message, text and number: https://www.twilio.com/docs/messaging/api/message-resource.
+
+        One that is still on its way cannot be deleted yet; one that is not there has been. Raises `TryLater`.
+        """
+        wire = Wire(http, self._account, now)
+        try:
+            await messages(wire, self._account)(provider_id).delete_async()
+        except library().error:
+            raise TryLater("Twilio's answer cannot be read.") from None
+
+    def kept(self, delivery: Delivery) -> Sequence[str]:
+        """The sid of a message that was written back."""
+        return [sid] if delivery.path == "inbound" and (sid := fields_of(delivery).get("MessageSid")) else []
 
     def verify(self, delivery: Delivery, now: datetime) -> None:
         """Raise `Rejected`: 404 for a path that Twilio is not given, 401 unless the whole call is signed."""

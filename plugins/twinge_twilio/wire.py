@@ -46,6 +46,8 @@ class Wire:
         `ours` are the library's `auth`, `timeout` and `allow_redirects`: each is decided here.
         """
         status, text, pause = await self._ask(method, url, params=params, data=data, headers=dict(headers or {}))
+        if method == "DELETE" and status == HTTPStatus.NOT_FOUND:  # gone is what was asked for
+            return library().response(HTTPStatus.NO_CONTENT, "")
         if status >= 500 or status == HTTPStatus.REQUEST_TIMEOUT:
             raise lost(method, f"Twilio answered {status}")
         if status >= 300:

@@ -25,6 +25,7 @@ from aiohttp import web
 
 from twinge.config import Settings
 from twinge.connections import Rounds
+from twinge.erasure import Eraser
 from twinge.folder import Folder
 from twinge.oauth import TokenKeeper
 from twinge.packs import SHIPPED, open_pack
@@ -69,6 +70,7 @@ class Service:
     sender: Sender
     schedule: Schedule
     rounds: Rounds
+    eraser: Eraser
     tasks: Sequence[asyncio.Task[None]]
     """The loops of its roles; one that ends before it was asked to has failed."""
 
@@ -113,8 +115,10 @@ async def running(
             http,
             public_url=settings.public_url,
             enforce=settings.retention == "vendor",
+            keep=settings.keep,
         )
-        schedule = Schedule(store, sender, rounds)
+        eraser = Eraser(store, plugins.platforms, plugins.channels, clock, http, files_dir=settings.files_dir)
+        schedule = Schedule(store, sender, rounds, eraser)
         loops = {"worker": worker.run, "sender": sender.run}
         wanted = {role: run for role, run in loops.items() if role in roles}
         if settings.files_dir and "worker" in roles:
@@ -136,7 +140,7 @@ async def running(
                 links=links,
             )
             await stack.enter_async_context(serving(app, door, settings.stop_grace_s))
-        yield Service(address(door) if door else "", store, worker, sender, schedule, rounds, tasks)
+        yield Service(address(door) if door else "", store, worker, sender, schedule, rounds, eraser, tasks)
 
 
 @asynccontextmanager
@@ -144,7 +148,9 @@ async def opened(settings: Settings) -> AsyncIterator[Store]:
     """The store of these settings with its schema in order, closed at the end."""
     secret = secret_of(settings)
     await asyncio.to_thread(prepare, settings)
-    store = await Store.open(settings.database_url, secret=secret)
+    store = await Store.open(
+        settings.database_url, secret=secret, pool=settings.database_pool, timeout_s=settings.database_timeout_s
+    )
     try:
         yield store
     finally:

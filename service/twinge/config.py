@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from twinge.keep import Choice, read_choice
+
 ROLES = ("web", "worker", "sender", "clock")
 """What one process may do; all of them by default."""
 
@@ -83,7 +85,8 @@ def _public_url(text: str) -> str:
     return text.rstrip("/")
 
 
-def _database(text: str) -> str:
+def database_url(text: str) -> str:
+    """A database's URL with the driver that it is opened with; ValueError for one that is none of ours."""
     scheme, found, rest = text.partition("://")
     if not found or scheme not in DRIVERS:
         raise ValueError
@@ -111,8 +114,24 @@ KEYS: tuple[Key, ...] = (
         "",
         "sqlite:///<path> or postgresql://<user>:<password>@<host>/<database>",
         "Where everything is kept; without it, `twinge.sqlite3` in the data folder.",
-        _database,
+        database_url,
         secret=True,
+    ),
+    Key(
+        "TWINGE_DATABASE_POOL",
+        "database_pool",
+        "10",
+        "a number from 2 to 200",
+        "Connections of one process to PostgreSQL at most; two more stay open beside them.",
+        _number(2, 200),
+    ),
+    Key(
+        "TWINGE_DATABASE_TIMEOUT_S",
+        "database_timeout_s",
+        "30",
+        "a number from 1 to 600",
+        "Seconds that PostgreSQL may work on one statement.",
+        _number(1, 600),
     ),
     Key(
         "TWINGE_PUBLIC_URL",
@@ -182,6 +201,14 @@ KEYS: tuple[Key, ...] = (
         _one_of("vendor", "keep"),
     ),
     Key(
+        "TWINGE_KEEP",
+        "keep",
+        "",
+        "kinds of [privacy](privacy.md#how-long) with days or forever, such as findings=400, deliveries.garmin=7",
+        "How long each kind of thing is kept, everywhere or from one source; what it does not name has its usual days.",
+        read_choice,
+    ),
+    Key(
         "TWINGE_BODY_CAP_KB",
         "body_cap_kb",
         "256",
@@ -230,6 +257,22 @@ KEYS: tuple[Key, ...] = (
         _hosts,
     ),
     Key(
+        "TWINGE_API_RATE",
+        "api_rate",
+        "600",
+        "a number from 0 to 1000000",
+        "Calls of the API that one key may make in a minute, in each process; 0: as many as it likes.",
+        _number(0, 1_000_000),
+    ),
+    Key(
+        "TWINGE_API_FAILURES",
+        "api_failures",
+        "30",
+        "a number from 0 to 1000000",
+        "Wrong keys that one address may send in a minute, to each process; 0: as many as it likes.",
+        _number(0, 1_000_000),
+    ),
+    Key(
         "TWINGE_STOP_GRACE_S",
         "stop_grace_s",
         "20",
@@ -262,6 +305,8 @@ class Settings:
 
     data_dir: Path = Path("data")
     database_url: str = field(default="", repr=False)
+    database_pool: int = 10
+    database_timeout_s: float = 30
     public_url: str = ""
     """Without a trailing slash; empty until the address is known."""
     secret_key: str = field(default="", repr=False)
@@ -272,12 +317,15 @@ class Settings:
     verify_addresses: bool = False
     fall_back_min: int = 15
     retention: str = "vendor"
+    keep: Choice = field(default_factory=dict)
     body_cap_kb: int = 256
     file_cap_kb: int = 32768
     file_deadline_s: float = 10
     files_dir: str = ""
     request_deadline_s: float = 10
     admin_hosts: tuple[str, ...] = ()
+    api_rate: int = 600
+    api_failures: int = 30
     stop_grace_s: float = 20
     log_level: str = "info"
     log_format: str = "text"
@@ -286,6 +334,7 @@ class Settings:
     def from_env(cls, env: Mapping[str, str]) -> Settings:
         """Read every key of `KEYS` from `env`; an unusable value raises `SettingError`."""
         values = {key.field: read_key(key, env) for key in KEYS}
+        values["keep"] = values["keep"] or {}
         if not values["database_url"]:
             values["database_url"] = sqlite_url(values["data_dir"])
         values["admin_hosts"] = values["admin_hosts"] or ()

@@ -17,14 +17,15 @@ from twinge.core.digest import DIGESTED, digest, next_digest
 from twinge.core.judge import begin, refold, speak
 from twinge.core.model import Activity, Finding, Nudge, Removed, Report, Severity, Voice, Wellness
 from twinge.core.pack import Pack
-from twinge.core.pain import next_wake, standing
+from twinge.core.pain import Pain, next_wake, standing
 from twinge.core.relay import of_story
 from twinge.core.state import dawn
 from twinge.person import Person, stamp_of
 from twinge.plugin import OWN, Channel, Inline, Item, Receipt, Reply, Revoked
-from twinge.replies import take_reply
+from twinge.replies import hear_stranger, take_reply
 from twinge.store import Kept, Store
 from twinge.store.codec import pack, pack_activity, to_ms
+from twinge.store.feed import happened, of_finding, of_stories, of_workout, tell
 from twinge.store.history import Known, activity_row, tombstone_row, weigh
 from twinge.store.outbox import CHANGED
 from twinge.store.texts import Text, is_news
@@ -59,6 +60,9 @@ class Desk:
         self._mornings: dict[tuple[str, str], Wellness] = {}
         self._reports: dict[tuple[str, str], Report] = {}
         self._rows: dict[tuple[str, str], dict[str, object]] = {}
+        self._news: list[dict[str, object]] = []
+        self._stories: dict[str, Pain] = {}
+        """As the feed has told them."""
 
     async def lay(self, deliveries: Iterable[tuple[str, Sequence[Item]]]) -> None:
         """Load everybody whom (platform, items) concern."""
@@ -69,7 +73,10 @@ class Desk:
         self._owners |= {(OWN, owner): owner for platform, owner in owners if platform == OWN}
         writers = [(platform.partition(":")[2], item.address) for platform, item in told if isinstance(item, Reply)]
         entries = [each for writer in writers for each in await self._store.addresses.at(self._tx, *writer)]
-        await self._invite({*self._owners.values(), *(entry.athlete_id for entry in entries)})
+        receipts = [item.nudge for _, item in told if isinstance(item, Receipt)]
+        people = {*self._owners.values(), *(entry.athlete_id for entry in entries)}
+        await self._store.athletes.lock(self._tx, people | await self._store.post.whose(self._tx, receipts))
+        await self._invite(people)
         places = {
             (self._owners[platform, item.owner], item.event.key): item.event
             for platform, item in wanted
@@ -95,29 +102,31 @@ class Desk:
             heard = said.get(athlete_id, [])
             ways = Ways(places.get(athlete_id, []), voices)
             self._people[athlete_id] = Person(athlete, kept, ways, heard, self._pack, self._now)
+            self._stories[athlete_id] = kept.state.pain
 
-    async def take(self, platform: str, items: Sequence[Item], received_at: datetime, delivery: int = 0) -> int:
-        """Apply one delivery's items; how many of them belong to nobody we know. The log tells its number."""
-        strangers = 0
-        for item in items:
-            match item:
-                case Inline():
-                    person = self._people.get(self._owners.get((platform, item.owner), ""))
-                    strangers += person is None
-                    if person is not None:
-                        person.heard_from.add(delivery)
-                        self._hear(person, item.event, received_at)
-                case Revoked(owner=owner):
-                    strangers += await self._store.athletes.revoke(self._tx, platform, owner) is None
-                case Receipt():
-                    log.info("hop=receipt delivery=%d nudge=%s outcome=%s", delivery, item.nudge, item.state)
-                    await self._stamp_receipt(item)
-                case Reply():
-                    strangers += await self._converse(platform.partition(":")[2], item, received_at)
-                    self._heard(delivery)
-                case _:
-                    strangers += 1  # A pointer that was not fetched: nobody we know.
-        return strangers
+    async def take(self, platform: str, items: Sequence[Item], received_at: datetime, delivery: int = 0) -> list[Item]:
+        """Apply one delivery's items; those of them that belong to nobody we know. The log tells its number."""
+        return [item for item in items if await self._take(platform, item, received_at, delivery)]
+
+    async def _take(self, platform: str, item: Item, received_at: datetime, delivery: int) -> bool:
+        """Apply one item; whether it belongs to nobody we know."""
+        match item:
+            case Inline():
+                person = self._people.get(self._owners.get((platform, item.owner), ""))
+                if person is not None:
+                    person.heard_from.add(delivery)
+                    self._hear(person, item.event, received_at)
+                return person is None
+            case Revoked(owner=owner):
+                return await self._store.athletes.revoke(self._tx, platform, owner, self._now) is None
+            case Receipt():
+                log.info("hop=receipt delivery=%d nudge=%s outcome=%s", delivery, item.nudge, item.state)
+                return not await self._stamp_receipt(item)
+            case Reply():
+                is_stranger = await self._converse(platform.partition(":")[2], item, received_at)
+                self._heard(delivery)
+                return is_stranger
+        return True  # A pointer that was not fetched: nobody we know.
 
     def _heard(self, delivery: int) -> None:
         """Whoever is answered now, and was not spoken of before, is answered because of this delivery."""
@@ -146,6 +155,7 @@ class Desk:
         row = activity_row(person.athlete.id, activity, blob)
         self._rows[place] = row
         self._known[place] = Known(activity.version, removed=False, start_ms=row["start_ms"], blob=blob)
+        self._news.append(of_workout(person.athlete.id, activity, "added" if fate == "new" else "changed", self._now))
         start_ms = row["start_ms"] if old is None else min(row["start_ms"], old.start_ms)
         person.learn(activity, start_ms, new=fate == "new")
 
@@ -181,11 +191,14 @@ class Desk:
                 person.welcome(heard.entry)
                 continue
             before, spoken = person.kept.state.pain, len(person.nudges)
-            response = person.converse(heard)
+            response = person.converse(heard, at)
             if response.report is not None:
                 self._report(person, response.report)
                 person.acknowledge(heard, response.report, before, spoken)
-        return not told and not await self._store.addresses.at(self._tx, channel, reply.address)
+        if told or await self._store.addresses.at(self._tx, channel, reply.address):
+            return False
+        await hear_stranger(self._store, self._tx, channel, reply)
+        return True
 
     def _remove(self, person: Person, key: str, version: int) -> None:
         place = (person.athlete.id, key)
@@ -196,9 +209,11 @@ class Desk:
         self._rows[place] = tombstone_row(person.athlete.id, key, version, start_ms)
         self._known[place] = Known(version, removed=True, start_ms=start_ms, blob=None)
         if old is not None and not old.removed:
+            self._news.append(happened(person.athlete.id, self._now, "activity", "removed", {"activity": key}))
             person.disturb(start_ms, None)
 
-    async def _stamp_receipt(self, receipt: Receipt) -> None:
+    async def _stamp_receipt(self, receipt: Receipt) -> bool:
+        """Note a channel's word; False where the message is not here."""
         place = await self._store.post.receipt(self._tx, receipt, self._now)
         if place is not None and receipt.alert:
             log.error("hop=worker channel=%s outcome=operator_needed", place.channel)
@@ -207,7 +222,8 @@ class Desk:
             await self._store.addresses.disable(self._tx, place.id, reason)
         if place is not None and receipt.opt_out:
             await self._store.addresses.stop(self._tx, place, self._now)
-            await self._store.outbox.silence(self._tx, place, "opted out", alone=False)
+            await self._store.outbox.silence(self._tx, place, "opted out", self._now, alone=False)
+        return place is not None or await self._store.post.is_here(self._tx, receipt.nudge)
 
     async def clear(self) -> None:
         """Write everything, folding anew who was disturbed."""
@@ -247,7 +263,8 @@ class Desk:
             gone = [
                 nudge.id for nudge, new in old if new is not None and (nudge.severity < GRAVE or new.severity >= GRAVE)
             ]
-            await self._store.outbox.withdraw(self._tx, person.athlete.id, gone, "a newer word took its place")
+            superseded = "a newer word took its place"
+            await self._store.outbox.withdraw(self._tx, person.athlete.id, gone, superseded, self._now)
 
     async def _write(self) -> None:
         people = self._people.values()
@@ -261,13 +278,22 @@ class Desk:
         await self._store.history.add_findings(
             self._tx, [(p.athlete.id, found) for p in people for found in p.findings]
         )
+        await tell(self._tx, [*self._news, *(row for person in people for row in self._tell(person))])
         await self._store.outbox.put(self._tx, [nudge for person in people for nudge in person.nudges])
         for person in people:
-            _tell(person)
+            _log(person)
         await self._store.outbox.hold(self._tx, [silence for person in people for silence in person.held])
-        self._rows, self._mornings, self._reports = {}, {}, {}
+        self._rows, self._mornings, self._reports, self._news = {}, {}, {}, []
         for person in people:
             person.findings, person.nudges, person.held, person.same = [], [], [], {}
+
+    def _tell(self, person: Person) -> Iterable[dict[str, object]]:
+        """What the feed is to have of the last steps: findings, and how pain stories went on."""
+        name, now, pain = person.athlete.id, self._now, person.kept.state.pain
+        yield from (of_finding(name, found, now) for found in person.findings)
+        if pain is not self._stories[name]:
+            yield from of_stories(name, self._stories[name].episodes, pain.episodes, now)
+            self._stories[name] = pain
 
     async def _refold(self, person: Person, from_ms: int) -> None:
         athlete, stamp = person.athlete, stamp_of(person.athlete, self._pack)
@@ -276,7 +302,9 @@ class Desk:
         if person.kept.stamp != stamp:
             from_ms = 0
         else:
-            person.arrived += await self._come_up(person, outcome.findings)
+            fresh = await self._come_up(person, outcome.findings)
+            person.arrived += [one.activity for one in fresh]
+            self._news += [of_finding(athlete.id, one, self._now) for one in fresh]
         if before is not None:
             from_ms = max(from_ms, to_ms(before.first + SETTLED))
         await self._store.history.replace_findings(self._tx, athlete.id, from_ms, outcome.findings)
@@ -287,14 +315,14 @@ class Desk:
         verdict = speak(athlete, outcome, person.arrived, person.ear, self._now, self._pack)
         person.speak(verdict.nudges, verdict.held)
 
-    async def _come_up(self, person: Person, findings: Sequence[Finding]) -> list[str]:
-        """Fresh events in which something was found only now, because of what came before them and late.
+    async def _come_up(self, person: Person, findings: Sequence[Finding]) -> list[Finding]:
+        """What was found only now in fresh events, because of what came before them and late.
 
         Not under another pack or profile: that folds a history anew in silence.
         """
         edge = self._now - timedelta(hours=self._pack.policy.fresh_h)
         known = await self._store.history.found_since(self._tx, person.athlete.id, edge)
-        return [one.activity for one in findings if one.at >= edge and (one.activity, one.rule) not in known]
+        return [one for one in findings if one.at >= edge and (one.activity, one.rule) not in known]
 
     async def _withdraw(self, person: Person, findings: Sequence[Finding]) -> None:
         """Take back what waits and no longer holds, or is about to be said anew."""
@@ -302,12 +330,15 @@ class Desk:
         gone = {nudge.id for nudge in waiting if nudge.activity in person.arrived or not _holds(nudge, findings)}
         withdrawn = {(nudge.activity, nudge.rules) for nudge in waiting if nudge.id in gone}
         person.said = [said for said in person.said if (said.activity, said.rules) not in withdrawn]
-        await self._store.outbox.withdraw(self._tx, person.athlete.id, gone, CHANGED)
+        await self._store.outbox.withdraw(self._tx, person.athlete.id, gone, CHANGED, self._now)
 
     async def wake(self, wakes: Sequence[Wake]) -> None:
         """What is due by the clock alone, for those who are still to be woken."""
-        await self._invite({one.athlete_id for one in wakes})
+        there = await self._store.athletes.lock(self._tx, {one.athlete_id for one in wakes}, free=True)
+        await self._invite(there)
         for one in wakes:
+            if one.athlete_id not in there:
+                continue  # somebody else is at them, or they are no more
             person = self._people.get(one.athlete_id)
             if not await self._store.wakes.take(self._tx, one) or person is None:
                 continue
@@ -326,7 +357,7 @@ class Desk:
         person.speak(() if nudge is None else (nudge,), ())
 
 
-def _tell(person: Person) -> None:
+def _log(person: Person) -> None:
     """Which deliveries a message comes from; none where the clock alone made it."""
     for nudge, place, _ in person.nudges:
         sources = ",".join(map(str, sorted(person.heard_from))) or "-"

@@ -225,12 +225,12 @@ def to_item(event: Event, platform: str = "generic", received: datetime | None =
     version = _millis(event.updated_at)
     match event:
         case ActivityEvent():
-            return Inline(event.athlete, _activity(key, version, event.activity))
+            return Inline(event.athlete, to_activity(key, version, event.activity))
         case RemovalEvent():
             # An undated deletion outlives every undated text, in whichever order they arrive.
             return Inline(event.athlete, Removed(key, version or _millis(received) or 1))
         case WellnessEvent():
-            return Inline(event.athlete, _wellness(key, version, event.wellness))
+            return Inline(event.athlete, to_wellness(key, version, event.wellness))
         case ReportEvent():
             at = event.report.at or event.updated_at or received
             if at is None:
@@ -248,7 +248,8 @@ def count(value: float | None) -> int | None:
     return int(value + 0.5) if value is not None else None
 
 
-def _activity(key: str, version: int, given: Workout) -> Activity:
+def to_activity(key: str, version: int, given: Workout) -> Activity:
+    """A workout as the core knows it."""
     word, title = sport(given.sport), given.title or ""
     return Activity(
         key=key,
@@ -276,7 +277,8 @@ def _shape(given: Samples) -> Shape:
     return shape(Streams(**msgspec.structs.asdict(given)))
 
 
-def _wellness(key: str, version: int, given: Morning) -> Wellness:
+def to_wellness(key: str, version: int, given: Morning) -> Wellness:
+    """A morning as the core knows it."""
     return Wellness(
         key=key,
         day=given.date,

@@ -29,7 +29,7 @@ from twinge.plugin import (
     TryLater,
 )
 from twinge.store import Store, Waiting
-from twinge.store.codec import unpack_report
+from twinge.store.codec import unpack_own
 
 AT_ONCE = 8
 DEADLINE_S = 30.0
@@ -111,12 +111,9 @@ class Reader:
         return job
 
     def _items(self, delivery: Delivery) -> Sequence[Item]:
-        if delivery.platform == OWN:
-            return [Inline(delivery.path, unpack_report(delivery.body))]
-        if delivery.path == RECONCILE and delivery.method == "":
-            return _read_pointers(delivery.body)
-        if delivery.path == BACKFILL and delivery.method == "":
-            return _read_brought(delivery.body).items()
+        own = read_own(delivery)
+        if own is not None:
+            return own
         if delivery.platform.startswith("channel:"):
             return self._channel(delivery.platform.removeprefix("channel:")).read(delivery)
         return self._platform(delivery.platform).read(delivery)
@@ -190,6 +187,17 @@ class Reader:
         if self._open is None:
             raise GiveUp("recordings cannot be read here")
         return await self._open(recording)
+
+
+def read_own(delivery: Delivery) -> Sequence[Item] | None:
+    """The items of a delivery that we wrote ourselves; None for one that came from outside."""
+    if delivery.platform == OWN:
+        return [Inline(delivery.path, unpack_own(delivery.query.get("kind", ""), delivery.body))]
+    if delivery.method:
+        return None
+    if delivery.path == RECONCILE:
+        return _read_pointers(delivery.body)
+    return _read_brought(delivery.body).items() if delivery.path == BACKFILL else None
 
 
 def again(delivery: Delivery, item: Inline | Pointer | Recorded) -> Delivery:

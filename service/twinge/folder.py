@@ -1,8 +1,8 @@
 """A watched folder: device files in `<folder>/<athlete>/` go into the inbox, once each, and then to `done/`.
 
 What is in the folder is the state, so a restart forgets nothing: a file that was taken in is found in the inbox by what
-is in it. None is ever deleted. One that cannot be read stays, with `<name>.error.txt` beside it that says why; removing
-that note, or changing the file, has it tried again.
+is in it. None is deleted but with its athlete. One that cannot be read stays, with `<name>.error.txt` beside it that
+says why; removing that note, or changing the file, has it tried again.
 """
 
 from __future__ import annotations

@@ -131,8 +131,11 @@ class Person:
         self.ways.talking = place
         self.speak([welcome(self.athlete, place, self.now)], [])
 
-    def converse(self, heard: Heard) -> Response:
-        """Take a reply in and answer it on the channel it came by; what it reports is left to `learn`."""
+    def converse(self, heard: Heard, at: datetime) -> Response:
+        """Take a reply in and answer it on the channel it came by; what it reports is left to `learn`.
+
+        It counts from `at`, when it came: the service may have been down since, and it is no talk at night then.
+        """
         self.ways.talking = heard.entry
         if heard.told is not None:
             return Response(heard.told)
@@ -141,7 +144,7 @@ class Person:
             answer = _confirmed(heard)
             if isinstance(answer, Unclear | Ok | Start):
                 return self._ask_again(heard)
-        response = respond(answer, heard.last, self.athlete, story, heard.key, self.now)
+        response = respond(answer, heard.last, self.athlete, story, heard.key, at)
         if response.wishes is not None:
             self.athlete, self.edited = replace(self.athlete, preferences=response.wishes), True
         if response.kind is not None:

@@ -74,6 +74,15 @@ async def take_reply(
     return heard
 
 
+async def hear_stranger(store: Store, tx: AsyncConnection, channel: str, reply: Reply) -> None:
+    """A reply from an address that nobody here has: STOP holds for whoever it is added for, START takes it back."""
+    said = _CARRIER.get(reply.opt_out or "") or parse(reply.text, "en")
+    if isinstance(said, Stop) or reply.opt_out == UNSUBSCRIBE:
+        await store.marks.bury(tx, [(channel, reply.address)])
+    elif isinstance(said, Start):
+        await store.marks.raise_up(tx, channel, reply.address)
+
+
 def _code(text: str) -> str | None:
     """Six digits, however they were spaced."""
     code = "".join(text.split())
@@ -82,7 +91,7 @@ def _code(text: str) -> str | None:
 
 async def _stop(store: Store, tx: AsyncConnection, entry: Address, now: datetime, *, alone: bool = False) -> None:
     await store.addresses.stop(tx, entry, now, alone=alone)
-    await store.outbox.silence(tx, entry, "the athlete wrote STOP", alone=alone)
+    await store.outbox.silence(tx, entry, "the athlete wrote STOP", now, alone=alone)
     await _audit(store, tx, entry, "unsubscribe" if alone else "stop", now)
 
 

@@ -13,6 +13,7 @@ from collections.abc import Awaitable, Callable
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from twinge.connections import Rounds
+from twinge.erasure import Eraser
 from twinge.sender import Sender
 from twinge.store import Store
 
@@ -25,8 +26,8 @@ GRACE_S = 3600
 class Schedule:
     """Starts and stops the ticks."""
 
-    def __init__(self, store: Store, sender: Sender, rounds: Rounds) -> None:
-        self._store, self._sender, self._rounds = store, sender, rounds
+    def __init__(self, store: Store, sender: Sender, rounds: Rounds, eraser: Eraser) -> None:
+        self._store, self._sender, self._rounds, self._eraser = store, sender, rounds, eraser
         self._scheduler: AsyncIOScheduler | None = None
         self._runs: set[asyncio.Task[None]] = set()
 
@@ -46,8 +47,8 @@ class Schedule:
         """Seconds between two rounds, and the rounds."""
         rounds = self._rounds
         return {
-            10: (rounds.bring_pasts,),
-            60: (rounds.say_goodbyes, rounds.ask),
+            10: (rounds.bring_pasts, self._eraser.round),
+            60: (rounds.say_goodbyes, rounds.ask, self._eraser.run_errands),
             600: (rounds.reconcile, rounds.inspect),
             3600: (rounds.forget, rounds.purge),
         }

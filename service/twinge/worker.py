@@ -19,7 +19,7 @@ from twinge.desk import Desk
 from twinge.fetch import OpenRecording, Reader, again, take_apart
 from twinge.job import Fault, Job, Later, Never
 from twinge.limits import Limits, Tokens
-from twinge.plugin import FILES, Channel, PlatformAdapter
+from twinge.plugin import FILES, Channel, Inline, Item, PlatformAdapter, Pointer, Receipt, Recorded, Reply
 from twinge.portion import Portion
 from twinge.rulebook import Rulebook
 from twinge.store import TROUBLE, Store, Waiting
@@ -194,6 +194,8 @@ class Worker:
         async with self._store.write() as tx:
             desk = Desk(self._store, tx, self._channels, now, self._pack)
             await desk.lay([(job.platform, job.items) for job in jobs if job.failed is None])
+            ours = await self._store.inbox.hold(tx, [job.row for job in jobs])
+            jobs = [job for job in jobs if job.row.id in ours]
             ends: list[tuple[int, str, str]] = []
             for job in jobs:
                 end = await self._end(tx, desk, job, now, stuck)
@@ -221,12 +223,35 @@ class Worker:
             await self._put_back(tx, job, now)
             if not strangers:
                 return "done", job.note
-            unknown = f"{strangers} of {len(job.items)} for nobody we know"
+            if await self._tells_of_the_departed(tx, job, strangers, now):
+                return None
+            if all(isinstance(item, Receipt) for item in strangers):
+                return "done", job.note
+            unknown = f"{len(strangers)} of {len(job.items)} for nobody we know"
             return "stray", f"{unknown}; {job.note}" if job.note else unknown
         end = await self._set_aside(tx, job, job.failed, now)
         if end is None and job.row.lane:
             stuck.add(job.row.lane)
         return end
+
+    async def _tells_of_the_departed(
+        self, tx: AsyncConnection, job: Job, strangers: Sequence[Item], now: datetime
+    ) -> bool:
+        """Whether somebody who was erased is among the strangers: then nothing of it is kept but what is for others."""
+        sources = {(job.platform, _source(item)): item for item in strangers}
+        gone = await self._store.marks.departed(tx, sources)
+        # A receipt for a message that is not here has somebody's number in it, and is of no use.
+        if not gone and not all(isinstance(item, Receipt) for item in job.items):
+            return False
+        others = [item for item in strangers if (job.platform, _source(item)) not in gone]
+        for item in others:
+            if isinstance(item, Inline | Pointer | Recorded):
+                place = f"{job.platform}:{item.owner}"
+                apart = again(job.row.delivery, item)
+                await self._store.inbox.put_back(tx, apart, place, now, delays=0, note="taken apart")
+        await self._store.inbox.drop(tx, [job.row.id])
+        log.info("hop=worker delivery=%d platform=%s outcome=dropped", job.row.id, job.platform)
+        return True
 
     async def _put_back(self, tx: AsyncConnection, job: Job, now: datetime) -> None:
         """What may work later comes again by itself, each in its athlete's lane, behind what is there already.
@@ -288,6 +313,12 @@ class Worker:
         jobs, self._ready = self._ready, []
         try:
             async with self._store.write() as tx:
-                await self._store.inbox.release(tx, [job.row for job in jobs])
+                ours = await self._store.inbox.hold(tx, [job.row for job in jobs])
+                await self._store.inbox.release(tx, [job.row for job in jobs if job.row.id in ours])
         except TROUBLE as error:  # They come back alone, as after a crash.
             log.error("hop=worker outcome=not_released jobs=%d error=%s", len(jobs), type(error).__name__)
+
+
+def _source(item: Item) -> str:
+    """Whom it is from: an id at the platform, or an address."""
+    return item.address if isinstance(item, Reply) else str(getattr(item, "owner", ""))

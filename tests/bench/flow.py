@@ -24,6 +24,7 @@ from twinge.core.fold import fold
 from twinge.core.judge import begin
 from twinge.core.model import Athlete
 from twinge.core.pack import STANDARD
+from twinge.person import stamp_of
 from twinge.store import Consent, Kept, Store
 from twinge.store.codec import pack_activity
 from twinge.store.history import activity_row
@@ -132,7 +133,7 @@ async def _settle_in(store: Store, workouts: Sequence[Workout]) -> str:
         rows = [activity_row(athlete.id, one, pack_activity(one)) for one in history]
         for place in range(0, len(rows), 500):
             await store.history.save_activities(tx, rows[place : place + 500])
-        stamp = f"{STANDARD.version}/{athlete.revision}"
+        stamp = stamp_of(athlete, STANDARD)
         await store.history.save_states(tx, [(athlete.id, Kept(stamp, state))], first)
     return athlete.id
 

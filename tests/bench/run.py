@@ -1,6 +1,6 @@
 """`make bench`: what the service can bear, beside what stands next to it, in one table.
 
-    python tests/bench/run.py [--quick] [ingest] [flow] [growth] [sender] [backtest] [streams] [pages]
+    python tests/bench/run.py [--quick] [ingest] [flow] [growth] [sender] [backtest] [streams] [pages] [postgres]
 
 Nothing here passes or fails a build: the figures belong to one machine at one time. Compare ratios inside one run.
 """
@@ -26,6 +26,7 @@ from bench.growth import growth
 from bench.ingest import ingest
 from bench.pages import pages
 from bench.past import backtest
+from bench.replicas import postgres
 from bench.sender import sender
 from bench.streams import streams
 from bench.table import Results
@@ -38,6 +39,7 @@ BENCHES = {
     "backtest": backtest,
     "streams": streams,
     "pages": pages,
+    "postgres": postgres,
 }
 
 

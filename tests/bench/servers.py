@@ -1,6 +1,7 @@
 """The servers that are measured, each a process: `python -m bench.servers <kind> <folder> [<clock file>]`.
 
 - web: the service itself with the role web alone; whole: with the worker too, and a clock that the bench moves.
+- worker: the worker alone, on an inbox that is full.
 - noop: aiohttp, the body read and an equal answer given.
 - orm: the same check and reading of the call, then one ORM session and commit a request into an equal table.
 
@@ -12,6 +13,7 @@ from __future__ import annotations
 
 import asyncio
 import mmap
+import os
 import sys
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
@@ -57,8 +59,9 @@ def plugins(platforms: Mapping[str, Any] | None = None) -> Plugins:
 
 
 def settings(folder: str) -> Settings:
-    """A fresh file in `folder`, a free port."""
-    return Settings.from_env({"TWINGE_DATA_DIR": folder, "TWINGE_PORT": "0", "TWINGE_LOG_LEVEL": "error"})
+    """A fresh file in `folder` or the database that the bench has made, a free port."""
+    given = {name: os.environ[name] for name in ("TWINGE_DATABASE_URL",) if name in os.environ}
+    return Settings.from_env({"TWINGE_DATA_DIR": folder, "TWINGE_PORT": "0", "TWINGE_LOG_LEVEL": "error", **given})
 
 
 async def told() -> None:
@@ -86,6 +89,20 @@ async def serve_whole(folder: str, clock_file: str) -> None:
         say("ready", service.url)
         await told()
         await finish(service)
+
+
+async def serve_worker(folder: str, clock_file: str) -> None:
+    """A worker alone; it says when nothing waits any more."""
+    platforms = {"generic": Anytime(plugins().platforms["generic"], datetime.now(UTC))}
+    clock = shared_clock(Path(clock_file))
+    async with running(settings(folder), plugins(platforms), clock=clock, roles=[]) as service:
+        say("ready", "worker")
+        await told()
+        stop = asyncio.Event()
+        work = asyncio.create_task(service.worker.run(stop))
+        await finish(service)
+        stop.set()
+        await work
 
 
 def shared_clock(path: Path) -> Callable[[], datetime]:
@@ -199,6 +216,7 @@ async def listening(receive: Any) -> AsyncIterator[str]:
 KINDS: dict[str, Callable[..., Coroutine[Any, Any, None]]] = {
     "web": serve_web,
     "whole": serve_whole,
+    "worker": serve_worker,
     "noop": serve_noop,
     "orm": serve_orm,
 }

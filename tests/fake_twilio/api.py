@@ -74,6 +74,7 @@ class FakeTwilio:
         app = web.Application()
         app.router.add_post(PATH, self._create)
         app.router.add_get(PATH, self._list)
+        app.router.add_delete(PATH.replace(".json", "/{sid}.json"), self._delete)
         self._runner = web.AppRunner(app, handler_cancellation=True, access_log=None, shutdown_timeout=0.1)
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", 0)
@@ -206,6 +207,19 @@ class FakeTwilio:
             case Fault.HANG | Fault.DROP:
                 play = Fault.HANG_BEFORE if play is Fault.HANG else Fault.DROP_BEFORE
         return await self._refused(request, play)
+
+    async def _delete(self, request: web.Request) -> web.Response:
+        """https://www.twilio.com/docs/messaging/api/message-resource#delete-a-message-resource"""
+        self._note_login(request)
+        sid = request.match_info["sid"]
+        self._asked[f"delete {sid}"] += 1
+        play = self.plan(f"delete {sid}", self._asked[f"delete {sid}"])
+        if play is not Fault.NONE:
+            return await self._refused(request, play)
+        if sid not in {one["sid"] for one in self.messages}:
+            return web.json_response({"code": 20404, "status": 404}, status=404)
+        self.messages = [one for one in self.messages if one["sid"] != sid]
+        return web.Response(status=204)
 
     def _note_login(self, request: web.Request) -> None:
         scheme, _, secret = request.headers["Authorization"].partition(" ")

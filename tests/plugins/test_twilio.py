@@ -654,3 +654,35 @@ async def test_what_is_refused_with_a_picture_goes_once_more_without(
 def test_mms_is_one_or_nothing() -> None:
     with pytest.raises(NotConfigured, match="TWINGE_TWILIO_MMS must be 1"):
         Twilio.from_env({**ENV, "MMS": "yes"})
+
+
+# --- what Twilio keeps -----------------------------------------------------------------------------------------------
+
+
+async def test_a_message_is_deleted_there_and_once_is_enough(
+    fake: FakeTwilio, twilio: Twilio, http: aiohttp.ClientSession
+) -> None:
+    made = fake.keep({"To": MESSAGE.address, "Body": MESSAGE.text})
+    kept = fake.keep({"To": MESSAGE.address, "Body": "another"})
+    await twilio.forget(made["sid"], http, NOW)
+    await twilio.forget(made["sid"], http, NOW)
+    assert fake.messages == [kept]
+
+
+@pytest.mark.parametrize("play", [Fault.DROP_BEFORE, Fault.HANG_BEFORE, 20009, 20003, 20429, 503])
+async def test_a_deletion_that_did_not_work_is_tried_again(
+    play: Fault | int, fake: FakeTwilio, twilio: Twilio, http: aiohttp.ClientSession
+) -> None:
+    """Twilio refuses to delete what it has not delivered yet, with 20009."""
+    made = fake.keep({"To": MESSAGE.address, "Body": MESSAGE.text})
+    fake.plan = always(play)
+    with pytest.raises(TryLater):
+        await twilio.forget(made["sid"], http, NOW)
+    assert fake.messages == [made]
+
+
+def test_a_reply_names_the_message_that_twilio_keeps(twilio: Twilio) -> None:
+    body = b"MessageSid=SM0123&From=%2B4915112345678&Body=knee"
+    inbound = Delivery("channel:twilio", "POST", "inbound", {}, {}, body, NOW)
+    assert list(twilio.kept(inbound)) == ["SM0123"]
+    assert list(twilio.kept(replace(inbound, path="status/n_1"))) == []

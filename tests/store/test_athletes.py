@@ -57,6 +57,7 @@ async def test_athletes_are_listed_newest_first(home: House) -> None:
         await home.store.athletes.find("not-a-cursor")
 
 
+@pytest.mark.only("sqlite")
 async def test_tokens_are_sealed_in_the_file(home: House, tmp_path: Path) -> None:
     alice = await home.move_in("Alice")
     async with home.store.write() as tx:
@@ -92,7 +93,7 @@ async def test_a_revoked_connection_has_no_tokens_and_no_owner(home: House) -> N
     async with home.store.write() as tx:
         await athletes.connect(tx, alice, "strava", "77", NOON, tokens=FRESH)
         assert await athletes.by_external(tx, [("strava", "77"), ("strava", "78")]) == {("strava", "77"): alice}
-        assert await athletes.revoke(tx, "strava", "77") == alice
+        assert await athletes.revoke(tx, "strava", "77", NOON) == alice
         assert await athletes.by_external(tx, [("strava", "77")]) == {}
     kept = await athletes.connection("strava", "77")
     assert kept is not None

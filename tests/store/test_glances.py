@@ -150,6 +150,7 @@ async def test_of_silent_connections_the_last_count_holds(home: House) -> None:
 # ---- who was here before ---------------------------------------------------------------------------------------------
 
 
+@pytest.mark.only("sqlite")
 def test_an_upgrade_looks_at_everybody_who_is_here(tmp_path: Path) -> None:
     command.upgrade(schema.config(url_of(tmp_path)), "0005")
     state = codec.pack_state(replace(begin(), pain=hurts()))
@@ -193,6 +194,7 @@ def lay(folder: Path, people: Sequence[tuple[str, str, bytes | None, Sequence[Ac
     engine.dispose()
 
 
+@pytest.mark.only("sqlite")
 def test_a_state_of_another_shape_does_not_stop_the_upgrade(tmp_path: Path) -> None:
     command.upgrade(schema.config(url_of(tmp_path)), "0005")
     lay(tmp_path, [("a1", "Alice", b"\xc1 not msgpack", [], []), ("b1", "Bob", b"\x80", [], [])])

@@ -60,16 +60,18 @@ async def club(serve: Serve) -> Club:
 
 
 def test_every_route_of_the_api_has_a_decision_for_coaches() -> None:
-    here = {f"{route.method} {route.path}" for route in ROUTES}
+    here = {f"{route.method} {route.plain_path}" for route in ROUTES}
     assert here == COACH | CLOSED
     assert not COACH & CLOSED
 
 
 def address(path: str, athlete: str) -> str:
     """The path with this athlete, and something in the place of what else it names."""
-    return re.sub(r"{\w+}", "1", path.replace("{athlete}", athlete))
+    return re.sub(r"{\w+}", "1", path.replace("{athlete}", athlete).replace("{rule}", "L01"))
 
 
+MISSING = {"activity", "date", "episode", "episode}/page", "finding", "held", "nudge", "report", "silence"}
+"""There is none yet: the thing is missing, not the athlete."""
 OF_ATHLETES = [route for route in ROUTES if "{athlete}" in route.path]
 
 
@@ -89,6 +91,9 @@ async def test_walked_by_the_application_itself_nothing_of_bob_is_told(club: Clu
         if resource is None or not resource.canonical.startswith("/api/"):
             continue
         response = await club.ask(route.method, address(resource.canonical, club.bob), {})
+        if response.content_type == "text/event-stream":
+            response.close()  # it has no end; what it tells is tried in test_events
+            continue
         text = await response.text()
         assert response.status in {404, 403, 200, 400}, (route.method, resource.canonical, text)
         assert "{athlete}" not in resource.canonical or response.status == 404
@@ -108,7 +113,7 @@ async def test_what_is_for_coaches_works_for_their_own(club: Club, route: str) -
     method, path = route.split(" ")
     query = "?quiet=1" if path.endswith("v1/connections") else ""
     response = await club.ask(method, address(path, club.alice) + query, BODIES.get(path.rpartition("/")[2], {}))
-    missing = "{episode}" in path or "{silence}" in path  # there is none yet: the thing is missing, not the athlete
+    missing = path.rpartition("{")[2].rstrip("}") in MISSING
     done = {"GET": {200}, "POST": {201, 202}, "DELETE": {204}}[method]
     assert response.status in ({404} if missing else done)
 
@@ -227,7 +232,7 @@ async def test_what_is_done_with_keys_is_in_the_audit_without_the_key(web: Web) 
     await web.call("DELETE", f"/api/v1/keys/{made['id']}")
     lines = [line for line in (await web.get("/api/v1/audit"))["items"] if line["object"] == f"key:{made['id']}"]
     assert [line["action"] for line in lines] == ["key.revoke", "key.withdraw", "key.create"]
-    assert made["key"].rpartition("_")[2] not in str(lines)
+    assert made["key"].split("_", 2)[2] not in str(lines)
 
 
 async def test_when_a_key_was_last_used_is_written_once_a_minute(web: Web) -> None:

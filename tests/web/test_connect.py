@@ -334,7 +334,7 @@ async def test_a_connection_is_ended_at_once(scene: Scene, by: str) -> None:
 
 
 async def test_quiet_connections_are_asked_for_by_name(scene: Scene) -> None:
-    assert (await scene.web.call("GET", "/api/v1/connections")).status == 400
+    assert (await scene.web.call("GET", "/api/v1/connections?quiet=0")).status == 400
     assert (await scene.web.get("/api/v1/connections?quiet=1"))["items"] == []
 
 

@@ -54,8 +54,9 @@ async def test_what_waits_and_what_was_held_is_counted(web: Web) -> None:
     await web.send(run())
     await web.send(run(), call_id="msg_1")
     await web.client.post("/hooks/generic", data=b"{}")
+    alice = await web.alice()
     async with web.store.write() as tx:
-        await web.store.outbox.hold(tx, [Held("alice", ("L01",), Severity.REST, "quiet", NOW)])
+        await web.store.outbox.hold(tx, [Held(alice, ("L01",), Severity.REST, "quiet", NOW)])
     web.clock.advance(timedelta(seconds=90))
     found = await scraped(web)
     assert found['twinge_deliveries{platform="generic",state="waiting"}'] == 1

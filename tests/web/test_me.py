@@ -213,7 +213,7 @@ async def test_messages_stand_newest_first_with_what_became_of_them(web: Web) ->
     web.clock.now += timedelta(hours=1)
     await say(web, place, "Withdrawn.", "n2")
     async with web.store.write() as tx:
-        await web.store.outbox.withdraw(tx, alice, ["n2"], "changed")
+        await web.store.outbox.withdraw(tx, alice, ["n2"], "changed", NOW)
     web.clock.now += timedelta(hours=1)
     await say(web, place, "How bad is it?", "n3", severity=Severity.QUESTION)
     page = await (await come_in(web, alice)).get()

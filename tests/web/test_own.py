@@ -621,7 +621,7 @@ async def test_a_connection_tells_how_it_fares_and_is_ended(connected: Web) -> N
         "Your past since Sun, Jan 4 is on its way",
     ):
         assert said in page
-    await web.store.athletes.mark_connection("wahoo", "77", "expired")
+    await web.store.athletes.mark_connection("wahoo", "77", "expired", NOW)
     page = words(await visitor.get("/me/workouts"))
     assert "The connection has run out: connect again." in page
     assert "Connect again" in page

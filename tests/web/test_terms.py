@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
@@ -14,6 +15,7 @@ from fakes import FakePlatform, FakeTokens, run, said
 from twinge.core.model import Report, Wellness
 from twinge.plugin import OWN, Capabilities, Delivery
 from twinge.store.codec import pack
+from twinge.store.feed import happened, tell
 from twinge.testing import MemoryChannel
 from twinge.worker import Worker
 
@@ -138,7 +140,7 @@ async def test_of_what_was_found_and_said_stay_rule_and_severity(stage: Stage) -
     assert (nudge["text"], nudge["facts"], nudge["activity_id"]) == (None, {}, None)
     found = next(one for one in (await stage.see("findings"))["items"] if one["rule"] == "L01")
     hidden = {"source": "closed", "reason": "terms", "message": HIDDEN}
-    blank: dict[str, Any] = {"band": None, "at": None, "activity_id": None, "facts": {}}
+    blank: dict[str, Any] = {"id": None, "band": None, "at": None, "activity_id": None, "facts": {}}
     assert found == {"rule": "L01", "severity": "slow_down", **blank, "hidden": [hidden]}
     for one in (await stage.see("held"))["items"]:
         assert (one["facts"], one["activity_id"]) == ({}, None)
@@ -203,7 +205,7 @@ async def test_once_everything_from_there_is_deleted_the_state_is_shown_when_it_
     await connect(stage, 100)
     await stage.weeks("closed")
     async with stage.web.store.write() as tx:
-        await stage.web.store.athletes.revoke(tx, "closed", "alice")
+        await stage.web.store.athletes.revoke(tx, "closed", "alice", NOW)
     [gone] = await stage.web.store.keeping.gone("closed", NOW)
     async with stage.web.store.write() as tx:
         await stage.web.store.keeping.forget(tx, gone, NOW)
@@ -230,3 +232,65 @@ async def test_a_source_that_lost_its_settings_keeps_its_terms(serve: Serve) -> 
             await web.store.athletes.connect(tx, alice, name, "1", NOW)
         response = await web.call("GET", f"/api/v1/athletes/{alice}/activities", key=carol)
         assert [one["source"] for one in (await response.json())["hidden"]] == hidden
+
+
+async def stream(stage: Stage, query: str = "") -> list[dict[str, Any]]:
+    """What Carol's stream tells her of all that is kept, up to a mark that is told last."""
+    async with stage.web.store.write() as tx:
+        await tell(tx, [happened(stage.alice, stage.web.clock(), "episode", "mark", {})])
+    headers = {"Authorization": f"Bearer {stage.carol}"}
+    found: list[dict[str, Any]] = []
+    async with stage.web.client.get(f"/api/v1/events?after=0{query}", headers=headers) as response:
+        assert response.status == 200, await response.text()
+        async for line in response.content:
+            if line.startswith(b"data: "):
+                found.append(json.loads(line[6:]))
+                if found[-1]["what"] == "mark":
+                    break
+    return found[:-1]
+
+
+async def test_a_coachs_stream_tells_what_the_lists_show(stage: Stage) -> None:
+    await connect(stage, 100)
+    await stage.weeks("closed")
+    await stage.bring("open", 1.1, 5, "seen")
+    await stage.bring("closed", 0.2, 14, "big")
+    told = await stream(stage)
+    assert [one["facts"]["activity"] for one in told if one["type"] == "activity"] == ["open:seen"]
+    assert not [one for one in told if one["type"] == "finding"]
+    assert {one["facts"]["activity_id"] for one in told if one["type"] == "nudge"} == {None}
+    assert "closed:" not in str(told)
+    [made] = [one for one in told if (one["type"], one["what"]) == ("nudge", "made")]
+    assert (made["facts"]["severity"], made["facts"]["rules"]) == ("slow_down", ["L01"])
+
+
+async def test_a_coachs_stream_is_of_their_own_athletes_and_nobody_else(stage: Stage) -> None:
+    bob = await stage.web.alice(name="Bob")
+    async with stage.web.store.write() as tx:
+        rows = [(bob, "activity"), (stage.alice, "activity"), (None, "delivery.dead"), (stage.alice, "connection")]
+        await tell(tx, [happened(one, NOW, kind, "x", {"activity": "open:1"}) for one, kind in rows])
+    assert [(one["athlete"], one["type"]) for one in (await stream(stage))[1:]] == [
+        (stage.alice, "activity"),
+        (stage.alice, "connection"),
+    ]
+    refused = await stage.web.call("GET", f"/api/v1/events?athlete={bob}", key=stage.carol)
+    assert (refused.status, (await refused.json())["error"]["field"]) == (400, "athlete")
+
+
+async def test_what_is_hidden_cannot_be_asked_for_one_by_one_or_by_a_span(stage: Stage) -> None:
+    await connect(stage, 100)
+    await stage.weeks("closed")
+    await stage.bring("closed", 0.2, 14, "big")
+    path = f"/api/v1/athletes/{stage.alice}"
+    whole = {name: (await stage.see(name, key=stage.web.admin))["items"] for name in ("activities", "findings")}
+    for name, items in whole.items():
+        assert items
+        for one in items:
+            assert (await stage.web.call("GET", f"{path}/{name}/{one['id']}", key=stage.carol)).status == 404
+    span = await stage.web.call("GET", f"{path}/findings?from=2026-05-01T00:00:00Z", key=stage.carol)
+    assert (span.status, (await span.json())["error"]["code"]) == (403, "terms")
+    for one in ("athletes?platform=open&external_id=alice", "connections?external_id=alice"):
+        refused = await stage.web.call("GET", f"/api/v1/{one}", key=stage.carol)
+        assert (refused.status, (await refused.json())["error"]["code"]) == (403, "scope")
+    links = await stage.web.call("GET", "/api/v1/connections", key=stage.carol)
+    assert {(one["athlete"], one["external_id"]) for one in (await links.json())["items"]} == {(stage.alice, None)}

@@ -15,6 +15,7 @@ from twinge.cli.athletes import athletes
 from twinge.cli.channels import channels
 from twinge.cli.completion import completion
 from twinge.cli.copies import backup_db, restore_db, settle_db
+from twinge.cli.data import erase, export
 from twinge.cli.deliveries import deliveries
 from twinge.cli.doctor import doctor
 from twinge.cli.house import db, list_plugins
@@ -55,6 +56,8 @@ COMMANDS = (
     channels,
     list_plugins,
     make_link,
+    export,
+    erase,
     keys,
     db,
     doctor,

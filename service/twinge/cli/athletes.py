@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from twinge.cli.screen import find_athlete, form_option, no_athlete, settings, show, with_store
+from twinge.cli.screen import everybody, find_athlete, form_option, no_athlete, settings, show, with_store
 
 if TYPE_CHECKING:
-    from twinge.core.model import Athlete
     from twinge.store import Store
 
 LATELY = 5
@@ -33,20 +32,10 @@ def list_athletes(form: str) -> None:
     """List everybody, newest first: id, name, time zone, language."""
     from twinge.web.api import views
 
-    found = with_store(_everybody)
+    found = with_store(everybody)
     lines = (f"{one.id}  {one.name}  {one.timezone}  {one.language}" for one in found)
     nobody = "nobody is here yet: POST /api/v1/athletes adds the first (docs/api.md)"
     show([views.athlete(one) for one in found], form, lambda: "\n".join(lines) or nobody)
-
-
-async def _everybody(store: Store) -> list[Athlete]:
-    found: list[Athlete] = []
-    cursor = None
-    while True:
-        page = await store.athletes.find(cursor, 200)
-        found += page.items
-        if (cursor := page.next) is None:
-            return found
 
 
 @athletes.command("show")
@@ -96,13 +85,10 @@ def _lines(seen: dict[str, Any]) -> list[str]:
     who, state = seen["athlete"], seen["state"]
     unknown = ", ".join(state["unknown"])
     return [
-        f"{who['name']}  {who['id']}  {who['timezone']}",
+        f"{who.name}  {who.id}  {who.timezone}",
         f"  {seen['status']}",
         *([f"  unknown: {unknown}"] if unknown else []),
-        *(f"  channel     {one['channel']} {one['address']}  {one['shut'] or 'usable'}" for one in seen["channels"]),
-        *(f"  connection  {one['platform']} {one['external_id']}  {one['state']}" for one in seen["connections"]),
-        *(
-            f"  {one['not_before']:%F %H:%M}Z  {one['severity']}  {one['state']}  {one['text']}"
-            for one in seen["nudges"]
-        ),
+        *(f"  channel     {one.channel} {one.address}  {one.shut or 'usable'}" for one in seen["channels"]),
+        *(f"  connection  {one.platform} {one.external_id}  {one.state}" for one in seen["connections"]),
+        *(f"  {one.not_before:%F %H:%M}Z  {one.severity}  {one.state}  {one.text}" for one in seen["nudges"]),
     ]

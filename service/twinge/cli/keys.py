@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from twinge.cli.screen import find_athlete, form_option, show, stop, with_store
+from twinge.cli.screen import find_athlete, form_option, no_athlete, show, stop, with_store
 
 if TYPE_CHECKING:
     from twinge.store import Store
@@ -71,9 +71,7 @@ def create_key(scope: str, name: str, athletes: tuple[str, ...], expires: timede
 async def _athlete(store: Store, wanted: str) -> str:
     found = await find_athlete(store, wanted)
     if found is None:
-        stop(
-            f"there is no athlete {wanted}, or several have this name; `twinge athletes list` shows them with their ids."
-        )
+        no_athlete(wanted)
     return found
 
 
@@ -146,9 +144,9 @@ def revoke_key(key: str) -> None:
     async def end(store: Store) -> bool:
         async with store.write() as tx:
             ended = await store.keys.end(tx, key, now())
-            if ended:
+            if ended is not None:
                 await store.audit(tx, now(), "cli", "key.revoke", f"key:{key}")
-            return ended
+            return ended is not None
 
     if not with_store(end):
         stop(f"there is no active key with the id {key}; `twinge keys list` shows them.")

@@ -17,6 +17,7 @@ import click
 from twinge.config import Settings, unknown_keys
 
 if TYPE_CHECKING:
+    from twinge.core.model import Athlete
     from twinge.registry import Plugins
     from twinge.store import Store
 
@@ -50,17 +51,23 @@ def show(value: Any, form: str, text: Callable[[], str]) -> None:
         click.echo(words)
 
 
+async def everybody(store: Store) -> list[Athlete]:
+    """All athletes, newest first."""
+    found: list[Athlete] = []
+    cursor = None
+    while True:
+        page = await store.athletes.find(cursor, 200)
+        found += page.items
+        if (cursor := page.next) is None:
+            return found
+
+
 async def find_athlete(store: Store, wanted: str) -> str | None:
     """The id that `wanted` is, or of the only athlete with this name."""
     if await store.athletes.get(wanted) is not None:
         return wanted
-    named: list[str] = []
-    page = await store.athletes.find(None, 200)
-    while True:
-        named += [one.id for one in page.items if one.name == wanted]
-        if page.next is None:
-            return named[0] if len(named) == 1 else None
-        page = await store.athletes.find(page.next, 200)
+    named = [one.id for one in await everybody(store) if one.name == wanted]
+    return named[0] if len(named) == 1 else None
 
 
 def no_athlete(wanted: str) -> NoReturn:

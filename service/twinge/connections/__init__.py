@@ -2,6 +2,6 @@
 
 from twinge.connections.begin import Begun, begin
 from twinge.connections.join import Joined, join, title_of
-from twinge.connections.rounds import Rounds
+from twinge.connections.rounds import Rounds, vendor_days
 
-__all__ = ["Begun", "Joined", "Rounds", "begin", "join", "title_of"]
+__all__ = ["Begun", "Joined", "Rounds", "begin", "join", "title_of", "vendor_days"]

@@ -44,20 +44,23 @@ async def say_goodbye(
     store: Store, adapter: PlatformAdapter | None, one: Farewell, http: aiohttp.ClientSession, now: datetime
 ) -> bool:
     """Tell the vendor; whether that is over with, one way or the other."""
+    outcome = "told" if adapter is not None else "not_configured"
     try:
         if adapter is not None:
             await _tell(store, adapter, one, http, now)
     except GrantRefused:
-        pass  # The grant is dead: that is what we wanted.
+        outcome = "over"  # The grant is dead: that is what we wanted.
     except GiveUp as error:
+        outcome = "refused"
         log.warning("hop=farewell platform=%s outcome=refused error=%s", one.platform, type(error).__name__)
     except Exception as error:  # noqa: BLE001 - a plugin may raise anything
         if one.tries + 1 < TRIES:
             named = error.after if isinstance(error, TryLater) else None
             await store.endings.later(one, now + (named or FIRST_WAIT * 4**one.tries))
             return False
+        outcome = "given_up"
         log.warning("hop=farewell platform=%s outcome=given_up", one.platform)
-    await store.endings.told(one)
+    await store.endings.told(one, outcome)
     return True
 
 

@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections import Counter
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 import aiohttp
@@ -14,19 +14,17 @@ import aiohttp
 from twinge.connections.leave import ask_to_reconnect, say_goodbye
 from twinge.connections.past import bring
 from twinge.connections.reconcile import reconcile_one
+from twinge.keep import Choice, days_of, rules
 from twinge.limits import Limits, Tokens
 from twinge.plugin import Channel, ChecksSubscription, PlatformAdapter
 from twinge.store import Store
+from twinge.store.feed import KEPT_FOR
 from twinge.store.wakes import Wake
 
 log = logging.getLogger("twinge.connections")
 
 AT_ONCE: Final = 4
 """Pasts that are brought at a time."""
-KEEP: Final = timedelta(days=30)
-"""How long the raw text of a finished delivery is kept where its platform asks for nothing shorter."""
-NEEDED: Final = timedelta(days=400)
-"""How far back a history is folded anew: no rule asks for a workout from before."""
 
 
 class Rounds:
@@ -43,10 +41,12 @@ class Rounds:
         *,
         public_url: str = "",
         enforce: bool = True,
+        keep: Choice | None = None,
     ) -> None:
-        """`enforce`: delete what the vendors' terms ask to be deleted."""
+        """`enforce`: delete what the vendors' terms ask to be deleted; `keep`: the operator's own days."""
         self._store, self._platforms, self._channels = store, platforms, channels
         self._clock, self._http, self._public_url, self._enforce = clock, http, public_url, enforce
+        self._keep: Choice = keep or {}
         self._limits = Limits(store, tokens, clock)
 
     async def reconcile(self) -> int:
@@ -108,17 +108,20 @@ class Rounds:
         return trouble is not None
 
     async def forget(self) -> int:
-        """Delete what came from connections that ended, where the vendor's terms say so; how many records."""
+        """Delete what came from connections that ended, where the vendor's terms or the operator say so; how many."""
         count = 0
         for name, adapter in self._platforms.items():
-            if not self._enforce or adapter.capabilities.forget_h is None:
+            at_once = self._enforce and adapter.capabilities.forget_h is not None
+            days = 0 if at_once else days_of(self._keep, "ended", name)
+            if days is None:
                 continue
-            for one in await self._store.keeping.gone(name, self._clock()):
+            for one in await self._store.keeping.gone(name, self._clock(), days):
                 now = self._clock()
                 async with self._store.write() as tx:
                     gone = await self._store.keeping.forget(tx, one, now)
                     if gone is None:
                         continue
+                    await self._store.marks.part(tx, [(one.platform, one.external_id)], now)
                     await self._store.wakes.set(tx, [Wake(one.athlete_id, "pain", now)], move=True)
                     detail = f"platform={name} records={gone}"
                     await self._store.audit(tx, now, "twinge", "connection.forget", f"athlete:{one.athlete_id}", detail)
@@ -126,19 +129,25 @@ class Rounds:
         return count
 
     async def purge(self) -> int:
-        """Once a day: forget deliveries and runs that are older than we need them, or may keep them."""
+        """Once a day: delete what is older than we need it, or may keep it; how many rows."""
         if not await self._first_today("purge"):
             return 0
         now, dropped = self._clock(), 0
-        for name, adapter in self._platforms.items():
-            days = adapter.capabilities.retention_days
-            if self._enforce and days is not None:
-                dropped += await self._store.keeping.drop_raw(name, now - min(timedelta(days=days), KEEP))
-                dropped += await self._store.keeping.drop_workouts(name, now - NEEDED)
-        await self._store.forget_occurrences(now - KEEP)
-        return dropped + await self._store.inbox.purge(now - KEEP)
+        for rule in rules(self._keep, vendor_days(self._platforms) if self._enforce else {}):
+            dropped += await self._store.retention.apply(rule, now)
+        await self._store.retention.sweep(now)
+        await self._store.repeats.purge(now)
+        await self._store.feed.purge(now - KEPT_FOR)
+        async with self._store.write() as tx:
+            return dropped + await self._store.theirs.sweep(tx)
 
     async def _first_today(self, name: str) -> bool:
         """Whether nobody has done this since midnight (UTC)."""
         today = self._clock().replace(hour=0, minute=0, second=0, microsecond=0)
         return await self._store.occurrence(name, today)
+
+
+def vendor_days(platforms: Mapping[str, PlatformAdapter]) -> dict[str, int]:
+    """How many days each vendor's terms allow for what it sent, where they say anything."""
+    days = {name: adapter.capabilities.retention_days for name, adapter in platforms.items()}
+    return {name: count for name, count in days.items() if count is not None}

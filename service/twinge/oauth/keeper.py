@@ -58,7 +58,7 @@ class Connections(Protocol):
     async def save_tokens(self, platform: str, owner: str, tokens: Tokens, *, expected_refresh: str | None) -> bool:
         """Keep `tokens` only if the stored refresh token is still `expected_refresh`; False: somebody was first."""
 
-    async def mark_connection(self, platform: str, owner: str, state: str) -> object:
+    async def mark_connection(self, platform: str, owner: str, state: str, now: datetime) -> object:
         """Note that the connection is `expired`, so that nobody tries again before the athlete reconnects."""
 
 
@@ -195,11 +195,11 @@ class TokenKeeper:
         return kept.access_token
 
     async def _expire(self, platform: str, owner: str, used: str | None) -> str:
-        await self._store.athletes.mark_connection(platform, owner, "expired")
+        await self._store.athletes.mark_connection(platform, owner, "expired", self._clock())
         kept = await self._store.athletes.connection(platform, owner)
         if kept is not None and kept.refresh_token != used:
             # Saved by another between our last look and our mark: the connection lives.
-            await self._store.athletes.mark_connection(platform, owner, "connected")
+            await self._store.athletes.mark_connection(platform, owner, "connected", self._clock())
             return await self._stored(platform, owner)
         log.warning("hop=oauth platform=%s outcome=expired", platform)
         raise GiveUp(f"{platform} no longer takes our refresh token: the athlete must reconnect", alert=True)

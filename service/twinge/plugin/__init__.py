@@ -7,7 +7,7 @@ never see the database. `docs/adapters.md` walks through the smallest one, `plug
 
 from __future__ import annotations
 
-from twinge.plugin.channel import Channel, Closes, Confirms, Message, OneWay, Pace, Paced, Pictured, Sent
+from twinge.plugin.channel import Channel, Closes, Confirms, Forgets, Message, OneWay, Pace, Paced, Pictured, Sent
 from twinge.plugin.delivery import (
     FILES,
     OWN,
@@ -67,6 +67,7 @@ __all__ = [
     "Disconnects",
     "Exchanges",
     "Fetched",
+    "Forgets",
     "GiveUp",
     "Glances",
     "Identifies",

@@ -76,6 +76,17 @@ class Pictured(Protocol):
 
 
 @runtime_checkable
+class Forgets(Protocol):
+    """A channel whose vendor keeps what was sent and written back, and deletes it when it is asked."""
+
+    async def forget(self, provider_id: str, http: aiohttp.ClientSession, now: datetime) -> None:
+        """Delete one message there; one that is gone already is fine. Raises `TryLater`, or `GiveUp` for never."""
+
+    def kept(self, delivery: Delivery) -> Sequence[str]:
+        """The vendor's ids of the messages that a call of its tells of."""
+
+
+@runtime_checkable
 class Closes(Protocol):
     """A channel that keeps something open between messages, such as a connection."""
 

@@ -32,7 +32,10 @@ async def look_again(store: Store, channels: Mapping[str, Channel], down: Contai
             return 0
     voices = {name: Voice(channel.voice) for name, channel in channels.items() if name not in down}
     async with store.write() as tx:
-        found = await store.post.unheard(tx, now)
+        waiting = {one.nudge.athlete for one in await store.post.unheard(tx, now)}
+        ours = await store.athletes.lock(tx, waiting, free=True)
+        # Asked again under the lock: another sender may just have seen to them.
+        found = [one for one in await store.post.unheard(tx, now) if one.nudge.athlete in ours]
         places = await store.addresses.load(tx, {one.nudge.athlete for one in found})
         for one in found:
             await _look(store, tx, Ways(places.get(one.nudge.athlete, []), voices), one, now)
@@ -53,7 +56,7 @@ async def _look(store: Store, tx: AsyncConnection, ways: Ways, one: Unheard, now
     untried = [place for place in ways.fit(nudge) if place.id not in tried]
     if untried:
         await store.outbox.put(tx, [ways.copy(due_now, untried[0])])
-        await post.give_way(tx, nudge, OTHER_WAY)
+        await post.give_way(tx, nudge, OTHER_WAY, now)
     elif one.state == "void" and not _is_out(family):
         await store.outbox.hold(tx, [held_for(nudge, one.reason or "no_channel", now)])
     if due is not None and now < due and len(family) + len(untried) > 1:

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from twinge.core.insist import REPEAT, is_grave, look_again
 from twinge.core.model import Nudge, Severity
-from twinge.plugin import GiveUp, Sent
+from twinge.plugin import Forgets, GiveUp, Sent
 from twinge.sender.gates import ELSEWHERE
 from twinge.sender.lane import Lane
 from twinge.store import Store, Taken
@@ -35,6 +35,8 @@ class Ended:
     nudge: Nudge
     end: End
     carried_by: str | None = None
+    kept_there: bool = False
+    """Whether its vendor keeps it until it is asked to delete it."""
 
 
 class Ledger:
@@ -54,15 +56,18 @@ class Ledger:
         ends = [one for one in works if isinstance(one, Ended)]
         now = self._clock()
         async with self._store.write() as tx:
+            await self._store.athletes.lock(tx, {str(row[1]) for row in rows if row[1] is not None})
             await self._store.post.settle(tx, [(one.nudge, one.end) for one in ends], now)
             await self._store.outages.spend(tx, now, _spent(ends))
+            await self._store.erasures.ask_late(tx, _kept_there(ends), now)
             for write in works:
                 if callable(write):
                     await write(tx)
         return [True] * len(rows)
 
-    async def _write(self, work: Write | Ended) -> None:
-        await self._group.put((work,))
+    async def _write(self, work: Write | Ended, athlete_id: str | None) -> None:
+        """`athlete_id`: whose rows it writes."""
+        await self._group.put((work, athlete_id))
 
     async def sent(self, one: Taken, lane: Lane, sent: Sent) -> None:
         """It was handed over."""
@@ -70,7 +75,7 @@ class Ledger:
         wait = None if sent.state == "delivered" and not is_grave(one.nudge.severity) else self._again(one, lane)
         end = End(sent.state, None, sent.provider_id, sent.segments, None if wait is None else now + wait)
         _tell(one, sent.state)
-        await self._write(Ended(one.nudge, end, lane.name))
+        await self._write(Ended(one.nudge, end, lane.name, isinstance(lane.channel, Forgets)), one.nudge.athlete)
 
     def _again(self, one: Taken, lane: Lane) -> timedelta | None:
         return look_again(one.nudge, confirms=lane.confirms, fall_back=self._fall_back)
@@ -85,7 +90,7 @@ class Ledger:
 
     async def _settle(self, one: Taken, end: End) -> None:
         _tell(one, end.state)
-        await self._write(Ended(one.nudge, end))
+        await self._write(Ended(one.nudge, end), one.nudge.athlete)
 
     async def postpone(self, one: Taken, at: datetime, reason: str, *, tried: bool = True) -> None:
         """Back to waiting; a channel that stays down gives way to another, and grave words are repeated elsewhere."""
@@ -95,7 +100,7 @@ class Ledger:
             await self._store.post.postpone(tx, one.nudge, at, reason, tried=tried, again_at=again_at)
 
         _tell(one, "later")
-        await self._write(write)
+        await self._write(write, one.nudge.athlete)
 
     def _meanwhile(self, nudge: Nudge) -> datetime | None:
         """When something is done elsewhere about what waits for a channel."""
@@ -116,7 +121,7 @@ class Ledger:
         if reason == "over_cap":
             log.error("hop=sender channel=%s outcome=operator_needed reason=over_cap", one.channel)
         _tell(one, "void")
-        await self._write(write)
+        await self._write(write, one.nudge.athlete)
 
     async def give_up(self, one: Taken, error: GiveUp) -> None:
         """It never will; the address may be dead, or closed to us by its owner.
@@ -132,22 +137,22 @@ class Ledger:
                 await self._store.addresses.disable(tx, place.id, error.reason)
             if error.opt_out and place is not None:
                 await self._store.addresses.stop(tx, place, now)
-                await self._store.outbox.silence(tx, place, "opted out", alone=False)
+                await self._store.outbox.silence(tx, place, "opted out", now, alone=False)
 
         if error.alert:
             log.error("hop=sender channel=%s outcome=operator_needed", one.channel)
         _tell(one, "failed")
-        await self._write(write)
+        await self._write(write, one.nudge.athlete)
 
     async def doubt(self, one: Taken, reason: str) -> None:
         """The answer was lost: it is looked up later."""
-        look_at = self._clock() + LOOK_AFTER
+        now = self._clock()
 
         async def write(tx: AsyncConnection) -> None:
-            await self._store.post.doubt(tx, one.nudge, look_at, reason)
+            await self._store.post.doubt(tx, one.nudge, now + LOOK_AFTER, reason, now)
 
         _tell(one, "unknown")
-        await self._write(write)
+        await self._write(write, one.nudge.athlete)
 
     def _elsewhere(self, one: Taken) -> datetime | None:
         if one.nudge.severity is Severity.INFO:
@@ -164,7 +169,7 @@ class Ledger:
             log.warning("hop=sender channel=%s outcome=up", lane.name)
         if closed or lane.name not in self._heard_of:
             self._heard_of.add(lane.name)
-            await self._write(lambda tx: self._store.outages.end(tx, lane.name))
+            await self._write(lambda tx: self._store.outages.end(tx, lane.name), None)
 
     async def stumbled(self, lane: Lane, reason: str) -> None:
         """A call failed that may work later; where one vendor stands behind all addresses it may be down."""
@@ -173,7 +178,7 @@ class Ledger:
             return
         log.error("hop=sender channel=%s outcome=down", lane.name)
         outage = Outage(lane.name, breaker.since, breaker.until, reason)
-        await self._write(lambda tx: self._store.outages.begin(tx, outage))
+        await self._write(lambda tx: self._store.outages.begin(tx, outage), None)
 
 
 def _spent(ends: Iterable[Ended]) -> dict[str, Spent]:
@@ -184,6 +189,15 @@ def _spent(ends: Iterable[Ended]) -> dict[str, Spent]:
             so_far = found.get(one.carried_by, Spent())
             found[one.carried_by] = Spent(so_far.messages + 1, so_far.segments + (one.end.segments or 0))
     return found
+
+
+def _kept_there(ends: Iterable[Ended]) -> list[tuple[str, str, str]]:
+    """(athlete, channel, the vendor's id) of what was taken by vendors that keep it."""
+    return [
+        (one.nudge.athlete, one.carried_by, one.end.provider_id)
+        for one in ends
+        if one.kept_there and one.carried_by is not None and one.end.provider_id is not None
+    ]
 
 
 def _tell(one: Taken, outcome: str) -> None:

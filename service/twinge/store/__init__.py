@@ -6,7 +6,7 @@ from twinge.store.door import Store
 from twinge.store.engine import TROUBLE, Unusable
 from twinge.store.history import Kept
 from twinge.store.inbox import Waiting
-from twinge.store.page import Page
+from twinge.store.page import Filter, Page
 from twinge.store.spoken import Spoken, Taken
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "Address",
     "Connection",
     "Consent",
+    "Filter",
     "Kept",
     "Page",
     "Spoken",

@@ -12,17 +12,21 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Update, bindparam, select, update
+from sqlalchemy import Update, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from twinge.core.model import EVERYTHING, Purpose
 from twinge.plugin import Rejected
 from twinge.store import codec
+from twinge.store.among import among
 from twinge.store.engine import Engines, upsert
+from twinge.store.marks import Marks
 from twinge.store.tables import address, consent
 
 TO_ALL, TO_ONE = "wrote STOP", "unsubscribed"
 """How the ledger tells a STOP that concerns every address from one that concerns its own."""
+OF_OLD = "wrote STOP before"
+"""A STOP that is known by its tombstone alone: whoever wrote it was erased since, or was not here yet."""
 REMOVED = "removed"
 """The reason of an address that was taken away."""
 
@@ -92,13 +96,21 @@ class Agreed:
 class Addresses:
     """Addresses and the consent for them."""
 
-    def __init__(self, engines: Engines) -> None:
-        self._engines = engines
+    def __init__(self, engines: Engines, marks: Marks) -> None:
+        self._engines, self._marks = engines, marks
 
-    async def of(self, athlete_id: str) -> list[Address]:
+    async def of(self, athlete_id: str, tx: AsyncConnection | None = None) -> list[Address]:
         """The addresses of one athlete, in the order they are tried; removed ones are left out."""
-        async with self._engines.read() as tx:
+        if tx is not None:
             return (await self.load(tx, [athlete_id])).get(athlete_id, [])
+        async with self._engines.read() as own:
+            return (await self.load(own, [athlete_id])).get(athlete_id, [])
+
+    async def hold(self, tx: AsyncConnection, place: Address) -> Address | None:
+        """The address as it is now, kept from others until the end of the transaction; None when it was removed."""
+        mine = select(address).where(address.c.id == place.id, address.c.athlete_id == place.athlete_id)
+        row = (await tx.execute(mine.with_for_update())).one_or_none()
+        return None if row is None or row.disabled_reason == REMOVED else read_address(row)
 
     async def get(self, athlete_id: str, address_id: int) -> Address | None:
         """One address of this athlete, or None."""
@@ -138,8 +150,9 @@ class Addresses:
         )
         await tx.execute(statement, {**row, "rank": 0, "verified_ms": None})
         made = next(one for one in await self.at(tx, channel, value) if one.athlete_id == athlete_id)
+        await self._marks.welcome(tx, (f"channel:{channel}", value))
         if given is None or given.by != "athlete":
-            await self._inherit_stop(tx, made)
+            await self._inherit_stop(tx, made, verified_at if given is None else given.at)
         if verified_at is not None and made.verified_at is None:
             await self.verify(tx, made, verified_at)
         if given is not None:
@@ -181,7 +194,8 @@ class Addresses:
         values = {"stopped_ms": codec.to_ms(at), "stopped_by": place.id}
         # Its own stop is its own, also where another address had stopped it before: START there must not open it.
         closed = update(address).where(mine, address.c.stopped_ms.is_(None) | (address.c.id == place.id))
-        await tx.execute(closed.values(**values))
+        if not (await tx.execute(closed.values(**values))).rowcount:
+            return  # the athlete was erased meanwhile: nothing about them may come back
         await self._note(tx, place, "stop", Consent(at, TO_ONE if alone else TO_ALL, by="athlete"))
 
     async def start(self, tx: AsyncConnection, place: Address, at: datetime) -> None:
@@ -189,6 +203,7 @@ class Addresses:
         mine = (address.c.athlete_id == place.athlete_id) & (address.c.stopped_by == place.id)
         opened = update(address).where(mine | (address.c.id == place.id))
         await tx.execute(opened.values(stopped_ms=None, stopped_by=None))
+        await self._marks.raise_up(tx, place.channel, place.address)
         await self._note(tx, place, "start", Consent(at, "wrote START", by="athlete"))
 
     async def disable(self, tx: AsyncConnection, address_id: int, reason: str) -> None:
@@ -206,8 +221,13 @@ class Addresses:
         words = (await tx.execute(select(address.c.purposes).where(address.c.id == place.id))).scalar_one()
         return set(purposes_of(codec.from_json(words)))
 
-    async def _inherit_stop(self, tx: AsyncConnection, place: Address) -> None:
-        """Close a new address where the athlete has written STOP, to all, and not START since."""
+    async def all_of(self, tx: AsyncConnection, athlete_id: str) -> list[Address]:
+        """Every address of one athlete, removed ones too."""
+        rows = await tx.execute(select(address).where(address.c.athlete_id == athlete_id).order_by(address.c.id))
+        return [read_address(row) for row in rows]
+
+    async def _inherit_stop(self, tx: AsyncConnection, place: Address, at: datetime | None) -> None:
+        """Close a new address where STOP holds: the athlete's own to all of theirs, or an older one from there."""
         noted = select(consent).where(consent.c.athlete_id == place.athlete_id).order_by(consent.c.id)
         stops: dict[int, int] = {}
         for row in await tx.execute(noted):
@@ -219,6 +239,10 @@ class Addresses:
                 stops[row.address_id] = row.at_ms
         for origin, at_ms in stops.items():
             await tx.execute(_this(place).values(stopped_ms=at_ms, stopped_by=origin))
+        if not stops and await self._marks.is_buried(tx, place.channel, place.address):
+            since = at or codec.EPOCH
+            await tx.execute(_this(place).values(stopped_ms=codec.to_ms(since), stopped_by=place.id))
+            await self._note(tx, place, "stop", Consent(since, OF_OLD, by="athlete"))
 
     async def _withdrawn(self, tx: AsyncConnection, place: Address) -> set[Purpose]:
         """The purposes whose last word is the athlete's own withdrawal."""
@@ -243,11 +267,7 @@ class Addresses:
         await tx.execute(consent.insert(), row)
 
 
-_BY_ATHLETE = (
-    select(address)
-    .where(address.c.athlete_id.in_(bindparam("ids", expanding=True)))
-    .order_by(address.c.rank, address.c.id)
-)
+_BY_ATHLETE = select(address).where(among(address.c.athlete_id, "ids")).order_by(address.c.rank, address.c.id)
 
 
 def _this(place: Address) -> Update:

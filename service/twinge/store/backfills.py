@@ -63,7 +63,9 @@ class Backfills:
         """Those whose next page is due; nobody else gets them for a few minutes."""
         due = select(backfill).where(backfill.c.state == "waiting", backfill.c.next_ms <= codec.to_ms(now))
         async with self._engines.write() as tx:
-            rows: Any = (await tx.execute(due.order_by(backfill.c.next_ms).limit(limit))).all()
+            rows: Any = (
+                await tx.execute(due.order_by(backfill.c.next_ms).limit(limit).with_for_update(skip_locked=True))
+            ).all()
             for row in rows:
                 await tx.execute(_this(row).values(next_ms=codec.to_ms(now + HELD_FOR)))
         return [_backfill(row) for row in rows]

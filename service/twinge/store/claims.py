@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import bindparam, case, func, literal_column, select
+from sqlalchemy import bindparam, case, false, func, literal_column, select
 
+from twinge.store.among import not_among
 from twinge.store.tables import inbox
 
 CLAIM_BYTES = 64 * 1024 * 1024
@@ -16,7 +17,8 @@ SHORT = 64 * 1024
 IS_WAITING = inbox.c.state == literal_column("'waiting'")
 
 
-def _claimable() -> Any:
+def _claimable(*, shared: bool) -> Any:
+    """`shared`: other processes claim too, and have marked what they have in hand."""
     earlier = inbox.alias("earlier")
     blocked = (
         select(literal_column("1"))
@@ -25,16 +27,18 @@ def _claimable() -> Any:
             earlier.c.lane == inbox.c.lane,
             earlier.c.state == literal_column("'waiting'"),
             earlier.c.id < inbox.c.id,
-            earlier.c.not_before_ms > bindparam("now"),
+            (earlier.c.not_before_ms > bindparam("now")) | (earlier.c.taken_by.is_not(None) if shared else false()),
         )
         .exists()
     )
     free = (inbox.c.lane == literal_column("''")) | ~blocked
     due = inbox.c.not_before_ms <= bindparam("now")
-    idle = (
-        inbox.c.id.not_in(bindparam("ids", expanding=True)),
-        inbox.c.lane.not_in(bindparam("lanes", expanding=True)),
+    idle: tuple[Any, ...] = (
+        not_among(inbox.c.id, "ids"),
+        not_among(inbox.c.lane, "lanes"),
     )
+    if shared:
+        idle = (*idle, inbox.c.taken_by.is_(None))
     length = func.length(inbox.c.body)
     body = case((length <= SHORT, inbox.c.body)).label("body")
     columns = [column for column in inbox.c if column is not inbox.c.body]
@@ -42,7 +46,7 @@ def _claimable() -> Any:
     return wanted.order_by(inbox.c.id).limit(bindparam("n"))
 
 
-CLAIMABLE = _claimable()
+CLAIMABLE, CLAIMABLE_SHARED = _claimable(shared=False), _claimable(shared=True)
 
 
 def together(rows: Sequence[Any], busy: bool) -> Sequence[Any]:

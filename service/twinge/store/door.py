@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -16,23 +15,31 @@ from twinge.store import codec, tables
 from twinge.store.addresses import Addresses
 from twinge.store.athletes import Athletes
 from twinge.store.backfills import Backfills
+from twinge.store.bell import Bell
 from twinge.store.connecting import Connecting
 from twinge.store.endings import Endings
 from twinge.store.engine import Engines, Unusable, upsert
+from twinge.store.erasures import Erasures
+from twinge.store.feed import Feed
 from twinge.store.glances import Glances
 from twinge.store.history import History
 from twinge.store.house import House
 from twinge.store.inbox import Inbox
 from twinge.store.keeping import Keeping
 from twinge.store.keys import Keys
+from twinge.store.marks import Marks
+from twinge.store.opening import open_engines
 from twinge.store.outages import Outages
 from twinge.store.outbox import Outbox
 from twinge.store.post import Post
 from twinge.store.provenance import Provenance
+from twinge.store.repeats import Repeats
+from twinge.store.retention import Retention
 from twinge.store.seal import Seal
 from twinge.store.sittings import Sittings
 from twinge.store.survey import Survey
 from twinge.store.texts import mornings, reports
+from twinge.store.theirs import Theirs
 from twinge.store.timeline import Timeline
 from twinge.store.vendors import Vendors
 from twinge.store.verifications import Verifications
@@ -47,17 +54,21 @@ class Store:
 
     def __init__(self, engines: Engines, secret: bytes) -> None:
         self._engines = engines
-        self.bell = asyncio.Event()
+        self.bell = Bell(engines, "inbox")
         """Rung when work may be waiting. A hint only: whoever waits for it also polls."""
         self.inbox = Inbox(engines, self.bell)
         self.seal = seal = Seal(secret)
-        self.athletes = Athletes(engines, seal)
+        self.marks = Marks(secret)
+        self.erasures = Erasures(engines, seal, self.marks)
+        self.theirs = Theirs(engines)
+        self.athletes = Athletes(engines, seal, self.marks)
         self.connecting = Connecting(engines, seal)
         self.backfills = Backfills(engines)
-        self.endings = Endings(engines, seal)
+        self.endings = Endings(engines, seal, self.erasures)
         self.vendors = Vendors(engines)
         self.keeping = Keeping(engines)
-        self.addresses = Addresses(engines)
+        self.retention = Retention(engines)
+        self.addresses = Addresses(engines, self.marks)
         self.verifications = Verifications(self.addresses, secret)
         self.mornings, self.reports = mornings(engines), reports(engines)
         self.history = History(engines, self.mornings, self.reports)
@@ -68,17 +79,21 @@ class Store:
         self.outages = Outages(engines)
         self.keys = Keys(engines)
         self.visits = Visits(engines)
+        self.feed = Feed(engines)
         self.glances, self.timeline, self.survey = Glances(engines), Timeline(engines), Survey(engines)
         self.sittings = Sittings(engines)
         self.house = House()
+        self.repeats = Repeats(engines, secret)
 
     @classmethod
-    async def open(cls, url: str, *, secret: bytes) -> Store:
-        """Open the database at `url` (`sqlite+aiosqlite:///file`); raises `Unusable` with what to change.
+    async def open(cls, url: str, *, secret: bytes, pool: int = 10, timeout_s: float = 30) -> Store:
+        """Open the database at `url` (`sqlite+aiosqlite:///file`, `postgresql+asyncpg://…`); raises `Unusable` with
+        what to change.
 
-        It does not migrate: see `schema.upgrade`.
+        `pool` and `timeout_s` are PostgreSQL's: connections at most, and seconds for one statement. It does not
+        migrate: see `schema.upgrade`.
         """
-        engines = Engines(url)
+        engines = open_engines(url, pool, timeout_s)
         try:
             await engines.check()
         except SQLAlchemyError as error:
@@ -96,14 +111,21 @@ class Store:
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncConnection]:
-        """The one writing transaction: committed at the end of the block, rolled back on an exception."""
+        """A writing transaction (on SQLite the one): committed at the end of the block, rolled back on an exception."""
         async with self._engines.write() as tx:
             yield tx
-        self.outbox.tell()
+            queued = self.outbox.has_queued(tx)
+        if queued:
+            self.outbox.bell.set()
+        self.feed.bell.set()
 
     def read(self) -> AbstractAsyncContextManager[AsyncConnection]:
         """A reader's snapshot."""
         return self._engines.read()
+
+    async def version(self) -> str:
+        """Which database it is, with its version."""
+        return await self._engines.version()
 
     async def ready(self) -> None:
         """Raise `Unusable` with the reason when the database cannot be read or written."""
@@ -130,10 +152,9 @@ class Store:
             made = await tx.execute(statement, {"name": name, "due_ms": codec.to_ms(due)})
             return bool(made.rowcount == 1)
 
-    async def forget_occurrences(self, before: datetime) -> None:
-        """Drop the runs that were due before; nobody asks for them again."""
-        async with self.write() as tx:
-            await tx.execute(tables.occurrence.delete().where(tables.occurrence.c.due_ms < codec.to_ms(before)))
+    async def fold_log(self) -> bool:
+        """Let nothing that was deleted stay in the database's own log; False: a reader is in the way, try again."""
+        return await self._engines.fold_log()
 
     async def audit(
         self, tx: AsyncConnection, at: datetime, actor: str, action: str, subject: str, detail: str = ""

@@ -17,6 +17,8 @@ from twinge.plugin import Tokens
 from twinge.store import codec
 from twinge.store.athletes import Connection
 from twinge.store.engine import Engines
+from twinge.store.erasures import Erasures
+from twinge.store.feed import tell_connection
 from twinge.store.seal import Seal
 from twinge.store.tables import connection, farewell
 
@@ -37,8 +39,8 @@ class Farewell:
 class Endings:
     """What is left to do when a connection ends."""
 
-    def __init__(self, engines: Engines, seal: Seal) -> None:
-        self._engines, self._seal = engines, seal
+    def __init__(self, engines: Engines, seal: Seal, erasures: Erasures) -> None:
+        self._engines, self._seal, self._erasures = engines, seal, erasures
 
     async def end(self, tx: AsyncConnection, one: Connection, now: datetime, *, tell: bool) -> None:
         """Revoke a connection and wipe its tokens; with `tell` they are kept aside until the vendor has heard it."""
@@ -48,6 +50,8 @@ class Endings:
         await tx.execute(
             update(connection).where(mine).values(state="revoked", asked_ms=at, ended_ms=at, forgotten_ms=None, **wiped)
         )
+        if row.state != "revoked":
+            await tell_connection(tx, one.athlete_id, one.platform, "revoked", now)
         if tell and row.state != "revoked" and (row.access_token or row.refresh_token):
             kept = {name: getattr(row, name) for name in ("athlete_id", "platform", "external_id", *wiped)}
             await tx.execute(farewell.insert(), {**kept, "tries": 0, "next_ms": at})
@@ -55,6 +59,7 @@ class Endings:
     async def take(self, now: datetime, limit: int = 10) -> list[Farewell]:
         """Whom to tell now; nobody else gets them for a few minutes."""
         due = select(farewell).where(farewell.c.next_ms <= codec.to_ms(now)).order_by(farewell.c.id).limit(limit)
+        due = due.with_for_update(skip_locked=True)
         async with self._engines.write() as tx:
             rows = (await tx.execute(due)).all()
             held = codec.to_ms(now + HELD_FOR)
@@ -62,10 +67,14 @@ class Endings:
             await tx.execute(update(farewell).where(farewell.c.id.in_(ids)).values(next_ms=held))
         return [self._farewell(row) for row in rows]
 
-    async def told(self, one: Farewell) -> None:
-        """The vendor has heard it, or never will: the tokens go."""
+    async def told(self, one: Farewell, outcome: str = "told") -> None:
+        """The vendor has heard it, or never will (`refused`, `given_up`): the tokens go, an erasure keeps the word."""
+        mine = farewell.c.id == one.id
         async with self._engines.write() as tx:
-            await tx.execute(delete(farewell).where(farewell.c.id == one.id))
+            row = (await tx.execute(select(farewell.c.athlete_id).where(mine))).one_or_none()
+            if row is not None:
+                await self._erasures.answered(tx, row.athlete_id, one.platform, outcome)
+            await tx.execute(delete(farewell).where(mine))
 
     async def later(self, one: Farewell, next_at: datetime, tokens: Tokens | None = None) -> None:
         """Not now; `tokens` are fresh ones, where some were given meanwhile."""

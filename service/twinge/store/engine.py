@@ -1,4 +1,4 @@
-"""The engines beneath the store: on SQLite one writer connection and a few readers beside it.
+"""The engines beneath the store, one face for both databases; and SQLite's: one writer connection, a few readers.
 
 SQLite before 3.51.3 can corrupt its log when two connections write or checkpoint at once
 (https://www.sqlite.org/wal.html#walresetbug), and two writers wait for each other by polling. So one connection
@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from abc import ABC, abstractmethod
+from collections.abc import AsyncIterator, Callable, Collection
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import cache
 from typing import Any, TypeVar
 
@@ -36,6 +37,7 @@ _PRAGMAS = (
     "PRAGMA temp_store = MEMORY",
     "PRAGMA cache_size = -32000",
     "PRAGMA journal_size_limit = 67108864",
+    "PRAGMA secure_delete = ON",
 )
 _WRITER = ("PRAGMA wal_autocheckpoint = 4000",)
 _READER = ("PRAGMA query_only = ON", "PRAGMA wal_autocheckpoint = 0")
@@ -83,7 +85,63 @@ def _begin_with(engine: AsyncEngine, statement: str) -> None:
     event.listen(engine.sync_engine, "begin", begin)
 
 
-class Engines:
+class Engines(ABC):
+    """What every room of the store knows of its database."""
+
+    writer: AsyncEngine
+    reader: AsyncEngine
+
+    @abstractmethod
+    def write(self) -> AbstractAsyncContextManager[AsyncConnection]:
+        """A writing transaction: committed at the end, rolled back on an exception."""
+
+    @abstractmethod
+    def read(self) -> AbstractAsyncContextManager[AsyncConnection]:
+        """A reader's snapshot."""
+
+    @abstractmethod
+    async def beneath(self, work: Callable[[Any], Any]) -> Any:
+        """Run `work` on a connection of the driver's own: for the one insert that must be fast."""
+
+    @abstractmethod
+    async def check(self) -> None:
+        """Raise `Unusable` when the database can not keep what it is given."""
+
+    @abstractmethod
+    async def close(self) -> None:
+        """Close every connection."""
+
+    @abstractmethod
+    async def version(self) -> str:
+        """Which database it is."""
+
+    async def fold_log(self) -> bool:
+        """Let nothing that was deleted stay in a log of the database's own; False: not now.
+
+        PostgreSQL's is not ours to fold: dead rows go with its autovacuum, log files with its checkpoints.
+        """
+        return True
+
+    # ---- what only replicas need: on SQLite nobody else is there -----------------------------------------------------
+
+    async def take_turn(self, tx: AsyncConnection, what: str) -> int | None:
+        """Until `tx` ends nobody else claims `what` (inbox · outbox). Our seat's number; None where nobody shares."""
+        return None
+
+    async def vacant(self, tx: AsyncConnection, seats: Collection[int]) -> set[int]:
+        """Which of these seats belong to a process that has gone."""
+        return set()
+
+    def tell(self, word: str) -> None:
+        """Ring the bell `word` (inbox · outbox) of the other processes. A hint: it may be lost."""
+        return
+
+    def listen(self, word: str, hear: Callable[[], None]) -> None:
+        """`hear` is called when another process rings `word`."""
+        return
+
+
+class SqliteEngines(Engines):
     """The writer and the readers of one SQLite file."""
 
     def __init__(self, url: str) -> None:
@@ -125,7 +183,7 @@ class Engines:
             yield tx
 
     async def beneath(self, work: Callable[[sqlite3.Connection], T]) -> T:
-        """Run `work` on the writer's own handle, in one thread hop: for the one insert that must be fast."""
+        """Run `work` on the writer's own handle, in one thread hop."""
         async with self._lock:
             if self._own is None:
                 async with self.writer.connect():
@@ -134,6 +192,14 @@ class Engines:
                 raise Unusable("the writer has no connection")
             return await self._own.on_thread(work)
 
+    async def fold_log(self) -> bool:
+        """Fold the write-ahead log into the file and empty it, so that what was deleted is in neither; False: not now.
+
+        A reader that is under way keeps it from that (https://www.sqlite.org/pragma.html#pragma_wal_checkpoint).
+        """
+        row = await self.beneath(lambda raw: raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone())
+        return bool(row[0] == 0)
+
     async def check(self) -> None:
         """Raise `Unusable` when the file is not in WAL mode (a network share, a read-only folder)."""
         async with self.writer.connect() as connection:
@@ -141,6 +207,10 @@ class Engines:
             sync = (await connection.exec_driver_sql("PRAGMA synchronous")).scalar()
         if mode != "wal" or sync != 2:
             raise Unusable("SQLite refused WAL with synchronous=FULL: put the file on a local, writable disk")
+
+    async def version(self) -> str:
+        """The library's version."""
+        return f"SQLite {sqlite3.sqlite_version}"
 
     async def close(self) -> None:
         """Close every connection; the last one folds the log into the file."""

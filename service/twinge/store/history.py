@@ -17,9 +17,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from twinge.core.model import RUNNING, Activity, Finding, Report, Severity, Wellness
 from twinge.core.state import Event, State, begin
 from twinge.store import codec
+from twinge.store.among import among
 from twinge.store.engine import Engines
 from twinge.store.glances import count_findings, note_findings, note_states
-from twinge.store.page import Page, cut, page
+from twinge.store.page import EVERYTHING, Filter, Page, between, cut, equal, page
 from twinge.store.rows import save
 from twinge.store.tables import activity, finding, report, state, wellness
 from twinge.store.texts import Texts
@@ -237,10 +238,18 @@ class History:
         }
 
     async def find_activities(
-        self, athlete_id: str, cursor: str | None = None, limit: int = 50, *, without: Collection[str] = ()
+        self,
+        athlete_id: str,
+        cursor: str | None = None,
+        limit: int = 50,
+        *,
+        only: Filter = EVERYTHING,
+        without: Collection[str] = (),
     ) -> Page[Recorded]:
-        """Live records, newest first; those of the platforms `without` are left out."""
+        """Live records, newest first; by span of their starts and by sport; those of the platforms `without` are left
+        out."""
         mine = select(activity).where(activity.c.athlete_id == athlete_id, activity.c.removed.is_(False))
+        mine = mine.where(*between(activity.c.start_ms, only), *equal((activity.c.sport, only.sport)))
         if without:
             mine = mine.where(activity.c.platform.not_in(without))
         places = [activity.c.start_ms, activity.c.key]
@@ -257,9 +266,27 @@ class History:
             rows = (await tx.execute(counted.group_by(activity.c.platform))).all()
         return {row.platform: codec.from_ms(row.last) for row in rows}
 
-    async def find_findings(self, athlete_id: str, cursor: str | None = None, limit: int = 50) -> Page[Finding]:
-        """Findings, newest first."""
+    async def get_activity(self, athlete_id: str, key: str) -> Recorded | None:
+        """One live record, or None."""
+        mine = (activity.c.key == key) & (activity.c.athlete_id == athlete_id)
+        async with self._engines.read() as tx:
+            row = (await tx.execute(select(activity).where(mine, activity.c.removed.is_(False)))).one_or_none()
+        return None if row is None else Recorded(codec.unpack_activity(row.blob), row.same_as)
+
+    async def get_finding(self, athlete_id: str, about: str, rule: str, band: int) -> Finding | None:
+        """What a rule saw in one event, or None."""
+        mine = equal((finding.c.athlete_id, athlete_id), (finding.c.activity, about))
+        async with self._engines.read() as tx:
+            this = select(finding).where(*mine, finding.c.rule == rule, finding.c.band == band)
+            row = (await tx.execute(this)).one_or_none()
+        return None if row is None else read_finding(row)
+
+    async def find_findings(
+        self, athlete_id: str, cursor: str | None = None, limit: int = 50, *, only: Filter = EVERYTHING
+    ) -> Page[Finding]:
+        """Findings, newest first; by span and rule."""
         mine = select(finding).where(finding.c.athlete_id == athlete_id)
+        mine = mine.where(*between(finding.c.at_ms, only), *equal((finding.c.rule, only.rule)))
         places = [finding.c.at_ms, finding.c.activity, finding.c.rule, finding.c.band]
         async with self._engines.read() as tx:
             rows = (await tx.execute(cut(mine, places, cursor, limit))).all()
@@ -278,8 +305,8 @@ _KNOWN = select(
     activity.c.removed,
     activity.c.start_ms,
     activity.c.blob,
-).where(activity.c.key.in_(bindparam("keys", expanding=True)))
-_STATES = select(state).where(state.c.athlete_id.in_(bindparam("ids", expanding=True)))
+).where(among(activity.c.key, "keys"))
+_STATES = select(state).where(among(state.c.athlete_id, "ids"))
 _FORGET = delete(finding).where(finding.c.athlete_id == bindparam("id"), finding.c.at_ms >= bindparam("from_ms"))
 
 

@@ -19,17 +19,21 @@ from sqlalchemy import bindparam, func, literal_column, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from twinge.plugin import FILES, Delivery
-from twinge.store import codec
-from twinge.store.claims import CLAIM_BYTES, CLAIMABLE, fitting, together
+from twinge.store import arrivals, codec
+from twinge.store.among import among, not_among
+from twinge.store.claims import CLAIM_BYTES, CLAIMABLE, CLAIMABLE_SHARED, IS_WAITING, fitting, together
 from twinge.store.commit import GroupCommit, Row
 from twinge.store.engine import Engines
-from twinge.store.page import Page, cut, page
+from twinge.store.feed import tell_dead
+from twinge.store.page import EVERYTHING, Filter, Page, between, cut, equal, page
 from twinge.store.tables import inbox
 
 TRIES = 3
 """A delivery that was claimed so often and never settled has crashed the process each time."""
 OPEN = ("waiting", "stray", "dead")
 """States that somebody may still have to look at; each has its partial index."""
+LEAF_BYTES = 4 * 1024 * 1024
+"""Bodies that are leafed through at a time."""
 SECRET = frozenset({"authorization", "cookie", "proxy-authorization"})
 """Headers that are checked at the door and not kept."""
 LENGTH, DIGEST = "content-length", "content-digest"
@@ -55,6 +59,8 @@ class Waiting:
     delivery: Delivery
     attempts: int
     delays: int
+    seat: int | None = None
+    """Ours when we claimed it; None where no other process claims."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +129,9 @@ class Inbox:
         await self._groups.close()
 
     async def _commit(self, rows: Sequence[Row]) -> list[bool]:
-        return await self._engines.beneath(lambda raw: _insert(raw, rows))
+        if self._engines.writer.dialect.name == "postgresql":
+            return await arrivals.insert(self._engines, rows)
+        return list(await self._engines.beneath(lambda raw: _insert(raw, rows)))
 
     async def put_back(
         self, tx: AsyncConnection, delivery: Delivery, lane: str, not_before: datetime, *, delays: int, note: str
@@ -144,14 +152,18 @@ class Inbox:
         `busy` ones are in work already: they and their lanes are left, as is a lane behind a postponed row. A row that
         was claimed before and never settled may have crashed the process, so it comes alone, when nothing is busy.
         """
+        ids = [row.id for row in busy]
         wanted = {
             "now": codec.to_ms(now),
             "n": limit,
-            "ids": [row.id for row in busy],
+            "ids": ids,
             "lanes": [row.lane for row in busy if row.lane],
         }
         async with self._engines.write() as tx:
-            rows = (await tx.execute(CLAIMABLE, wanted)).all()
+            seat = await self._engines.take_turn(tx, "inbox")
+            if seat is not None:
+                await self._free(tx, seat, ids)
+            rows = (await tx.execute(CLAIMABLE if seat is None else CLAIMABLE_SHARED, wanted)).all()
             crashed = [row for row in rows if row.attempts >= TRIES]
             if crashed:
                 await self.settle(tx, [(row.id, "dead", "crashed three times") for row in crashed], now)
@@ -160,8 +172,25 @@ class Inbox:
             rest = await tx.execute(_BODIES, {"ids": long}) if long else ()
             bodies = {row.id: row.body for row in rest}
             if taken:
-                await tx.execute(_COUNT, {"ids": [row.id for row in taken]})
-        return [_waiting(row, bodies.get(row.id, row.body)) for row in taken]
+                await tx.execute(_COUNT, {"ids": [row.id for row in taken], "seat": seat})
+        return [_waiting(row, bodies.get(row.id, row.body), seat) for row in taken]
+
+    async def _free(self, tx: AsyncConnection, seat: int, busy: Collection[int]) -> None:
+        """Give back what processes had in hand that have gone, and what we took in a commit whose answer was lost."""
+        seats = set((await tx.execute(_SEATS)).scalars())
+        await tx.execute(_FREE_OURS, {"seat": seat, "ids": list(busy)})
+        if gone := await self._engines.vacant(tx, seats - {seat}):
+            await tx.execute(_FREE, {"seats": list(gone), "ids": list(busy)})
+
+    async def hold(self, tx: AsyncConnection, rows: Sequence[Waiting]) -> set[int]:
+        """Which of these are still ours, until `tx` ends: one that somebody else has or has settled is not.
+
+        A process that lost its connection for a moment was taken for dead. On SQLite nobody else is there.
+        """
+        if all(row.seat is None for row in rows):
+            return {row.id for row in rows}
+        asked = {"ids": [row.id for row in rows], "seats": list({row.seat for row in rows})}
+        return set((await tx.execute(_HELD, asked)).scalars())
 
     async def settle(self, tx: AsyncConnection, done: Sequence[tuple[int, str, str]], now: datetime) -> None:
         """Finish deliveries as (id, done | stray | dead, note). The note never quotes a body."""
@@ -170,6 +199,8 @@ class Inbox:
             alike.setdefault((state, note), []).append(number)
         for (state, note), numbers in alike.items():
             await tx.execute(_SETTLE, {"ids": numbers, "s": state, "o": note, "at": codec.to_ms(now)})
+            if state == "dead":
+                await tell_dead(tx, numbers, now)
 
     async def empty(self, tx: AsyncConnection, rows: Sequence[Waiting]) -> None:
         """Delete the bodies of deliveries that were used: their size and SHA-256 stay, and they can not be replayed."""
@@ -178,6 +209,21 @@ class Inbox:
             told = {**one.headers, LENGTH: str(len(one.body)), DIGEST: f"sha-256=:{digest}:"}
             envelope = codec.pack_envelope(one.method, one.path, dict(one.query), told, one.url)
             await tx.execute(update(inbox).where(inbox.c.id == row.id).values(body=b"", envelope=envelope))
+
+    async def drop(self, tx: AsyncConnection, numbers: Collection[int]) -> int:
+        """Delete deliveries, whatever became of them; how many were there."""
+        if not numbers:
+            return 0
+        return int((await tx.execute(inbox.delete().where(inbox.c.id.in_(numbers)))).rowcount)
+
+    async def leaf(self, platforms: Collection[str], after: int, limit: int = 100) -> list[tuple[Kept, str]]:
+        """Deliveries of these platforms from the oldest on, as (delivery, lane); those with long bodies come alone."""
+        mine = (inbox.c.platform.in_(platforms)) & (inbox.c.id > after)
+        sized = select(inbox.c.id, func.length(inbox.c.body).label("bytes")).where(mine).order_by(inbox.c.id)
+        async with self._engines.read() as tx:
+            ids = [row.id for row in fitting((await tx.execute(sized.limit(limit))).all(), LEAF_BYTES)]
+            rows = (await tx.execute(select(inbox).where(inbox.c.id.in_(ids)).order_by(inbox.c.id))).all()
+        return [(_kept(row), row.lane) for row in rows]
 
     async def postpone(
         self, tx: AsyncConnection, number: int, not_before: datetime, note: str, *, delays: int, attempts: int = 0
@@ -193,10 +239,9 @@ class Inbox:
 
     async def replay(self, number: int, now: datetime) -> bool:
         """Set a settled delivery back to waiting; False when there is none such, or its body was deleted."""
-        fresh = {"state": "waiting", "attempts": 0, "delays": 0, "not_before_ms": codec.to_ms(now), "note": "replayed"}
         statement = update(inbox).where(inbox.c.id == number, inbox.c.state != "waiting", ~_EMPTIED)
         async with self._engines.write() as tx:
-            changed = await tx.execute(statement.values(settled_ms=None, **fresh))
+            changed = await tx.execute(statement.values(**_anew(now)))
         self._bell.set()
         return bool(changed.rowcount == 1)
 
@@ -219,17 +264,37 @@ class Inbox:
         return None if row is None else _kept(row)
 
     async def find(
-        self, state: str | None = None, platform: str | None = None, cursor: str | None = None, limit: int = 50
+        self,
+        state: str | None = None,
+        platform: str | None = None,
+        cursor: str | None = None,
+        limit: int = 50,
+        *,
+        only: Filter = EVERYTHING,
+        lanes: Collection[str] | None = None,
     ) -> Page[Kept]:
-        """Deliveries, newest first."""
-        statement = select(inbox)
-        if state is not None:
-            statement = statement.where(inbox.c.state == state)
-        if platform is not None:
-            statement = statement.where(inbox.c.platform == platform)
+        """Deliveries, newest first; by the span in which they came, and by their lanes."""
+        named = equal((inbox.c.state, state), (inbox.c.platform, platform))
+        wanted = select(inbox.c.id).where(*named, *between(inbox.c.received_ms, only))
+        if lanes is not None:
+            wanted = wanted.where(inbox.c.lane.in_(lanes))
+        # The ids first: sorting whole rows would read bodies that nobody asked for.
+        order = [inbox.c.received_ms, inbox.c.id]
+        whole = select(inbox).where(inbox.c.id.in_(cut(wanted, order, cursor, limit)))
         async with self._engines.read() as tx:
-            rows = (await tx.execute(cut(statement, [inbox.c.id], cursor, limit))).all()
-        return page(rows, ["id"], limit, [_kept(row) for row in rows])
+            rows = (await tx.execute(whole.order_by(*(column.desc() for column in order)))).all()
+        return page(rows, ["received_ms", "id"], limit, [_kept(row) for row in rows])
+
+    async def replay_all(self, state: str, platform: str | None, now: datetime, limit: int) -> tuple[int, int]:
+        """Set the oldest `limit` deliveries of a settled state back to waiting: how many, and how many are left."""
+        theirs = [*equal((inbox.c.state, state), (inbox.c.platform, platform)), inbox.c.state != "waiting", ~_EMPTIED]
+        oldest = select(inbox.c.id).where(*theirs).order_by(inbox.c.received_ms, inbox.c.id).limit(limit)
+        async with self._engines.write() as tx:
+            ids = list((await tx.execute(oldest)).scalars())
+            await tx.execute(update(inbox).where(inbox.c.id.in_(ids)).values(**_anew(now)))
+            left = int((await tx.execute(select(func.count()).select_from(inbox).where(*theirs))).scalar_one())
+        self._bell.set()
+        return len(ids), left
 
     async def recent(self, platform: str, prefix: str, since: datetime, limit: int = 10) -> list[Seen]:
         """The last deliveries whose keys begin with `prefix` and a colon, newest first."""
@@ -247,25 +312,50 @@ class Inbox:
             total: int = (await tx.execute(select(func.count()).select_from(inbox))).scalar_one()
         return {**found, "done": total - sum(found.values())}
 
-    async def purge(self, before: datetime) -> int:
-        """Delete what was done before; the number of rows. Strays and dead letters stay."""
-        old = inbox.delete().where(inbox.c.state == "done", inbox.c.settled_ms < codec.to_ms(before))
-        async with self._engines.write() as tx:
-            return int((await tx.execute(old)).rowcount)
-
 
 _EMPTIED = (inbox.c.platform == FILES) & (func.length(inbox.c.body) == 0)
 _COUNTED = select(func.count()).select_from(inbox).where(inbox.c.state == bindparam("s"))
-_THESE = inbox.c.id.in_(bindparam("ids", expanding=True))
+_THESE = among(inbox.c.id, "ids")
 _BODIES = select(inbox.c.id, inbox.c.body).where(_THESE)
-_COUNT = update(inbox).where(_THESE).values(attempts=inbox.c.attempts + 1)
-_SETTLE = update(inbox).where(_THESE).values(state=bindparam("s"), note=bindparam("o"), settled_ms=bindparam("at"))
+_COUNT = update(inbox).where(_THESE).values(attempts=inbox.c.attempts + 1, taken_by=bindparam("seat"))
+_SETTLE = (
+    update(inbox)
+    .where(_THESE)
+    .values(state=bindparam("s"), note=bindparam("o"), settled_ms=bindparam("at"), taken_by=None)
+)
+_NOT_THESE = not_among(inbox.c.id, "ids")
+_TAKEN = inbox.c.taken_by.is_not(None)
+_SEATS = select(inbox.c.taken_by).where(_TAKEN).distinct()
+_FREE_OURS = update(inbox).where(_TAKEN, inbox.c.taken_by == bindparam("seat"), _NOT_THESE).values(taken_by=None)
+_FREE = update(inbox).where(_TAKEN, among(inbox.c.taken_by, "seats"), _NOT_THESE).values(taken_by=None)
+_HELD = (
+    select(inbox.c.id)
+    .where(
+        _THESE,
+        IS_WAITING,
+        inbox.c.taken_by.is_(None) | among(inbox.c.taken_by, "seats"),
+    )
+    .order_by(inbox.c.id)
+    .with_for_update()
+)
 _POSTPONE = (
     update(inbox)
     .where(inbox.c.id == bindparam("b_id"))
-    .values(not_before_ms=bindparam("at"), note=bindparam("o"), delays=bindparam("d"), attempts=bindparam("a"))
+    .values(
+        not_before_ms=bindparam("at"),
+        note=bindparam("o"),
+        delays=bindparam("d"),
+        attempts=bindparam("a"),
+        taken_by=None,
+    )
 )
-_RELEASE = update(inbox).where(inbox.c.id == bindparam("b_id")).values(attempts=bindparam("a"))
+_RELEASE = update(inbox).where(inbox.c.id == bindparam("b_id")).values(attempts=bindparam("a"), taken_by=None)
+
+
+def _anew(now: datetime) -> dict[str, Any]:
+    """The columns of a delivery that waits again because somebody asked for it."""
+    waits = {"state": "waiting", "attempts": 0, "delays": 0, "not_before_ms": codec.to_ms(now), "note": "replayed"}
+    return {**waits, "settled_ms": None}
 
 
 def _row(delivery: Delivery, key: str, lane: str) -> Row:
@@ -305,8 +395,8 @@ def _delivery(row: Any, body: bytes) -> Delivery:
     return Delivery(row.platform, method, path, query, headers, body, codec.from_ms(row.received_ms), url=url)
 
 
-def _waiting(row: Any, body: bytes) -> Waiting:
-    return Waiting(row.id, row.lane, _delivery(row, body), row.attempts + 1, row.delays)
+def _waiting(row: Any, body: bytes, seat: int | None) -> Waiting:
+    return Waiting(row.id, row.lane, _delivery(row, body), row.attempts + 1, row.delays, seat)
 
 
 def _kept(row: Any) -> Kept:

@@ -12,7 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from twinge.store import codec
 from twinge.store.engine import Engines
-from twinge.store.tables import activity, connection, finding, held, inbox, nudge, report, state, wellness
+from twinge.store.feed import NAMED, of_nudges, tell
+from twinge.store.tables import activity, connection, feed, finding, held, inbox, nudge, report, state, wellness
 
 USED_TO: Final = timedelta(days=28)
 LEAST: Final = 3
@@ -53,30 +54,14 @@ class Keeping:
     def __init__(self, engines: Engines) -> None:
         self._engines = engines
 
-    async def drop_raw(self, platform: str, before: datetime) -> int:
-        """Delete the platform's deliveries that came before, whatever became of them; those that wait stay."""
-        old = (inbox.c.platform == platform) & (inbox.c.received_ms < codec.to_ms(before))
-        async with self._engines.write() as tx:
-            return int((await tx.execute(delete(inbox).where(old, inbox.c.state != "waiting"))).rowcount)
-
-    async def drop_workouts(self, platform: str, before: datetime) -> int:
-        """Delete the platform's workouts that began before, and what was found in them; states stay as they are."""
-        old = (activity.c.platform == platform) & (activity.c.start_ms < codec.to_ms(before))
-        at = codec.to_ms(before)
-        prefix = f"{platform}:"
-        async with self._engines.write() as tx:
-            for derived in (finding, held):
-                theirs = derived.c.activity.startswith(prefix, autoescape=True) & (derived.c.at_ms < at)
-                await tx.execute(delete(derived).where(theirs))
-            return int((await tx.execute(delete(activity).where(old))).rowcount)
-
-    async def gone(self, platform: str, now: datetime) -> list[Gone]:
-        """The revoked connections whose data are still here; those seen for the first time ended now."""
+    async def gone(self, platform: str, now: datetime, days: int = 0) -> list[Gone]:
+        """The revoked connections whose data are still here, ended `days` ago; those first seen ended now."""
         mine = (connection.c.platform == platform) & (connection.c.state == "revoked")
         mine &= connection.c.forgotten_ms.is_(None)
         async with self._engines.write() as tx:
             fresh = update(connection).where(mine, connection.c.ended_ms.is_(None))
             await tx.execute(fresh.values(ended_ms=codec.to_ms(now)))
+            mine &= connection.c.ended_ms <= codec.to_ms(now - timedelta(days=days))
             rows = (await tx.execute(select(connection).where(mine).order_by(connection.c.id))).all()
         return [
             Gone(row.id, row.athlete_id, row.platform, row.external_id, codec.from_ms(row.ended_ms)) for row in rows
@@ -96,14 +81,14 @@ class Keeping:
         raw = (await tx.execute(theirs)).rowcount
         if await self._has_another(tx, one):
             return int(raw)
-        return int(raw) + await self._forget_history(tx, one.athlete_id, f"{one.platform}:")
+        return int(raw) + await self._forget_history(tx, one.athlete_id, f"{one.platform}:", now)
 
     async def _has_another(self, tx: AsyncConnection, one: Gone) -> bool:
         mine = (connection.c.athlete_id == one.athlete_id) & (connection.c.platform == one.platform)
         living = select(func.count()).select_from(connection).where(mine, connection.c.state != "revoked")
         return bool((await tx.execute(living)).scalar_one())
 
-    async def _forget_history(self, tx: AsyncConnection, athlete_id: str, prefix: str) -> int:
+    async def _forget_history(self, tx: AsyncConnection, athlete_id: str, prefix: str, now: datetime) -> int:
         """Records and what was derived from them. Of messages stay when, by what rule and what became of them."""
         count = 0
         for table in (activity, wellness, report):
@@ -114,8 +99,12 @@ class Keeping:
             await tx.execute(delete(derived).where(about))
         told = (nudge.c.athlete_id == athlete_id) & nudge.c.activity.startswith(prefix, autoescape=True)
         unsent = update(nudge).where(told, nudge.c.state == "waiting")
-        await tx.execute(unsent.values(state="void", reason="its source was disconnected", again_ms=None))
+        void = unsent.values(state="void", reason="its source was disconnected", again_ms=None)
+        await tell(tx, of_nudges((await tx.execute(void.returning(*NAMED))).all(), now))
         await tx.execute(update(nudge).where(told, nudge.c.state.in_(OVER)).values(text="", facts="{}", again_ms=None))
+        # Blanked, not deleted: a number of the feed is never given twice.
+        named = (feed.c.athlete_id == athlete_id) & feed.c.facts.contains(f'"{prefix}', autoescape=True)
+        await tx.execute(update(feed).where(named).values(facts="{}"))
         await tx.execute(update(state).where(state.c.athlete_id == athlete_id).values(stamp=""))
         return int(count)
 

@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import ColumnElement, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from twinge.store import codec
 from twinge.store.engine import Engines, upsert
-from twinge.store.page import Page, cut, page
+from twinge.store.page import EVERYTHING, Filter, Page, between, cut, equal, page
 from twinge.store.tables import api_key, audit, coaching
 
 SCOPES = ("read", "admin", "coach")
@@ -37,6 +37,7 @@ class Key:
     used_at: datetime | None
     revoked_at: datetime | None
     expires_at: datetime | None = None
+    """From then on it is as if revoked."""
     athletes: tuple[str, ...] = ()
     """Ids of a coach's athletes, sorted; of the other scopes none, for they see everybody."""
 
@@ -137,10 +138,13 @@ class Keys:
         mine = (coaching.c.key_id == key_id) & (coaching.c.athlete_id == athlete_id)
         return bool((await tx.execute(delete(coaching).where(mine))).rowcount == 1)
 
-    async def list(self) -> list[Key]:
-        """All keys, oldest first."""
+    async def list(self, now: datetime | None = None, *, only: Filter = EVERYTHING) -> list[Key]:
+        """All keys, oldest first; by scope, and whether they are alive or ended at `now`."""
+        wanted = select(api_key).where(*equal((api_key.c.scope, only.scope)))
+        if only.state is not None and now is not None:
+            wanted = wanted.where(_alive(now) if only.state == "alive" else ~_alive(now))
         async with self._engines.read() as tx:
-            rows = (await tx.execute(select(api_key).order_by(api_key.c.created_ms, api_key.c.id))).all()
+            rows = (await tx.execute(wanted.order_by(api_key.c.created_ms, api_key.c.id))).all()
             pairs = (await tx.execute(select(coaching).order_by(coaching.c.athlete_id))).all()
         return [_key(row, tuple(pair.athlete_id for pair in pairs if pair.key_id == row.id)) for row in rows]
 
@@ -149,24 +153,42 @@ class Keys:
         row = (await tx.execute(select(api_key).where(api_key.c.id == key_id))).one_or_none()
         return None if row is None else _key(row, tuple(sorted(await _athletes(tx, key_id))))
 
+    async def is_last_admin(self, tx: AsyncConnection, key_id: str, now: datetime) -> bool:
+        """Whether without this key nobody could do anything any more."""
+        others = select(func.count()).select_from(api_key).where(api_key.c.scope == "admin", api_key.c.id != key_id)
+        # One that ends by itself is no way back in.
+        lasting = _alive(now) & api_key.c.expires_ms.is_(None)
+        return not (await tx.execute(others.where(lasting))).scalar_one()
+
     async def revoke(self, key_id: str, now: datetime) -> bool:
         """End a key at once; False when there is none such alive."""
         async with self._engines.write() as tx:
-            return await self.end(tx, key_id, now)
+            return await self.end(tx, key_id, now) is not None
 
-    async def end(self, tx: AsyncConnection, key_id: str, now: datetime) -> bool:
-        """The same in the caller's transaction."""
+    async def end(self, tx: AsyncConnection, key_id: str, now: datetime) -> str | None:
+        """The same within a transaction; the scope that it had."""
         mine = update(api_key).where(api_key.c.id == key_id, api_key.c.revoked_ms.is_(None))
-        return bool((await tx.execute(mine.values(revoked_ms=codec.to_ms(now)))).rowcount == 1)
+        ended = mine.values(revoked_ms=codec.to_ms(now)).returning(api_key.c.scope)
+        scope: str | None = (await tx.execute(ended)).scalar_one_or_none()
+        return scope
 
-    async def find_audit(self, cursor: str | None = None, limit: int = 50) -> Page[Audited]:
-        """The audit, newest first."""
+    async def find_audit(
+        self, cursor: str | None = None, limit: int = 50, *, only: Filter = EVERYTHING
+    ) -> Page[Audited]:
+        """The audit, newest first; by span, who did it, and what."""
+        named = equal((audit.c.actor, only.actor), (audit.c.action, only.what))
+        wanted = select(audit).where(*named, *between(audit.c.at_ms, only))
         async with self._engines.read() as tx:
-            rows = (await tx.execute(cut(select(audit), [audit.c.id], cursor, limit))).all()
+            rows = (await tx.execute(cut(wanted, [audit.c.at_ms, audit.c.id], cursor, limit))).all()
         items = [
             Audited(row.id, codec.from_ms(row.at_ms), row.actor, row.action, row.object, row.detail) for row in rows
         ]
-        return page(rows, ["id"], limit, items)
+        return page(rows, ["at_ms", "id"], limit, items)
+
+
+def _alive(now: datetime) -> ColumnElement[bool]:
+    over = api_key.c.expires_ms.is_not(None) & (api_key.c.expires_ms <= codec.to_ms(now))
+    return api_key.c.revoked_ms.is_(None) & ~over
 
 
 async def holder(tx: AsyncConnection, row: Any, now: datetime) -> Holder | None:

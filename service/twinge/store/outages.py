@@ -70,7 +70,7 @@ class Outages:
         grown = {name: spent.c[name] + statement.excluded[name] for name in ("messages", "segments")}
         rows = [
             {"channel": channel, "day": _day(now), "messages": one.messages, "segments": one.segments}
-            for channel, one in what.items()
+            for channel, one in sorted(what.items())  # two replicas wait for each other in one order
         ]
         if rows:
             await tx.execute(statement.on_conflict_do_update(index_elements=["channel", "day"], set_=grown), rows)

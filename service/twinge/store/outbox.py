@@ -6,21 +6,23 @@ void (withdrawn before it was sent). Receipts move a nudge forward only.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Collection, Iterable
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, func, literal_column, select, update
+from sqlalchemy import ColumnElement, Table, bindparam, func, literal_column, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from twinge.core.model import Held, Nudge, Said, Voice
+from twinge.core.model import Held, Nudge, Said, Severity, Voice
 from twinge.core.relay import EFFORT
 from twinge.store import codec
 from twinge.store.addresses import Address
+from twinge.store.among import among
+from twinge.store.bell import Bell
 from twinge.store.engine import Engines, upsert
-from twinge.store.page import Page, cut, page
+from twinge.store.feed import NAMED, happened, of_nudges, tell
+from twinge.store.page import EVERYTHING, Filter, Page, between, cut, equal, page
 from twinge.store.spoken import (
     Spoken,
     held_row,
@@ -30,7 +32,7 @@ from twinge.store.spoken import (
     read_said,
     read_spoken,
 )
-from twinge.store.tables import held, nudge
+from twinge.store.tables import athlete, held, nudge
 
 MEANT = ("waiting", "taken", "unknown", "sent", "delivered")
 """States in which a nudge counts as said."""
@@ -38,6 +40,7 @@ MEANT = ("waiting", "taken", "unknown", "sent", "delivered")
 
 PAGE = "me"
 """The channel of the athlete's page."""
+_QUEUED = "queued"
 CHANGED = "the workout changed"
 """Why a nudge was withdrawn that may come back when the history is folded again."""
 
@@ -47,47 +50,52 @@ class Outbox:
 
     def __init__(self, engines: Engines) -> None:
         self._engines = engines
-        self.bell = asyncio.Event()
+        self.bell = Bell(engines, "outbox")
         """Rung when a nudge may be waiting. A hint only: whoever waits for it also polls."""
-        self.fresh = False
-        """Whether a transaction that is not committed yet has queued one."""
 
-    def tell(self) -> None:
-        """A transaction was committed: ring if it queued a nudge."""
-        if self.fresh:
-            self.fresh = False
-            self.bell.set()
+    def has_queued(self, tx: AsyncConnection) -> bool:
+        """Whether `tx` has queued a nudge: then ring once it is committed."""
+        return bool(tx.info.pop(_QUEUED, False))
 
     async def put(self, tx: AsyncConnection, nudges: Iterable[tuple[Nudge, Address, Voice]]) -> None:
         """Queue nudges for an address. One that was queued before under this id is queued again only if nothing went
         out, and nothing but a change of the workout took it back: its time and words may have changed with it."""
+        nudges = list(nudges)
         rows = [nudge_row(one, place, voice) for one, place, voice in nudges]
         if not rows:
             return
-        self.fresh = True
+        tx.info[_QUEUED] = True
+        # The words of a copy are older than the copy.
+        now = max(one.not_before if one.copy_of else one.made_at for one, _, _ in nudges)
         statement = upsert(tx.dialect.name, nudge)
         fresh = {name: statement.excluded[name] for name in rows[0] if name not in {"athlete_id", "id"}}
-        await tx.execute(
-            statement.on_conflict_do_update(
-                index_elements=["athlete_id", "id"],
-                set_={**fresh, "reason": None},
-                where=((nudge.c.state == "waiting") | ((nudge.c.state == "void") & (nudge.c.reason == CHANGED)))
-                & nudge.c.taken_ms.is_(None),
-            ),
-            rows,
+        kept = statement.on_conflict_do_update(
+            index_elements=["athlete_id", "id"],
+            set_={**fresh, "reason": None},
+            where=((nudge.c.state == "waiting") | ((nudge.c.state == "void") & (nudge.c.reason == CHANGED)))
+            & nudge.c.taken_ms.is_(None),
         )
+        made = await tx.execute(kept.returning(*NAMED), rows)
+        await tell(tx, of_nudges(made.all(), now))
 
     async def hold(self, tx: AsyncConnection, silences: Iterable[Held]) -> None:
         """Keep what was not said, with the reason."""
         rows = [held_row(one) for one in silences]
         if rows:
-            await tx.execute(upsert(tx.dialect.name, held).on_conflict_do_nothing(), rows)
+            # A send that was under way may end after its athlete was erased: that leaves nothing behind.
+            there = select(athlete.c.id).where(athlete.c.id.in_({row["athlete_id"] for row in rows}))
+            here = set((await tx.execute(there)).scalars())
+            rows = [row for row in rows if row["athlete_id"] in here]
+        if rows:
+            statement = upsert(tx.dialect.name, held).on_conflict_do_nothing()
+            kept = await tx.execute(statement.returning(*_SILENT), rows)
+            await tell(tx, [_silence(row) for row in kept])
 
     async def held_since(
         self, tx: AsyncConnection, athlete_id: str, since: datetime, reasons: Collection[str]
     ) -> list[Held]:
         """What was held for one of `reasons` since, oldest first."""
-        first = f"{codec.to_ms(since):011x}"
+        first = _place(since)
         mine = (held.c.athlete_id == athlete_id) & (held.c.id >= first) & held.c.reason.in_(reasons)
         return [read_held(row) for row in await tx.execute(select(held).where(mine).order_by(held.c.id))]
 
@@ -109,20 +117,37 @@ class Outbox:
         wanted = select(nudge).where(mine, nudge.c.state == literal_column("'waiting'"))
         return [read_nudge(row) for row in await tx.execute(wanted)]
 
-    async def withdraw(self, tx: AsyncConnection, athlete_id: str, ids: Collection[str], reason: str) -> None:
-        """Void nudges that are still waiting, and their copies."""
-        if ids:
-            mine = (nudge.c.athlete_id == athlete_id) & (nudge.c.id.in_(ids) | nudge.c.copy_of.in_(ids))
-            waits = nudge.c.state == literal_column("'waiting'")
-            await tx.execute(update(nudge).where(mine, waits).values(state="void", reason=reason, again_ms=None))
+    async def withdraw(
+        self, tx: AsyncConnection, athlete_id: str, ids: Collection[str], reason: str, now: datetime
+    ) -> int:
+        """Void nudges that are still waiting, and their copies; how many."""
+        if not ids:
+            return 0
+        mine = (nudge.c.athlete_id == athlete_id) & (nudge.c.id.in_(ids) | nudge.c.copy_of.in_(ids))
+        return await self._void(tx, mine, reason, now)
 
-    async def silence(self, tx: AsyncConnection, place: Address, reason: str, *, alone: bool = True) -> None:
+    async def silence(
+        self, tx: AsyncConnection, place: Address, reason: str, now: datetime, *, alone: bool = True
+    ) -> None:
         """Void every nudge that waits for an address, or (not `alone`) for any of its athlete's; try no other way."""
         mine = (nudge.c.address_id == place.id) if alone else (nudge.c.athlete_id == place.athlete_id)
-        waits = nudge.c.state == literal_column("'waiting'")
-        await tx.execute(update(nudge).where(mine, waits).values(state="void", reason=reason, again_ms=None))
+        await self._void(tx, mine, reason, now)
         if not alone:
             await tx.execute(update(nudge).where(mine, nudge.c.again_ms.is_not(None)).values(again_ms=None))
+
+    async def silence_all(self, tx: AsyncConnection, athlete_id: str, reason: str) -> None:
+        """Void every nudge that waits for an athlete, and look at none of theirs again."""
+        mine = nudge.c.athlete_id == athlete_id
+        waits = mine & (nudge.c.state == literal_column("'waiting'"))
+        await tx.execute(update(nudge).where(waits).values(state="void", reason=reason))
+        await tx.execute(update(nudge).where(mine, nudge.c.again_ms.is_not(None)).values(again_ms=None))
+
+    async def _void(self, tx: AsyncConnection, mine: ColumnElement[bool], reason: str, now: datetime) -> int:
+        waits = nudge.c.state == literal_column("'waiting'")
+        void = update(nudge).where(mine, waits).values(state="void", reason=reason, again_ms=None)
+        gone = (await tx.execute(void.returning(*NAMED))).all()
+        await tell(tx, of_nudges(gone, now))
+        return len(gone)
 
     async def answered(self, tx: AsyncConnection, place: Address, now: datetime) -> Nudge | None:
         """Note an answer to the last nudge that went to an address; which one it was. Our own answers are none.
@@ -142,9 +167,12 @@ class Outbox:
         one = replace(one, id=first, copy_of=None)
         return replace(one, facts={}) if row.answered_ms is not None and EFFORT in one.rules else one
 
-    async def find_nudges(self, athlete_id: str, cursor: str | None = None, limit: int = 50) -> Page[Spoken]:
-        """Nudges, newest first."""
-        mine = select(nudge).where(nudge.c.athlete_id == athlete_id)
+    async def find_nudges(
+        self, athlete_id: str, cursor: str | None = None, limit: int = 50, *, only: Filter = EVERYTHING
+    ) -> Page[Spoken]:
+        """Nudges, newest first; by span of their making, severity, state and rule."""
+        mine = select(nudge).where(nudge.c.athlete_id == athlete_id, *_about(nudge, only))
+        mine = mine.where(*between(nudge.c.made_ms, only), *equal((nudge.c.state, only.state)))
         async with self._engines.read() as tx:
             rows = (await tx.execute(cut(mine, [nudge.c.made_ms, nudge.c.id], cursor, limit))).all()
         return page(rows, ["made_ms", "id"], limit, [read_spoken(row) for row in rows])
@@ -156,9 +184,19 @@ class Outbox:
             row = (await tx.execute(select(nudge).where(mine))).one_or_none()
         return None if row is None else read_spoken(row)
 
-    async def find_held(self, athlete_id: str, cursor: str | None = None, limit: int = 50) -> Page[Held]:
-        """Held ones, newest first."""
-        mine = select(held).where(held.c.athlete_id == athlete_id)
+    async def get_held(self, athlete_id: str, held_id: str) -> Held | None:
+        """One silence, or None."""
+        mine = (held.c.athlete_id == athlete_id) & (held.c.id == held_id)
+        async with self._engines.read() as tx:
+            row = (await tx.execute(select(held).where(mine))).one_or_none()
+        return None if row is None else read_held(row)
+
+    async def find_held(
+        self, athlete_id: str, cursor: str | None = None, limit: int = 50, *, only: Filter = EVERYTHING
+    ) -> Page[Held]:
+        """Held ones, newest first; by span, severity, reason and rule."""
+        mine = select(held).where(held.c.athlete_id == athlete_id, *_about(held, only))
+        mine = mine.where(*between(held.c.id, only, _place), *equal((held.c.reason, only.reason)))
         async with self._engines.read() as tx:
             rows = (await tx.execute(cut(mine, [held.c.id], cursor, limit))).all()
         return page(rows, ["id"], limit, [read_held(row) for row in rows])
@@ -168,6 +206,33 @@ class Outbox:
         async with self._engines.read() as tx:
             rows = await tx.execute(select(nudge.c.state, func.count()).group_by(nudge.c.state))
             return {row[0]: row[1] for row in rows}
+
+
+_SILENT = (held.c.athlete_id, held.c.at_ms, held.c.severity, held.c.rules, held.c.reason, held.c.activity, held.c.id)
+
+
+def _silence(row: Any) -> dict[str, Any]:
+    """What the feed tells of a silence."""
+    facts = {
+        "held": row.id,
+        "severity": Severity(row.severity).word,
+        "rules": codec.from_json(row.rules),
+        "reason": row.reason,
+        "activity_id": row.activity,
+    }
+    return happened(row.athlete_id, codec.from_ms(row.at_ms), "nudge", "held", facts)
+
+
+def _about(table: Table, only: Filter) -> list[ColumnElement[bool]]:
+    """By severity, and by one of the rules, which are kept as a JSON list."""
+    severity = None if only.severity is None else int(only.severity)
+    among = [] if only.rule is None else [table.c.rules.contains(f'"{only.rule}"', autoescape=True)]
+    return [*equal((table.c.severity, severity)), *among]
+
+
+def _place(at: datetime) -> str:
+    """Where the ids of that moment's silences begin."""
+    return f"{codec.to_ms(at):011x}"
 
 
 async def _last(tx: AsyncConnection, whose: Any) -> Any:
@@ -191,7 +256,7 @@ def _merged(first: Said, again: Said) -> Said:
 _SAID = (
     select(nudge)
     .where(
-        nudge.c.athlete_id.in_(bindparam("ids", expanding=True)),
+        among(nudge.c.athlete_id, "ids"),
         nudge.c.not_before_ms >= bindparam("since"),
         nudge.c.state.in_(MEANT),
     )

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 import msgspec
 from sqlalchemy import ColumnElement, Select, tuple_
 
+from twinge.core.model import Severity
 from twinge.plugin import Rejected
+from twinge.store import codec
 
 T = TypeVar("T")
 
@@ -22,6 +25,46 @@ class Page(Generic[T]):
 
     items: Sequence[T]
     next: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filter:
+    """What a listing is narrowed to; None is everything. Each listing heeds those that its rows have."""
+
+    since: datetime | None = None
+    """From then on."""
+    until: datetime | None = None
+    """Before then."""
+    sport: str | None = None
+    rule: str | None = None
+    severity: Severity | None = None
+    state: str | None = None
+    reason: str | None = None
+    name: str | None = None
+    """What a name begins with, in any case."""
+    platform: str | None = None
+    external_id: str | None = None
+    status: str | None = None
+    """connected · disconnected."""
+    actor: str | None = None
+    what: str | None = None
+    scope: str | None = None
+
+
+EVERYTHING = Filter()
+
+
+def between(
+    column: ColumnElement[Any], only: Filter, to: Callable[[datetime], Any] = codec.to_ms
+) -> list[ColumnElement[bool]]:
+    """The conditions of a span on a column of instants, which `to` writes as the column has them."""
+    found = [] if only.since is None else [column >= to(only.since)]
+    return found if only.until is None else [*found, column < to(only.until)]
+
+
+def equal(*wanted: tuple[ColumnElement[Any], Any]) -> list[ColumnElement[bool]]:
+    """A condition for each (column, value) whose value is not None."""
+    return [column == value for column, value in wanted if value is not None]
 
 
 def cut(

@@ -19,7 +19,9 @@ from twinge.core.model import Nudge, Severity
 from twinge.plugin import Receipt
 from twinge.store import codec
 from twinge.store.addresses import Address
+from twinge.store.among import among, not_among
 from twinge.store.engine import Engines
+from twinge.store.feed import tell_ends
 from twinge.store.outbox import this_one
 from twinge.store.spoken import PLACE, Taken, read_nudge, read_place, read_taken
 from twinge.store.tables import address, athlete, nudge
@@ -76,11 +78,12 @@ class Post:
         At most `quotas` of each channel. For `capped` channels the last day's messages to each address are counted.
         """
         async with self._engines.write() as tx:
+            seat = await self._engines.take_turn(tx, "outbox")
             rows: list[Any] = []
             for channel, quota in quotas.items():
                 asked = {"now": codec.to_ms(now), "channel": channel, "n": quota * 4}
                 rows += _earliest((await tx.execute(_DUE, asked)).all(), quota)
-            return await self._take(tx, rows, now, capped)
+            return await self._take(tx, rows, now, capped, seat)
 
     async def orphans(self, now: datetime, known: Collection[str]) -> list[Taken]:
         """Due nudges of channels that are not among the `known` ones any more, marked "taken"."""
@@ -89,16 +92,31 @@ class Post:
             if not (await tx.execute(_DUE_ELSEWHERE, asked)).all():
                 return []
         async with self._engines.write() as tx:
-            return await self._take(tx, _earliest((await tx.execute(_DUE_ELSEWHERE, asked)).all(), STRANGERS), now, ())
+            seat = await self._engines.take_turn(tx, "outbox")
+            rows = _earliest((await tx.execute(_DUE_ELSEWHERE, asked)).all(), STRANGERS)
+            return await self._take(tx, rows, now, (), seat)
 
     async def _take(
-        self, tx: AsyncConnection, rows: Sequence[Any], now: datetime, capped: Collection[str]
+        self, tx: AsyncConnection, rows: Sequence[Any], now: datetime, capped: Collection[str], seat: int | None
     ) -> list[Taken]:
+        if rows and seat is not None:
+            rows = await self._lock(tx, rows, now)
         if not rows:
             return []
-        await tx.execute(_TAKE, [{"b_athlete": row.athlete_id, "b_id": row.id, "at": codec.to_ms(now)} for row in rows])
+        at = codec.to_ms(now)
+        marks = [{"b_athlete": row.athlete_id, "b_id": row.id, "at": at, "seat": seat} for row in rows]
+        await tx.execute(_TAKE, marks)
         counted = await self._lately(tx, [row for row in rows if row.channel in capped], now)
         return [read_taken(row, now, row.attempts + 1, counted.get(row.address_id, 0)) for row in rows]
+
+    async def _lock(self, tx: AsyncConnection, rows: Sequence[Any], now: datetime) -> Sequence[Any]:
+        """These rows as they are now, without those that somebody is changing: they come next time, or are void.
+
+        Chosen before they are locked, so that of one address never a later one goes first.
+        """
+        asked = {"athletes": list({row.athlete_id for row in rows}), "ids": [row.id for row in rows]}
+        locked: Sequence[Any] = (await tx.execute(_STILL_DUE, {**asked, "now": codec.to_ms(now)})).all()
+        return locked
 
     async def _lately(self, tx: AsyncConnection, rows: Sequence[Any], now: datetime) -> dict[int, int]:
         if not rows:
@@ -108,9 +126,11 @@ class Post:
 
     async def settle(self, tx: AsyncConnection, ends: Iterable[tuple[Nudge, End]], now: datetime) -> None:
         """What became of sends. A receipt that was faster stays."""
+        ends = list(ends)
         rows = [_end_row(one, end, codec.to_ms(now)) for one, end in ends]
         if rows:
             await tx.execute(_SETTLE, rows)
+            await tell_ends(tx, [(one.id, end.state) for one, end in ends], now)
 
     async def postpone(
         self,
@@ -130,14 +150,18 @@ class Post:
             values["again_ms"] = func.coalesce(nudge.c.again_ms, codec.to_ms(again_at))
         await tx.execute(update(nudge).where(this_one(one), nudge.c.state.in_(UNDER_WAY)).values(**values))
 
-    async def doubt(self, tx: AsyncConnection, one: Nudge, look_at: datetime, reason: str) -> None:
+    async def doubt(self, tx: AsyncConnection, one: Nudge, look_at: datetime, reason: str, now: datetime) -> None:
         """The answer was lost: unknown, to be looked up at `look_at`."""
         values = {"state": "unknown", "look_ms": codec.to_ms(look_at), "reason": reason}
         await tx.execute(update(nudge).where(this_one(one), nudge.c.state.in_(UNDER_WAY)).values(**values))
+        await tell_ends(tx, [(one.id, "unknown")], now)
 
     async def stale_taken(self, before: datetime) -> list[Taken]:
-        """Sends that began before and were never settled: their process died in the middle."""
-        return await self._taken(_STALE, before=codec.to_ms(before))
+        """Sends that began before and were never settled, or whose process has gone: it died in the middle."""
+        async with self._engines.read() as tx:
+            seats = set((await tx.execute(_SENDING)).scalars())
+            gone = await self._engines.vacant(tx, seats)
+        return await self._taken(_STALE, before=codec.to_ms(before), gone=list(gone))
 
     async def doubtful(self, now: datetime, limit: int = 20) -> list[Taken]:
         """Unknown ones whose time to be looked up has come."""
@@ -147,6 +171,12 @@ class Post:
         async with self._engines.read() as tx:
             rows = await tx.execute(wanted, asked)
             return [read_taken(row, codec.from_ms(row.taken_ms), row.attempts) for row in rows]
+
+    async def whose(self, tx: AsyncConnection, ids: Collection[str]) -> set[str]:
+        """Whose nudges these are."""
+        if not ids:
+            return set()
+        return set((await tx.execute(_WHOSE, {"ids": list(ids)})).scalars())
 
     async def receipt(self, tx: AsyncConnection, word: Receipt, now: datetime) -> Address | None:
         """Apply a channel's word, forward only; whose address it was about."""
@@ -163,7 +193,19 @@ class Post:
                 values["sent_ms"] = codec.to_ms(now)
         if values:
             await tx.execute(update(nudge).where(this_one(read_nudge(row))).values(**values))
+            if values.get("state", "waiting") != "waiting":
+                await tell_ends(tx, [(row.id, values["state"])], now)
         return read_place(row)
+
+    async def is_here(self, tx: AsyncConnection, number: str) -> bool:
+        """Whether there is such a nudge."""
+        return (await tx.execute(select(nudge.c.id).where(nudge.c.id == number).limit(1))).first() is not None
+
+    async def ids(self, athlete_id: str) -> frozenset[str]:
+        """The ids of all that was meant for an athlete."""
+        async with self._engines.read() as tx:
+            rows = await tx.execute(select(nudge.c.id).where(nudge.c.athlete_id == athlete_id))
+            return frozenset(rows.scalars())
 
     # ---- looked at again ---------------------------------------------------------------------------------------------
 
@@ -181,10 +223,11 @@ class Post:
         """Look at it again at `at`."""
         await tx.execute(update(nudge).where(this_one(one)).values(again_ms=codec.to_ms(at)))
 
-    async def give_way(self, tx: AsyncConnection, one: Nudge, reason: str) -> None:
+    async def give_way(self, tx: AsyncConnection, one: Nudge, reason: str, now: datetime) -> None:
         """It waits for a channel that is down, and goes by another one now."""
         values = {"state": "void", "reason": reason, "again_ms": None}
         await tx.execute(update(nudge).where(this_one(one), nudge.c.state == "waiting").values(**values))
+        await tell_ends(tx, [(one.id, "void")], now)
 
     async def family(self, tx: AsyncConnection, one: Nudge) -> list[Sibling]:
         """The same words wherever they are or were meant to go, itself included."""
@@ -277,12 +320,20 @@ def _due(of: ColumnElement[bool]) -> Select[Any]:
     return _with_people().where(of, due, ~under_way).order_by(*order).limit(bindparam("n"))
 
 
+_STILL_DUE = (
+    _with_people()
+    .where(among(nudge.c.athlete_id, "athletes"))
+    .where(among(nudge.c.id, "ids"))
+    .where(nudge.c.state == literal_column("'waiting'"), nudge.c.not_before_ms <= bindparam("now"))
+    .order_by(nudge.c.not_before_ms, nudge.c.made_ms, nudge.c.id)
+    .with_for_update(of=nudge, skip_locked=True)
+)
 _DUE = _due(nudge.c.channel == bindparam("channel"))
-_DUE_ELSEWHERE = _due(nudge.c.channel.not_in(bindparam("known", expanding=True)))
+_DUE_ELSEWHERE = _due(not_among(nudge.c.channel, "known"))
 _TAKE = (
     update(nudge)
     .where(nudge.c.athlete_id == bindparam("b_athlete"), nudge.c.id == bindparam("b_id"))
-    .values(state="taken", taken_ms=bindparam("at"), attempts=nudge.c.attempts + 1)
+    .values(state="taken", taken_ms=bindparam("at"), attempts=nudge.c.attempts + 1, taken_by=bindparam("seat"))
 )
 _SETTLE = (
     update(nudge)
@@ -302,10 +353,13 @@ _SETTLE = (
 )
 _LATELY = (
     select(nudge.c.address_id, func.count())
-    .where(nudge.c.address_id.in_(bindparam("ids", expanding=True)), nudge.c.sent_ms >= bindparam("since"))
+    .where(among(nudge.c.address_id, "ids"), nudge.c.sent_ms >= bindparam("since"))
     .group_by(nudge.c.address_id)
 )
-_STALE = _with_people().where(nudge.c.state == literal_column("'taken'"), nudge.c.taken_ms < bindparam("before"))
+_WHOSE = select(nudge.c.athlete_id).where(among(nudge.c.id, "ids"))
+_IS_TAKEN = nudge.c.state == literal_column("'taken'")
+_SENDING = select(nudge.c.taken_by).where(_IS_TAKEN, nudge.c.taken_by.is_not(None)).distinct()
+_STALE = _with_people().where(_IS_TAKEN, (nudge.c.taken_ms < bindparam("before")) | among(nudge.c.taken_by, "gone"))
 _DOUBTFUL = (
     _with_people()
     .where(nudge.c.state == literal_column("'unknown'"), nudge.c.look_ms <= bindparam("now"))

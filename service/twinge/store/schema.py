@@ -6,39 +6,46 @@ a thread.
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, create_engine
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from twinge.store.engine import Unusable
+from twinge.store.opening import plain
 
 _HERE = Path(__file__).resolve()
+SUPPORTED = ("sqlite", "postgresql")
 
 
 def upgrade(url: str) -> None:
-    """Bring the database at `url` to the newest revision; on SQLite the file and its folder are made."""
+    """Bring the database at `url` to the newest revision; an SQLite file and its folder are made, a database is not.
+
+    On PostgreSQL all revisions are one transaction, and of two who upgrade at once one waits.
+    """
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite" and parsed.database:
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
     try:
         command.upgrade(config(url), "head")
-    except SQLAlchemyError as error:
-        raise Unusable(f"the database could not be upgraded: {getattr(error, 'orig', error)}") from error
+    except (SQLAlchemyError, OSError) as error:
+        raise Unusable(f"the database could not be upgraded: {_cause(error)}") from error
 
 
 def check(url: str) -> str | None:
     """What is wrong with the schema at `url`, or None."""
-    head = ScriptDirectory.from_config(config(url)).get_current_head()
+    parsed = make_url(url)
+    blank = parsed.get_backend_name() == "sqlite" and not (parsed.database and Path(parsed.database).is_file())
     try:
-        found = _revision(url)
-    except SQLAlchemyError as error:
-        return f"the database does not open: {getattr(error, 'orig', None) or type(error).__name__}"
+        head = ScriptDirectory.from_config(config(url)).get_current_head()
+        found = None if blank else asyncio.run(_revision(url))
+    except (SQLAlchemyError, OSError) as error:
+        return f"the database does not open: {_cause(error)}"
     if found == head:
         return None
     return f"the database is at revision {found or 'none'}, this version needs {head}: run `twinge db upgrade`"
@@ -46,12 +53,19 @@ def check(url: str) -> str | None:
 
 def config(url: str) -> Config:
     """Alembic's settings for `url`."""
-    if make_url(url).get_backend_name() != "sqlite":
-        raise Unusable("this version keeps its data in SQLite only: set TWINGE_DATABASE_URL to sqlite:///PATH")
+    if make_url(url).get_backend_name() not in SUPPORTED:
+        raise Unusable(
+            "data are kept in SQLite or PostgreSQL: set TWINGE_DATABASE_URL to sqlite:///… or postgresql://…"
+        )
     made = Config()
     made.set_main_option("script_location", str(_migrations()).replace("%", "%%"))
     made.set_main_option("sqlalchemy.url", url.replace("%", "%%"))
     return made
+
+
+def _cause(error: Exception) -> str:
+    """The driver's own sentence, without the statement; a password is in neither."""
+    return str(getattr(error, "orig", None) or error)
 
 
 def _migrations() -> Path:
@@ -62,13 +76,10 @@ def _migrations() -> Path:
     raise Unusable("the folder `migrations` is missing: run from the source tree or the container image")
 
 
-def _revision(url: str) -> str | None:
-    parsed = make_url(url)
-    if parsed.get_backend_name() == "sqlite" and not (parsed.database and Path(parsed.database).is_file()):
-        return None
-    engine: Engine = create_engine(parsed.set(drivername=parsed.get_backend_name()))
+async def _revision(url: str) -> str | None:
+    engine = plain(url)
     try:
-        with engine.connect() as connection:
-            return MigrationContext.configure(connection).get_current_revision()
+        async with engine.connect() as connection:
+            return await connection.run_sync(lambda raw: MigrationContext.configure(raw).get_current_revision())
     finally:
-        engine.dispose()
+        await engine.dispose()

@@ -17,10 +17,13 @@ class WrongSecret(TwingeError):
 
 
 class Seal:
-    """Seals and opens short secrets. The key is HKDF-SHA256 of the secret, so any length of secret will do."""
+    """Seals and opens short secrets. The key is HKDF-SHA256 of the secret, so any length of secret will do.
 
-    def __init__(self, secret: bytes) -> None:
-        key = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"twinge tokens").derive(secret)
+    What is sealed for one purpose does not open for another.
+    """
+
+    def __init__(self, secret: bytes, purpose: bytes = b"tokens") -> None:
+        key = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"twinge " + purpose).derive(secret)
         self._fernet = Fernet(base64.urlsafe_b64encode(key))
         self._voice = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"twinge proof").derive(secret)
 

@@ -70,13 +70,19 @@ def nudge_row(one: Nudge, place: Address, voice: Voice) -> dict[str, Any]:
     }
 
 
-def held_row(one: Held) -> dict[str, Any]:
-    """A silence as its row; the same silence worked out twice has one id."""
-    at, rules = codec.to_ms(one.at), codec.to_json(one.rules)
+def held_id(one: Held) -> str:
+    """The id of a silence: it sorts by time, and the same silence worked out twice has one."""
+    rules = codec.to_json(one.rules)
     name = blake2b(f"{one.activity}\x1f{rules}\x1f{one.reason}".encode(), digest_size=6).hexdigest()
+    return f"{codec.to_ms(one.at):011x}{name}"
+
+
+def held_row(one: Held) -> dict[str, Any]:
+    """A silence as its row."""
+    at, rules = codec.to_ms(one.at), codec.to_json(one.rules)
     return {
         "athlete_id": one.athlete,
-        "id": f"{at:011x}{name}",
+        "id": held_id(one),
         "rules": rules,
         "severity": int(one.severity),
         "reason": one.reason,

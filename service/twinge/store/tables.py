@@ -32,10 +32,15 @@ metadata = MetaData(
 # SQLite numbers rows by itself only for a key whose type is exactly INTEGER.
 Serial = BigInteger().with_variant(Integer(), "sqlite")
 
+# Compared by its characters and nothing else, so that "begins with" is a range: as SQLite compares every text.
+Plain = Text().with_variant(Text(collation="C"), "postgresql")
+
 # SQLite uses a partial index only where the query's own condition is one side of it, so these are ORs and not INs.
 WAITING = text("state = 'waiting'")
 SET_ASIDE = text("state = 'dead' OR state = 'stray'")
+LOST = text("state <> 'connected'")
 AGAIN = text("again_ms IS NOT NULL")
+IN_HAND = text("taken_by IS NOT NULL")
 UNDER_WAY = text("state = 'taken' OR state = 'unknown'")
 
 inbox = Table(
@@ -54,10 +59,14 @@ inbox = Table(
     Column("not_before_ms", BigInteger, nullable=False),
     Column("note", Text, nullable=False),
     Column("settled_ms", BigInteger),
+    Column("taken_by", BigInteger),  # the seat of the process that has it in hand; always null on SQLite
     UniqueConstraint("platform", "key"),
     Index("ix_inbox_waiting", "id", "not_before_ms", sqlite_where=WAITING, postgresql_where=WAITING),
     Index("ix_inbox_lane", "lane", "id", sqlite_where=WAITING, postgresql_where=WAITING),
-    Index("ix_inbox_aside", "state", "id", sqlite_where=SET_ASIDE, postgresql_where=SET_ASIDE),
+    Index("ix_inbox_aside", "state", "received_ms", "id", sqlite_where=SET_ASIDE, postgresql_where=SET_ASIDE),
+    Index("ix_inbox_received_ms", "received_ms", "id"),
+    Index("ix_inbox_lane_received_ms", "lane", "received_ms", "id"),
+    Index("ix_inbox_taken_by", "taken_by", sqlite_where=IN_HAND, postgresql_where=IN_HAND),
 )
 
 athlete = Table(
@@ -68,13 +77,15 @@ athlete = Table(
     Column("revision", Integer, nullable=False),
     Column("created_ms", BigInteger, nullable=False),
     Column("profile", Text, nullable=False),  # JSON of core.model.Athlete
+    Column("sought", Plain, nullable=False, server_default=""),  # the name as it is looked for
+    Index("ix_athlete_sought", "sought", "id"),
 )
 
 connection = Table(
     "connection",
     metadata,
     Column("id", Serial, primary_key=True),
-    Column("athlete_id", Text, nullable=False, index=True),
+    Column("athlete_id", Text, nullable=False),
     Column("platform", Text, nullable=False),
     Column("external_id", Text, nullable=False),
     Column("state", Text, nullable=False),  # connected · revoked · expired
@@ -88,6 +99,9 @@ connection = Table(
     Column("ended_ms", BigInteger),  # when it was seen to be revoked
     Column("forgotten_ms", BigInteger),  # when what had come from there was deleted
     UniqueConstraint("platform", "external_id"),
+    Index("ix_connection_athlete_id", "athlete_id", "platform"),
+    Index("ix_connection_lost", "state", "id", sqlite_where=LOST, postgresql_where=LOST),
+    Index("ix_connection_platform_id", "platform", "id"),
 )
 
 address = Table(
@@ -231,9 +245,11 @@ nudge = Table(
     Column("copy_of", Text),  # the id of the same words to another address, or said once more
     Column("again_ms", BigInteger),  # when it is looked at again, for another channel or a second time
     Column("segments", Integer),
+    Column("taken_by", BigInteger),  # the seat of the process that sends it; always null on SQLite
     PrimaryKeyConstraint("athlete_id", "id"),
     Index("ix_nudge_id", "id"),
     Index("ix_nudge_athlete_id_not_before_ms", "athlete_id", "not_before_ms"),
+    Index("ix_nudge_athlete_id_made_ms", "athlete_id", "made_ms", "id"),
     Index("ix_nudge_address_id_sent_ms", "address_id", "sent_ms"),
     Index(
         "ix_nudge_waiting",
@@ -314,6 +330,9 @@ audit = Table(
     Column("action", Text, nullable=False),
     Column("object", Text, nullable=False),
     Column("detail", Text, nullable=False),
+    Index("ix_audit_at_ms", "at_ms", "id"),
+    Index("ix_audit_actor", "actor", "at_ms", "id"),
+    Index("ix_audit_action", "action", "at_ms", "id"),
 )
 
 occurrence = Table(
@@ -476,4 +495,76 @@ house_limits = Table(
     Column("at_ms", BigInteger, nullable=False),
     Column("actor", Text, nullable=False),
     Column("limits", Text, nullable=False),  # JSON: {"l01.small": 115}, all of them
+)
+
+# ---- erasures --------------------------------------------------------------------------------------------------------
+
+erasure = Table(
+    "erasure",
+    metadata,
+    Column("mark", Text, primary_key=True),  # keyed hash of the athlete's id
+    Column("athlete_id", Text, index=True),  # until it is done
+    Column("trail", LargeBinary),  # sealed: what the rest is found by; until it is done
+    Column("step", Text, nullable=False),  # raw · files · records · vendors · done
+    Column("asked_by", Text, nullable=False),
+    Column("asked_ms", BigInteger, nullable=False),
+    Column("ready_ms", BigInteger, nullable=False),  # before it a send may still be under way
+    Column("done_ms", BigInteger),
+    Column("counts", Text, nullable=False),  # JSON: table → rows that were removed
+    Column("vendors", Text, nullable=False),  # JSON: vendor → outcome → how often
+)
+
+errand = Table(
+    "errand",
+    metadata,
+    Column("id", Serial, primary_key=True),
+    Column("athlete_id", Text, nullable=False, index=True),
+    Column("channel", Text, nullable=False),
+    Column("provider_id", Text, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("next_ms", BigInteger, nullable=False),
+    UniqueConstraint("channel", "provider_id"),
+)
+
+tombstone = Table(
+    "tombstone",
+    metadata,
+    Column("hash", LargeBinary, primary_key=True),  # keyed hash of an address that wrote STOP, and nothing else
+)
+
+departed = Table(
+    "departed",
+    metadata,
+    Column("hash", LargeBinary, primary_key=True),  # keyed hash of whence deliveries may still come for nobody
+    Column("until_ms", BigInteger, nullable=False, index=True),
+)
+
+# Calls that say that they may come twice.
+
+repeat = Table(
+    "repeat",
+    metadata,
+    Column("actor", Text, nullable=False),
+    Column("key", LargeBinary, nullable=False),  # MAC of the Idempotency-Key
+    Column("mark", LargeBinary, nullable=False),  # MAC of method, path and body
+    Column("begun_ms", BigInteger, nullable=False),
+    Column("worked", Boolean(create_constraint=False), nullable=False),  # its effect is committed
+    Column("answer", LargeBinary),  # sealed
+    Column("athlete_id", Text, index=True),  # whom the answer is about
+    Column("expires_ms", BigInteger, nullable=False, index=True),
+    PrimaryKeyConstraint("actor", "key"),
+)
+
+# The feed of what happened.
+
+feed = Table(
+    "feed",
+    metadata,
+    Column("id", Serial, primary_key=True),
+    Column("athlete_id", Text),  # null: about nobody we know
+    Column("at_ms", BigInteger, nullable=False),
+    Column("type", Text, nullable=False),  # nudge · episode · finding · activity · connection · delivery.dead
+    Column("what", Text, nullable=False),
+    Column("facts", Text, nullable=False),  # JSON
+    Index("ix_feed_athlete_id_id", "athlete_id", "id"),
 )

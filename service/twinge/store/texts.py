@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from dataclasses import replace
+from datetime import datetime
 from typing import Any, Generic, NamedTuple, TypeVar
 
-from sqlalchemy import ColumnElement, Table, bindparam, select
+from sqlalchemy import ColumnElement, Table, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from twinge.core.model import Report, Wellness
 from twinge.store import codec
+from twinge.store.among import among
 from twinge.store.engine import Engines
-from twinge.store.page import Page, cut, page
+from twinge.store.page import EVERYTHING, Filter, Page, between, cut, page
 from twinge.store.rows import save
 from twinge.store.tables import report, wellness
 
@@ -43,14 +45,15 @@ class Texts(Generic[T]):
         when: Callable[[T], Any],
         column: ColumnElement[Any],
         unpack: Callable[[bytes], T],
+        to: Callable[[datetime], Any],
     ) -> None:
+        """`when` gives a text's time as `column` keeps it, `to` does so with an instant."""
         self._engines, self._table, self._column = engines, table, column
         self._when: Callable[[T], Any] = when
         self._unpack: Callable[[bytes], T] = unpack
+        self._to = to
         self._time = str(column.key)
-        self.known_statement = select(table).where(
-            table.c.athlete_id.in_(bindparam("ids", expanding=True)), table.c.key.in_(bindparam("keys", expanding=True))
-        )
+        self.known_statement = select(table).where(among(table.c.athlete_id, "ids"), among(table.c.key, "keys"))
 
     async def known(self, tx: AsyncConnection, places: Collection[Place]) -> dict[Place, Text]:
         """What is kept of these."""
@@ -90,11 +93,24 @@ class Texts(Generic[T]):
         rows = await tx.execute(select(self._table.c.blob).where(mine).order_by(self._column, self._table.c.key))
         return [self._unpack(row.blob) for row in rows]
 
+    async def get(self, athlete_id: str, key: str) -> T | None:
+        """One text, or None."""
+        async with self._engines.read() as tx:
+            kept = (await self.known(tx, [(athlete_id, key)])).get((athlete_id, key))
+        return None if kept is None else self.read(kept)
+
     async def find(
-        self, athlete_id: str, cursor: str | None = None, limit: int = 50, *, without: Collection[str] = ()
+        self,
+        athlete_id: str,
+        cursor: str | None = None,
+        limit: int = 50,
+        *,
+        only: Filter = EVERYTHING,
+        without: Collection[str] = (),
     ) -> Page[T]:
-        """Newest first; those of the platforms `without` are left out."""
+        """Newest first; by span; those of the platforms `without` are left out."""
         mine = select(self._table).where(self._table.c.athlete_id == athlete_id)
+        mine = mine.where(*between(self._column, only, self._to))
         for platform in without:
             mine = mine.where(~self._table.c.key.startswith(f"{platform}:", autoescape=True))
         async with self._engines.read() as tx:
@@ -104,9 +120,13 @@ class Texts(Generic[T]):
 
 def mornings(engines: Engines) -> Texts[Wellness]:
     """Resting heart rate, variability, sleep; by day."""
-    return Texts(engines, wellness, lambda one: one.day.isoformat(), wellness.c.day, codec.unpack_wellness)
+    return Texts(engines, wellness, lambda one: one.day.isoformat(), wellness.c.day, codec.unpack_wellness, _day)
 
 
 def reports(engines: Engines) -> Texts[Report]:
     """What the athletes told us; by instant."""
-    return Texts(engines, report, lambda one: codec.to_ms(one.at), report.c.at_ms, codec.unpack_report)
+    return Texts(engines, report, lambda one: codec.to_ms(one.at), report.c.at_ms, codec.unpack_report, codec.to_ms)
+
+
+def _day(at: datetime) -> str:
+    return f"{at:%Y-%m-%d}"

@@ -14,7 +14,7 @@ from twinge.web.answer import Problem
 T = TypeVar("T")
 
 _AT = re.compile(r" - at `\$\.?(?P<path>[^`]*)`$")
-_FIELD = re.compile(r"(?:required|unknown) field `(?P<name>[^`]+)`")
+_FIELD = re.compile(r"(?:(?:required|unknown) f|^F)ield `(?P<name>[^`]+)`")
 
 
 async def read_body(request: web.Request, most: int | None = None) -> bytes:

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import re
-import sqlite3
 from datetime import datetime
 from importlib.metadata import version
-from typing import Any
 
 from aiohttp import web
+from msgspec import UNSET
 
 from twinge.plugin import TryLater, TwingeError
 from twinge.store.outages import Outage
 from twinge.store.vendors import Vendor
 from twinge.web.answer import Problem, answer
 from twinge.web.api.listing import instant
+from twinge.web.api.records import Alive, Reachability, Ready, Upness
 from twinge.web.parts import CHANNELS, CLOCK, PLATFORMS, RULEBOOK, STORE
 
 WORD = re.compile(r"[0-9a-f]{32}")
@@ -24,8 +24,7 @@ WORD = re.compile(r"[0-9a-f]{32}")
 async def live(request: web.Request) -> web.Response:
     """`GET /health/live`: 200 as long as the loop turns. To a `word` it adds the `proof` that it is us who answer."""
     word = request.query.get("word", "")
-    proof = {"proof": request.app[STORE].seal.prove(word)} if WORD.fullmatch(word) else {}
-    return answer({"status": "ok", **proof})
+    return answer(Alive("ok", request.app[STORE].seal.prove(word) if WORD.fullmatch(word) else UNSET))
 
 
 async def ready(request: web.Request) -> web.Response:
@@ -43,28 +42,32 @@ async def ready(request: web.Request) -> web.Response:
         reason = error.reason if isinstance(error, TryLater) else str(error)
         raise Problem(503, "not_ready", reason) from None
     channels = {name: _state(down.get(name)) for name in request.app[CHANNELS]}
-    versions = {**VERSIONS, "rules": pack.version}
+    versions = {**VERSIONS, **database(await request.app[STORE].version()), "rules": pack.version}
     now = request.app[CLOCK]()
     platforms = {name: _standing(vendors.get(name), now) for name in request.app[PLATFORMS]}
-    return answer({"status": "ok", "channels": channels, "platforms": platforms, "versions": versions})
+    return answer(Ready("ok", channels, platforms, versions))
 
 
-def _standing(one: Vendor | None, now: datetime) -> dict[str, Any]:
+def _standing(one: Vendor | None, now: datetime) -> Reachability:
     """Whether a platform is called at the moment, and how its webhook stood when that was last asked."""
-    if one is None:
-        return {"state": "up"}
-    paused = {"next_try": instant(one.paused_until), "reason": one.pause_reason} if one.is_paused(now) else {}
-    checked = (
-        {} if one.checked_at is None else {"subscription": one.trouble or "ok", "checked_at": instant(one.checked_at)}
-    )
-    return {"state": "paused" if paused else "up", **paused, **checked}
+    told = Reachability("up")
+    if one is not None and one.is_paused(now):
+        told = Reachability("paused", next_try=instant(one.paused_until), reason=one.pause_reason)
+    if one is not None and one.checked_at is not None:
+        told.subscription, told.checked_at = one.trouble or "ok", instant(one.checked_at)
+    return told
 
 
-def _state(outage: Outage | None) -> dict[str, Any]:
+def _state(outage: Outage | None) -> Upness:
     if outage is None:
-        return {"state": "up"}
-    return {"state": "down", "since": instant(outage.since), "next_try": instant(outage.until)}
+        return Upness("up")
+    return Upness("down", since=instant(outage.since), next_try=instant(outage.until))
 
 
-VERSIONS = {"twinge": version("twinge"), "sqlite": sqlite3.sqlite_version}
-"""Which SQLite library is loaded matters: older ones have known faults with write-ahead logs."""
+def database(told: str) -> dict[str, str]:
+    """Which SQLite library is loaded matters: older ones have known faults with write-ahead logs."""
+    name, _, number = told.partition(" ")
+    return {name.lower(): number}
+
+
+VERSIONS = {"twinge": version("twinge")}

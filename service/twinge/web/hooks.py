@@ -160,6 +160,11 @@ def _look(source: Source, delivery: Delivery, kept: Delivery) -> tuple[str, str]
     return _plain("id", key), _plain("athlete", lane)
 
 
+def reply_lane(platform: str, address: str) -> str:
+    """Where the words of one address queue; the address itself stands in no lane."""
+    return f"{platform}:{hashlib.sha256(address.encode()).hexdigest()[:16]}"
+
+
 def _lane(source: Source, kept: Delivery) -> str:
     platform = kept.platform
     glance = getattr(source, "glance", None)  # asking a Protocol whether it fits costs more than the glance
@@ -173,7 +178,7 @@ def _lane(source: Source, kept: Delivery) -> str:
         case Receipt(nudge=nudge):
             return f"{platform}:{nudge}"
         case Reply(address=address):
-            return f"{platform}:{hashlib.sha256(address.encode()).hexdigest()[:16]}"
+            return reply_lane(platform, address)
         case item:
             return f"{platform}:{item.owner}"
 

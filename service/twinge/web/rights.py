@@ -23,21 +23,31 @@ COACH: Final = frozenset(
         f"GET {_ATHLETE}",
         f"GET {_ATHLETE}/connections",
         f"GET {_ATHLETE}/silences",
+        f"GET {_ATHLETE}/silences/{{silence}}",
         f"POST {_ATHLETE}/silences",
         f"DELETE {_ATHLETE}/silences/{{silence}}",
         f"GET {_ATHLETE}/activities",
+        f"GET {_ATHLETE}/activities/{{activity}}",
         f"GET {_ATHLETE}/wellness",
+        f"GET {_ATHLETE}/wellness/{{date}}",
         f"GET {_ATHLETE}/reports",
+        f"GET {_ATHLETE}/reports/{{report}}",
         f"POST {_ATHLETE}/reports",
         f"GET {_ATHLETE}/episodes",
         f"GET {_ATHLETE}/episodes/{{episode}}",
         f"GET {_ATHLETE}/episodes/{{episode}}/page",
         f"GET {_ATHLETE}/findings",
+        f"GET {_ATHLETE}/findings/{{finding}}",
         f"GET {_ATHLETE}/nudges",
+        f"GET {_ATHLETE}/nudges/{{nudge}}",
         f"GET {_ATHLETE}/held",
+        f"GET {_ATHLETE}/held/{{held}}",
         f"GET {_ATHLETE}/state",
         "GET /api/v1/connections",
+        "GET /api/v1/connections/{connection}",
+        "GET /api/v1/events",
         "GET /api/v1/rules",
+        "GET /api/v1/rules/{rule}",
     }
 )
 """What a coach may do: see how their own athletes fare, report for them, plan their silences."""
@@ -46,8 +56,11 @@ CLOSED: Final = frozenset(
     {
         "POST /api/v1/athletes",
         f"PATCH {_ATHLETE}",
+        f"DELETE {_ATHLETE}",
+        f"GET {_ATHLETE}/export",
         f"GET {_ATHLETE}/channels",
         f"POST {_ATHLETE}/channels",
+        f"GET {_ATHLETE}/channels/{{channel}}",
         f"PATCH {_ATHLETE}/channels/{{channel}}",
         f"DELETE {_ATHLETE}/channels/{{channel}}",
         f"POST {_ATHLETE}/channels/{{channel}}/test",
@@ -59,22 +72,38 @@ CLOSED: Final = frozenset(
         f"DELETE {_ATHLETE}/connections/{{connection}}",
         f"POST {_ATHLETE}/links",
         f"POST {_ATHLETE}/files",
+        f"POST {_ATHLETE}/activities",
+        f"DELETE {_ATHLETE}/activities/{{activity}}",
+        f"POST {_ATHLETE}/wellness",
+        f"POST {_ATHLETE}/nudges/{{nudge}}/void",
         "GET /api/v1/deliveries",
         "GET /api/v1/deliveries/{delivery}",
         "POST /api/v1/deliveries/{delivery}/replay",
+        "POST /api/v1/deliveries/replay",
         "GET /api/v1/rules/limits",
         "PUT /api/v1/rules/limits",
         "POST /api/v1/rules/preview",
         "GET /api/v1/plugins",
+        "GET /api/v1/plugins/{plugin}",
         "GET /api/v1/keys",
+        "GET /api/v1/keys/{key}",
         "POST /api/v1/keys",
         "DELETE /api/v1/keys/{key}",
         "PUT /api/v1/keys/{key}/athletes/{athlete}",
         "DELETE /api/v1/keys/{key}/athletes/{athlete}",
         "GET /api/v1/audit",
+        "GET /api/v1/erasures",
+        "GET /api/v1/erasures/{erasure}",
     }
 )
 """What is not for coaches: everybody else's, keys, the audit, addresses, connections, ways into an athlete's page."""
+
+
+def callers(method: str, path: str) -> tuple[str, ...]:
+    """The scopes that suffice for a route: `admin` may do whatever another may, and is named where it is alone."""
+    least = ("read",) if method in READING else ()
+    coach = ("coach",) if f"{method} {path}" in COACH else ()
+    return (*least, *coach) if least else ("admin", *coach)
 
 
 def check_right(request: web.Request) -> None:

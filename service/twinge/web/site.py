@@ -40,6 +40,13 @@ def base(request: web.Request) -> str:
     return urlsplit(request.app[SETTINGS].public_url).path.rstrip("/")
 
 
+def seal(response: web.StreamResponse) -> web.StreamResponse:
+    """The response with those headers, and kept by nobody unless it says otherwise."""
+    response.headers.update(SEALED)
+    response.headers.setdefault(hdrs.CACHE_CONTROL, "no-store")
+    return response
+
+
 # ---- forms -----------------------------------------------------------------------------------------------------------
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Awaitable, Callable
+from typing import Final
 
-from aiohttp import web
+from aiohttp import hdrs, web
 
 from twinge.core.digest import next_digest
 from twinge.core.model import Athlete
@@ -12,9 +13,11 @@ from twinge.plugin import Rejected
 from twinge.store.wakes import Wake
 from twinge.web.answer import Problem, answer, not_found
 from twinge.web.api import views
+from twinge.web.api.answers import AthleteInFull
 from twinge.web.api.channels import checked, put, shown
-from twinge.web.api.listing import listed, wanted
-from twinge.web.api.people import known, note
+from twinge.web.api.filters import Readers, asked, line, one_of
+from twinge.web.api.listing import listed
+from twinge.web.api.people import check_accounts, held, known, note
 from twinge.web.api.shapes import (
     NewAthlete,
     NewChannel,
@@ -29,13 +32,32 @@ from twinge.web.api.shapes import (
 )
 from twinge.web.body import read_as
 from twinge.web.caller import CALLER
-from twinge.web.parts import CLOCK, PLATFORMS, RULEBOOK, STORE, Tx
+from twinge.web.parts import CLOCK, PLATFORMS, RULEBOOK, SETTINGS, STORE, Tx
+from twinge.web.tags import check_match, tagged, wants_match
+
+Check = Callable[[Athlete, Tx], Awaitable[None]]
+
+
+async def unbound(old: Athlete, tx: Tx) -> None:
+    """No condition: whoever changes a profile on a page has it before them."""
+
+
+FILTERS: Final[Readers] = {
+    "name": line,
+    "platform": line,
+    "external_id": line,
+    "status": one_of("connected", "disconnected"),
+}
 
 
 async def find(request: web.Request) -> web.Response:
-    """`GET /athletes`: newest first."""
+    """`GET /athletes?name=&platform=&external_id=&status=`: newest first."""
+    cut, only = asked(request, FILTERS)
+    check_accounts(request)
+    if only.external_id is not None and only.platform is None:
+        raise wrong("platform", "An external_id is one of a platform: give both.")
     theirs = request[CALLER].athletes
-    return listed(await request.app[STORE].athletes.find(*wanted(request), among=theirs), views.athlete)
+    return listed(await request.app[STORE].athletes.find(*cut, only=only, among=theirs), views.athlete)
 
 
 async def create(request: web.Request) -> web.Response:
@@ -51,27 +73,37 @@ async def create(request: web.Request) -> web.Response:
             await request.app[STORE].wakes.set(tx, [Wake(made.id, "pain", made.preferences.weekly_since)])
         await note(request, tx, "athlete.create", made.id)
         await _add_all(request, tx, made, places, body)
-    return answer(await _whole(request, made), 201)
+    where = f"{request.app[SETTINGS].public_url}/api/v1/athletes/{made.id}"
+    return tagged(request, await _whole(request, made), 201, headers={hdrs.LOCATION: where})
 
 
 async def show(request: web.Request) -> web.Response:
     """`GET /athletes/{id}` with channels and connections."""
-    return answer(await _whole(request, await known(request)))
+    return tagged(request, await _whole(request, await known(request)))
 
 
 async def edit(request: web.Request) -> web.Response:
     """`PATCH /athletes/{id}`: what the body leaves out stays."""
-    one = await known(request)
-    return answer(await _whole(request, await keep(request, one.id, await read_as(request, read_profile))))
+    one, body = await known(request), await read_as(request, read_profile)
+
+    async def check(old: Athlete, tx: Tx) -> None:
+        if wants_match(request):
+            check_match(request, await _whole(request, old, tx))
+
+    return tagged(request, await _whole(request, await keep(request, one.id, body, check)))
 
 
-async def keep(request: web.Request, athlete_id: str, body: Profile) -> Athlete:
-    """The profile with what `body` says, kept, with whatever follows from it; 400 as in `merged`."""
+async def keep(request: web.Request, athlete_id: str, body: Profile, check: Check = unbound) -> Athlete:
+    """The profile with what `body` says, kept, with whatever follows from it; 400 as in `merged`.
+
+    `check` sees the profile as it is before, in the transaction of the change, and may raise.
+    """
     store, now = request.app[STORE], request.app[CLOCK]()
     async with store.write() as tx:
-        old = (await store.athletes.load(tx, [athlete_id])).get(athlete_id)
+        old = await held(request, tx, athlete_id)
+        await check(old, tx)
         pack = await request.app[RULEBOOK].read(tx)
-        new = None if old is None else await store.athletes.update(tx, merged(old, body, pack, now))
+        new = await store.athletes.update(tx, merged(old, body, pack, now))
         if new is None:
             raise not_found("athlete")
         await store.wakes.set(tx, [Wake(athlete_id, "pain", now)] if new.preferences.weekly_since else [], move=True)
@@ -99,13 +131,14 @@ async def connect(request: web.Request) -> web.Response:
     return answer(await _whole(request, one), 201)
 
 
-async def _whole(request: web.Request, one: Athlete) -> dict[str, Any]:
+async def _whole(request: web.Request, one: Athlete, tx: Tx = None) -> AthleteInFull:
+    """The athlete in full as this key may see it; as `tx` sees it, where one is given."""
     store, coach = request.app[STORE], request[CALLER].scope == "coach"
-    return {
-        **views.athlete(one),
-        "channels": [shown(request, place) for place in await store.addresses.of(one.id)],
-        "connections": [views.connection(link, whole=not coach) for link in await store.athletes.connections(one.id)],
-    }
+    places = await store.addresses.of(one.id, tx)
+    links = await store.athletes.connections(one.id, tx)
+    return views.in_full(
+        one, [shown(request, place) for place in places], [views.connection(link, whole=not coach) for link in links]
+    )
 
 
 async def _add_all(request: web.Request, tx: Tx, athlete: Athlete, places: list[NewChannel], body: NewAthlete) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 from aiohttp import web
 
@@ -13,13 +12,14 @@ from twinge.plugin import Channel, Rejected
 from twinge.store import Address, Consent
 from twinge.store.addresses import REMOVED
 from twinge.web.answer import Problem, answer, not_found
-from twinge.web.api import views
+from twinge.web.api import answers, views
 from twinge.web.api.listing import whole
 from twinge.web.api.people import known, note
 from twinge.web.api.shapes import NewChannel, read_code, read_way, wrong
 from twinge.web.body import read_as
 from twinge.web.caller import CALLER
 from twinge.web.parts import CHANNELS, CLOCK, SETTINGS, STORE, Tx
+from twinge.web.tags import check_match, tagged
 
 CONSENT = "stated by the operator"
 """How consent came about for an address that was added over the API."""
@@ -30,12 +30,19 @@ async def find(request: web.Request) -> web.Response:
     return whole(await request.app[STORE].addresses.of((await known(request)).id), lambda one: shown(request, one))
 
 
+async def show(request: web.Request) -> web.Response:
+    """`GET /athletes/{id}/channels/{channel}`."""
+    _, place = await _both(request)
+    return tagged(request, shown(request, place))
+
+
 async def edit(request: web.Request) -> web.Response:
     """`PATCH /athletes/{id}/channels/{channel}`: consent by purpose, and where it stands in the order."""
     athlete, place = await _both(request)
     body = await read_as(request, read_way)
     store, now = request.app[STORE], request.app[CLOCK]()
     async with store.write() as tx:
+        place = await _held(request, tx, place)
         if body.purposes is not None:
             await _agree(request, tx, place, tuple(map(Purpose, body.purposes)), body.words, now)
         if body.rank is not None:
@@ -49,6 +56,7 @@ async def remove(request: web.Request) -> web.Response:
     athlete, place = await _both(request)
     store = request.app[STORE]
     async with store.write() as tx:
+        await _held(request, tx, place)
         await store.addresses.disable(tx, place.id, REMOVED)
         await note(request, tx, "channel.remove", athlete.id, f"address={place.id}")
     return web.Response(status=204)
@@ -63,7 +71,7 @@ async def test(request: web.Request) -> web.Response:
     async with store.write() as tx:
         made = await send_test(store, tx, athlete, place, voice_of(request, place), now, asked=False)
         await note(request, tx, "channel.test", athlete.id, f"address={place.id}")
-    return answer({"nudge": made.id, "not_before": made.not_before}, 202)
+    return answer(answers.Tested(made.id, made.not_before), 202)
 
 
 async def code(request: web.Request) -> web.Response:
@@ -73,7 +81,7 @@ async def code(request: web.Request) -> web.Response:
     async with store.write() as tx:
         await send_code(store, tx, athlete, place, voice_of(request, place), now, asked=False)
         await note(request, tx, "channel.code", athlete.id, f"address={place.id}")
-    return answer({"status": "sent"}, 202)
+    return answer(answers.Status("sent"), 202)
 
 
 async def confirm(request: web.Request) -> web.Response:
@@ -120,10 +128,10 @@ async def put(request: web.Request, tx: Tx, athlete: Athlete, asked: NewChannel)
     return made
 
 
-def shown(request: web.Request, one: Address) -> dict[str, Any]:
+def shown(request: web.Request, one: Address) -> answers.Channel:
     """An address as this key may see it; a coach sees that there is one, and whether it works."""
     if request[CALLER].scope == "coach":
-        return {"channel": one.channel, "usable": one.usable, "shut": one.shut}
+        return answers.Channel(channel=one.channel, usable=one.usable, shut=one.shut)
     return views.address(one, whole=request[CALLER].scope == "admin")
 
 
@@ -158,7 +166,16 @@ async def _both(request: web.Request) -> tuple[Athlete, Address]:
 
 async def _shown_again(request: web.Request, place: Address) -> web.Response:
     found = await request.app[STORE].addresses.get(place.athlete_id, place.id)
-    return answer(shown(request, found or place))
+    return tagged(request, shown(request, found or place))
+
+
+async def _held(request: web.Request, tx: Tx, place: Address) -> Address:
+    """The address as this transaction finds it, kept from others; 404 when it is gone, 412 when it has changed."""
+    found = await request.app[STORE].addresses.hold(tx, place)
+    if found is None:
+        raise not_found("channel")
+    check_match(request, shown(request, found))
+    return found
 
 
 def _channel(request: web.Request, name: str, field: str) -> tuple[str, Channel]:

@@ -2,61 +2,87 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Final
 
 from aiohttp import web
+from msgspec.structs import asdict
 
 from twinge.connections.leave import leave
 from twinge.core.model import Athlete
-from twinge.plugin import PlatformAdapter
 from twinge.store import Connection
 from twinge.store.backfills import Backfill
 from twinge.store.keeping import Quiet
 from twinge.web.answer import Problem, answer, not_found
-from twinge.web.api import views
-from twinge.web.api.listing import instant, wanted, whole
-from twinge.web.api.people import known, note
+from twinge.web.api import answers, views
+from twinge.web.api.filters import Readers, asked, line, one_of
+from twinge.web.api.listing import instant, listed, wanted, whole
+from twinge.web.api.people import check_accounts, known, note
 from twinge.web.api.veil import hides
 from twinge.web.caller import CALLER
 from twinge.web.connect import invite
 from twinge.web.guard import ACTOR
 from twinge.web.parts import CLOCK, PLATFORMS, STORE
+from twinge.web.tags import tagged
+
+Pasts = Mapping[tuple[str, str], Backfill]
+"""By platform and the id there."""
+
+FILTERS: Final[Readers] = {
+    "platform": line,
+    "external_id": line,
+    "state": one_of("connected", "expired", "revoked"),
+}
 
 
 async def find(request: web.Request) -> web.Response:
     """`GET /athletes/{id}/connections`: oldest first, without tokens, with how each fares."""
-    one, store = await known(request), request.app[STORE]
-    pasts = await store.backfills.of(one.id)
-    quiet = {each.platform for each in await store.keeping.quiet(request.app[CLOCK](), one.id)}
-    coach = request[CALLER].scope == "coach"
-
-    def view(link: Connection) -> dict[str, Any]:
-        past = pasts.get((link.platform, link.external_id))
-        adapter = request.app[PLATFORMS].get(link.platform)
-        silent = link.platform in quiet and link.state == "connected"
-        # How many workouts came, and since when none do, is told by workouts.
-        counted = {} if coach and hides(request.app, link.platform) else {"quiet": silent}
-        past = past if counted else None
-        return {**views.connection(link, whole=not coach), **fares(link, past, adapter), "quiet": None, **counted}
-
-    return whole(await store.athletes.connections(one.id), view)
+    one = await known(request)
+    pasts, quiet = await _standing(request, one.id)
+    found = await request.app[STORE].athletes.connections(one.id)
+    return whole(found, lambda link: _fares(request, link, pasts, quiet))
 
 
-async def quiet(request: web.Request) -> web.Response:
-    """`GET /connections?quiet=1`: those that used to deliver and have fallen silent."""
+async def everywhere(request: web.Request) -> web.Response:
+    """`GET /connections?platform=&external_id=&state=`: everybody's, newest first; a coach's own athletes'.
+
+    With `quiet=1`, which goes with nothing else, those that used to deliver and have fallen silent.
+    """
+    if "quiet" in request.query:
+        return await _silent(request)
+    cut, only = asked(request, FILTERS)
+    check_accounts(request)
+    caller = request[CALLER]
+    page = await request.app[STORE].athletes.find_connections(*cut, only=only, among=caller.athletes)
+    return listed(
+        page,
+        lambda one: answers.ListedConnection(
+            **asdict(views.connection(one, whole=caller.scope != "coach")), athlete=one.athlete_id
+        ),
+    )
+
+
+async def show(request: web.Request) -> web.Response:
+    """`GET /connections/{connection}`: by its number, with how it fares."""
+    text, store = request.match_info["connection"], request.app[STORE]
+    found = None
+    if text.isascii() and text.isdigit() and len(text) <= 18:
+        found = await store.athletes.get_connection(int(text))
+    if found is None or not request[CALLER].may_see(found.athlete_id):
+        raise not_found("connection")
+    shown = _fares(request, found, *await _standing(request, found.athlete_id))
+    return tagged(request, answers.OwnedConnectionInFull(**asdict(shown), athlete=found.athlete_id))
+
+
+async def _silent(request: web.Request) -> web.Response:
     wanted(request, "quiet")
-    if request.query.get("quiet") != "1":
-        raise Problem(400, "invalid", "Ask with quiet=1; all of them are below their athletes.", field="quiet")
+    if request.query["quiet"] != "1":
+        raise Problem(400, "invalid", "quiet must be 1, or left out.", field="quiet")
     caller = request[CALLER]
     found = [
         one for one in await request.app[STORE].keeping.quiet(request.app[CLOCK]()) if caller.may_see(one.athlete_id)
     ]
-
-    def view(one: Quiet) -> dict[str, Any]:
-        veiled = caller.scope == "coach" and hides(request.app, one.platform)
-        return {**_quiet(one), "last_activity_at": None, "longest_gap_days": None} if veiled else _quiet(one)
-
-    return whole(found, view)
+    return whole(found, lambda one: _quiet(one, veiled=caller.scope == "coach" and hides(request.app, one.platform)))
 
 
 async def link(request: web.Request) -> web.Response:
@@ -65,7 +91,7 @@ async def link(request: web.Request) -> web.Response:
     async with request.app[STORE].write() as tx:
         made = await invite(request.app, tx, one.id, platform)
         await note(request, tx, "connection.link", one.id, f"platform={platform}")
-    return answer({"url": made.url, "expires_at": instant(made.expires_at)}, 201)
+    return answer(answers.Link(made.url, instant(made.expires_at)), 201)
 
 
 async def end(request: web.Request) -> web.Response:
@@ -87,32 +113,39 @@ async def end_all(request: web.Request, one: Athlete, word: str) -> None:
         await leave(store, request.app[PLATFORMS].get(each.platform), each, request[ACTOR], request.app[CLOCK]())
 
 
-def fares(link: Connection, past: Backfill | None, adapter: PlatformAdapter | None) -> dict[str, Any]:
+async def _standing(request: web.Request, athlete_id: str) -> tuple[Pasts, set[str]]:
+    """How far each past of an athlete was brought, and the platforms that fell silent."""
+    store = request.app[STORE]
+    quiet = {each.platform for each in await store.keeping.quiet(request.app[CLOCK](), athlete_id)}
+    return await store.backfills.of(athlete_id), quiet
+
+
+def _fares(request: web.Request, link: Connection, pasts: Pasts, quiet: set[str]) -> answers.ConnectionInFull:
     """How a connection fares, and what its platform's terms say."""
-    return {
-        "id": link.id,
-        "reconciled_at": instant(link.seen_at),
-        "ended_at": instant(link.ended_at),
-        "coach_may_see": None if adapter is None else adapter.capabilities.coach_may_see,
-        "retention_days": None if adapter is None else adapter.capabilities.retention_days,
-        "backfill": None if past is None else _past(past),
-    }
+    coach, adapter = request[CALLER].scope == "coach", request.app[PLATFORMS].get(link.platform)
+    able, past = None if adapter is None else adapter.capabilities, pasts.get((link.platform, link.external_id))
+    # How many workouts came, and since when none do, is told by workouts.
+    veiled = coach and hides(request.app, link.platform)
+    return answers.ConnectionInFull(
+        **asdict(views.connection(link, whole=not coach)),
+        reconciled_at=instant(link.seen_at),
+        ended_at=instant(link.ended_at),
+        coach_may_see=None if able is None else able.coach_may_see,
+        retention_days=None if able is None else able.retention_days,
+        backfill=None if past is None or veiled else _past(past),
+        quiet=None if veiled else link.platform in quiet and link.state == "connected",
+    )
 
 
-def _past(one: Backfill) -> dict[str, Any]:
-    return {
-        "state": one.state,
-        "since": instant(one.since),
-        "fetched": one.fetched,
-        "next_at": instant(one.next_at) if one.state == "waiting" else None,
-        "note": one.note or None,
-    }
+def _past(one: Backfill) -> answers.Past:
+    next_at = instant(one.next_at) if one.state == "waiting" else None
+    return answers.Past(one.state, instant(one.since), one.fetched, next_at, one.note or None)
 
 
-def _quiet(one: Quiet) -> dict[str, Any]:
-    return {
-        "athlete": one.athlete_id,
-        "platform": one.platform,
-        "last_activity_at": instant(one.last),
-        "longest_gap_days": round(one.gap.total_seconds() / 86_400, 1),
-    }
+def _quiet(one: Quiet, *, veiled: bool) -> answers.ListedConnection:
+    return answers.ListedConnection(
+        athlete=one.athlete_id,
+        platform=one.platform,
+        last_activity_at=None if veiled else instant(one.last),
+        longest_gap_days=None if veiled else round(one.gap.total_seconds() / 86_400, 1),
+    )

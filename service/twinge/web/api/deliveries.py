@@ -2,31 +2,52 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from aiohttp import web
 
+from twinge.plugin import OWN
 from twinge.store.inbox import Kept
+from twinge.store.outbox import PAGE
 from twinge.web.answer import Problem, answer, not_found
-from twinge.web.api import views
+from twinge.web.api import answers, views
+from twinge.web.api.filters import SPAN, Readers, line, narrowed, one_of
 from twinge.web.api.listing import listed, wanted
-from twinge.web.guard import ACTOR
+from twinge.web.api.people import enter
+from twinge.web.api.shapes import read_batch
+from twinge.web.body import read_as
+from twinge.web.hooks import reply_lane
 from twinge.web.parts import CLOCK, STORE
+from twinge.web.tags import tagged
 
 STATES = ("waiting", "done", "stray", "dead")
+FILTERS: Final[Readers] = {**SPAN, "state": one_of(*STATES), "platform": line}
 
 
 async def find(request: web.Request) -> web.Response:
-    """`GET /deliveries?state=&platform=`: newest first."""
-    cut = wanted(request, "state", "platform")
-    state = request.query.get("state")
-    if state is not None and state not in STATES:
-        raise Problem(400, "invalid", f"state must be one of {', '.join(STATES)}.", field="state")
-    page = await request.app[STORE].inbox.find(state, request.query.get("platform"), *cut)
+    """`GET /deliveries?state=&platform=&athlete=&from=&to=`: newest first."""
+    cut = wanted(request, *FILTERS, "athlete")
+    only, lanes = narrowed(request, FILTERS), await _lanes(request)
+    page = await request.app[STORE].inbox.find(only.state, only.platform, *cut, only=only, lanes=lanes)
     return listed(page, views.delivery)
+
+
+async def _lanes(request: web.Request) -> list[str] | None:
+    """Where the deliveries of one athlete queue: of their connections, files, own words and replies."""
+    athlete_id, store = request.query.get("athlete"), request.app[STORE]
+    if athlete_id is None:
+        return None
+    if not athlete_id.isalnum() or await store.athletes.get(athlete_id) is None:
+        raise Problem(400, "invalid", "athlete must be the id of an athlete.", field="athlete")
+    owners = [f"{each.platform}:{each.external_id}" for each in await store.athletes.connections(athlete_id)]
+    places = [reply_lane(f"channel:{each.channel}", each.address) for each in await store.addresses.of(athlete_id)]
+    own = [f"{OWN}:{athlete_id}", reply_lane(f"channel:{PAGE}", athlete_id)]
+    return [*owners, *(f"{owner}:past" for owner in owners), *places, *own]
 
 
 async def show(request: web.Request) -> web.Response:
     """`GET /deliveries/{id}`."""
-    return answer(views.delivery(await _one(request)))
+    return tagged(request, views.delivery(await _one(request)))
 
 
 async def replay(request: web.Request) -> web.Response:
@@ -44,7 +65,18 @@ async def set_back(request: web.Request, one: Kept) -> None:
     if not await store.inbox.replay(one.id, now):
         raise Problem(409, "waiting", "This delivery is waiting already.")
     async with store.write() as tx:
-        await store.audit(tx, now, request[ACTOR], "delivery.replay", f"delivery:{one.id}", f"was {one.state}")
+        await enter(request, tx, "delivery.replay", f"delivery:{one.id}", f"was {one.state}")
+
+
+async def replay_all(request: web.Request) -> web.Response:
+    """`POST /deliveries/replay`: the oldest of a state back to waiting, at most `limit`: 202 with how many are left."""
+    body = await read_as(request, read_batch)
+    store, now = request.app[STORE], request.app[CLOCK]()
+    done, left = await store.inbox.replay_all(body.state, body.platform, now, body.limit)
+    async with store.write() as tx:
+        detail = f"state={body.state} platform={body.platform or '*'} count={done}"
+        await enter(request, tx, "delivery.replay_all", "deliveries", detail)
+    return answer(answers.Replayed(done, left), 202)
 
 
 async def _one(request: web.Request) -> Kept:

@@ -9,6 +9,7 @@ from aiohttp.http_exceptions import HttpProcessingError
 
 from twinge.intake import PLATFORM, Standing, filed, take_in
 from twinge.web.answer import Problem, answer
+from twinge.web.api.answers import StoredFile
 from twinge.web.api.people import known, note
 from twinge.web.api.shapes import wrong
 from twinge.web.body import read_body, too_large
@@ -35,7 +36,7 @@ async def upload(request: web.Request) -> web.Response:
     if len(sport) > LONGEST_SPORT or not sport.isprintable():
         raise wrong("sport", f"The sport must be printable text of at most {LONGEST_SPORT} characters.")
     standing, word = await take(request, one.id, await _file(request), sport)
-    return answer({"id": standing.id, "status": word}, 202)
+    return answer(StoredFile(word, standing.id), 202)
 
 
 async def take(request: web.Request, athlete_id: str, body: bytes, sport: str = "") -> tuple[Standing, str]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from aiohttp import web
+from msgspec import convert
 
 from twinge.core.bounds import Unsafe
 from twinge.core.pack import Pack
@@ -13,8 +14,10 @@ from twinge.preview.run import Busy, Wish
 from twinge.preview.tell import to_json
 from twinge.store.codec import to_json as to_text
 from twinge.web.answer import Problem, answer
+from twinge.web.api import records
 from twinge.web.api.listing import instant
-from twinge.web.api.shapes import read_limits, read_preview, unsafe, wrong
+from twinge.web.api.people import enter
+from twinge.web.api.shapes import NewPreview, read_limits, read_preview, unsafe, wrong
 from twinge.web.body import read_as
 from twinge.web.guard import ACTOR
 from twinge.web.parts import CLOCK, PREVIEWER, RULEBOOK, STORE
@@ -27,22 +30,31 @@ async def show(request: web.Request) -> web.Response:
 
 async def put(request: web.Request) -> web.Response:
     """`PUT /rules/limits` with `{"limits"}`: from the next event of each athlete on, for everybody."""
-    given, store = (await read_as(request, read_limits)).limits, request.app[STORE]
+    await set_limits(request, (await read_as(request, read_limits)).limits)
+    return answer(await _shown(request))
+
+
+async def set_limits(request: web.Request, given: Mapping[str, int]) -> None:
+    """These hold from now on, all of them and no others; with its line in the audit, unless nothing changes."""
+    store = request.app[STORE]
     _pack(request, given)
     async with store.write() as tx:
         old = await store.house.limits(tx)
         before = {} if old is None else dict(old.limits)
         if before != given:
-            now, actor = request.app[CLOCK](), request[ACTOR]
-            await store.house.put(tx, given, actor, now)
+            await store.house.put(tx, given, request[ACTOR], request.app[CLOCK]())
             detail = f"before={to_text(before)} after={to_text(dict(sorted(given.items())))}"
-            await store.audit(tx, now, actor, "rules.limits", "rules", detail)
-    return answer(await _shown(request))
+            await enter(request, tx, "rules.limits", "rules", detail)
 
 
 async def preview(request: web.Request) -> web.Response:
     """`POST /rules/preview`: what these limits would have said; changes nothing, sends nothing."""
-    body = await read_as(request, read_preview)
+    found = await try_limits(request, await read_as(request, read_preview))
+    return answer(convert(found, records.Preview))
+
+
+async def try_limits(request: web.Request, body: NewPreview) -> dict[str, Any]:
+    """What they would have said, as `tell.to_json` has it; 400 where they cannot be, 409 while another is tried."""
     pack = _pack(request, body.limits)
     await _check_athletes(request, body.athletes)
     packs = (await request.app[RULEBOOK].current(), pack)
@@ -50,7 +62,7 @@ async def preview(request: web.Request) -> web.Response:
         found = await request.app[PREVIEWER].run(Wish(packs, body.athletes, body.days), request.app[CLOCK]())
     except Busy as error:
         raise Problem(409, "busy", str(error), headers={"Retry-After": "60"}) from None
-    return answer({"limits": body.limits, **to_json(found)})
+    return {"limits": body.limits, **to_json(found)}
 
 
 def _pack(request: web.Request, limits: Mapping[str, int]) -> Pack:
@@ -70,15 +82,15 @@ async def _check_athletes(request: web.Request, ids: list[str] | None) -> None:
             raise wrong(f"athletes[{place}]", "There is no such athlete; GET /api/v1/athletes lists them.")
 
 
-async def _shown(request: web.Request) -> dict[str, Any]:
+async def _shown(request: web.Request) -> records.HouseStanding:
     store, book = request.app[STORE], request.app[RULEBOOK]
     async with store.read() as tx:
         kept, pack = await store.house.limits(tx), await book.read(tx)
-    return {
-        "limits": {} if kept is None else kept.limits,
-        "version": pack.version,
-        "ground": book.ground.version,
-        "in_force": kept is None or book.holds(kept),
-        "since": None if kept is None else instant(kept.at),
-        "by": None if kept is None else kept.actor,
-    }
+    return records.HouseStanding(
+        limits={} if kept is None else dict(kept.limits),
+        version=pack.version,
+        ground=book.ground.version,
+        in_force=kept is None or book.holds(kept),
+        since=None if kept is None else instant(kept.at),
+        by=None if kept is None else kept.actor,
+    )

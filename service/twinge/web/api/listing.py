@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar, overload
 
 from aiohttp import web
 
 from twinge.store import Page
 from twinge.web.answer import Problem, answer
+from twinge.web.api.answers import Listing
 
 T = TypeVar("T")
 
@@ -37,14 +38,20 @@ def wanted(request: web.Request, *filters: str) -> Cut:
 
 def listed(page: Page[T], view: Callable[[T], Any]) -> web.Response:
     """A page as the answer, each item in its view."""
-    return answer({"items": [view(item) for item in page.items], "next": page.next})
+    return answer(Listing([view(item) for item in page.items], page.next))
 
 
 def whole(items: Sequence[T], view: Callable[[T], Any]) -> web.Response:
     """A short list that needs no pages, in the same shape."""
-    return answer({"items": [view(item) for item in items], "next": None})
+    return answer(Listing([view(item) for item in items], None))
 
 
+@overload
+def instant(at: datetime) -> datetime: ...
+@overload
+def instant(at: None) -> None: ...
+@overload
+def instant(at: datetime | None) -> datetime | None: ...
 def instant(at: datetime | None) -> datetime | None:
     """An instant in UTC, as every one on the wire."""
     return None if at is None else at.astimezone(UTC)

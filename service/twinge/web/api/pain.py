@@ -21,13 +21,16 @@ from twinge.plugin import OWN, Delivery
 from twinge.store.codec import new_id, pack
 from twinge.web.answer import Problem, answer, not_found
 from twinge.web.api import views
-from twinge.web.api.listing import wanted, whole
+from twinge.web.api.answers import Stored
+from twinge.web.api.filters import SPAN, asked
+from twinge.web.api.listing import whole
 from twinge.web.api.people import known, note
 from twinge.web.api.shapes import NewReport, read_report, wrong
 from twinge.web.api.veil import WORDS, veil_of
 from twinge.web.body import read_as
 from twinge.web.parts import CLOCK, RULEBOOK, STORE
 from twinge.web.pen import drawn
+from twinge.web.tags import tagged
 
 SEALED: Final = {
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; "
@@ -39,30 +42,39 @@ SEALED: Final = {
 
 
 async def reports(request: web.Request) -> web.Response:
-    """`GET /athletes/{id}/reports`: newest first, without the athlete's own words."""
-    one, cut = await known(request), wanted(request)
+    """`GET /athletes/{id}/reports?from=&to=`: newest first, without the athlete's own words."""
+    one, (cut, only) = await known(request), asked(request, SPAN)
     veil = await veil_of(request, one.id)
-    page = await request.app[STORE].reports.find(one.id, *cut, without=veil.sources)
+    page = await request.app[STORE].reports.find(one.id, *cut, only=only, without=veil.sources)
     return answer(veil.listed([veil.report(views.report(each), each) for each in page.items], page.next))
+
+
+async def report(request: web.Request) -> web.Response:
+    """`GET /athletes/{id}/reports/{report}`."""
+    one, key = await known(request), request.match_info["report"]
+    veil, found = await veil_of(request, one.id), await request.app[STORE].reports.get(one.id, key)
+    if found is None or veil.hides(key):
+        raise not_found("report")
+    return tagged(request, veil.report(views.report(found), found))
 
 
 async def tell(request: web.Request) -> web.Response:
     """`POST /athletes/{id}/reports`: into the inbox like any delivery, and answered when it is on disk."""
-    report = await take_in(request, await known(request), await read_as(request, read_report))
-    return answer({"id": report.key, "status": "stored"}, 202)
+    told = await take_in(request, await known(request), await read_as(request, read_report))
+    return answer(Stored("stored", told.key), 202)
 
 
 async def take_in(request: web.Request, one: Athlete, body: NewReport) -> Report:
     """A report on an athlete's behalf, on disk when this returns; the worker does the rest."""
     now = request.app[CLOCK]()
-    report = replace(to_report(f"{OWN}:{new_id(now)}", body, body.at or now), about=body.about)
-    if report == Report(report.key, report.at):
+    told = replace(to_report(f"{OWN}:{new_id(now)}", body, body.at or now), about=body.about)
+    if told == Report(told.key, told.at):
         raise wrong("pain", "The report says nothing: give pain, a sign, an effort or a clearance.")
-    delivery = Delivery(OWN, "POST", one.id, {}, {}, pack(report), now)
-    await request.app[STORE].inbox.put(delivery, report.key, f"{OWN}:{one.id}")
+    delivery = Delivery(OWN, "POST", one.id, {}, {}, pack(told), now)
+    await request.app[STORE].inbox.put(delivery, told.key, f"{OWN}:{one.id}")
     async with request.app[STORE].write() as tx:
-        await note(request, tx, "report.told", one.id, f"report={report.key}")
-    return report
+        await note(request, tx, "report.told", one.id, f"report={told.key}")
+    return told
 
 
 async def episodes(request: web.Request) -> web.Response:
@@ -76,7 +88,7 @@ async def episode(request: web.Request) -> web.Response:
     """`GET /athletes/{id}/episodes/{episode}`: one with its timeline."""
     one = await known(request)
     found, veil = _wanted(request, await _state(request, one)), await veil_of(request, one.id)
-    return answer(veil.episode(views.episode(found), found))
+    return tagged(request, veil.episode(views.episode(found), found))
 
 
 async def page(request: web.Request) -> web.Response:

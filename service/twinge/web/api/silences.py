@@ -14,17 +14,25 @@ from twinge.store.codec import new_id
 from twinge.web.answer import Problem, answer, not_found
 from twinge.web.api import views
 from twinge.web.api.listing import whole
-from twinge.web.api.people import known, note
+from twinge.web.api.people import held, known, note
 from twinge.web.api.shapes import NewSilence, known_rules, read_silence, wrong
 from twinge.web.body import read_as
 from twinge.web.guard import ACTOR
 from twinge.web.parts import CLOCK, STORE
+from twinge.web.tags import check_match, tagged
 
 
 async def find(request: web.Request) -> web.Response:
     """`GET /athletes/{id}/silences`: those that have not ended, by their beginning."""
     one = await known(request)
     return whole(sorted(living(one.silences, request.app[CLOCK]()), key=lambda each: each.since), views.silence)
+
+
+async def show(request: web.Request) -> web.Response:
+    """`GET /athletes/{id}/silences/{silence}`."""
+    return tagged(
+        request, views.silence(_wanted(await known(request), request.match_info["silence"], request.app[CLOCK]()))
+    )
 
 
 async def create(request: web.Request) -> web.Response:
@@ -57,13 +65,13 @@ async def end(request: web.Request) -> web.Response:
 async def finish(request: web.Request, one: Athlete, silence_id: str) -> None:
     """End a silence now, or 404."""
     now = request.app[CLOCK]()
-    found = next((each for each in living(one.silences, now) if each.id == silence_id), None)
-    if found is None:
-        raise not_found("silence")
-    ended = replace(found, since=min(found.since, now), until=now)
+    found = _wanted(one, silence_id, now)
 
     def end_it(old: Athlete) -> tuple[Silence, ...]:
-        return tuple(ended if each.id == found.id else each for each in old.silences)
+        last = _wanted(old, silence_id, now)
+        check_match(request, views.silence(last))
+        ended = replace(last, since=min(last.since, now), until=now)
+        return tuple(ended if each.id == last.id else each for each in old.silences)
 
     await _change(request, one.id, end_it, "silence.end", found)
 
@@ -77,11 +85,17 @@ async def _change(
 ) -> None:
     store = request.app[STORE]
     async with store.write() as tx:
-        old = (await store.athletes.load(tx, [athlete_id])).get(athlete_id)
-        if old is None:
-            raise not_found("athlete")
+        old = await held(request, tx, athlete_id)
         await store.athletes.update(tx, replace(old, silences=change(old)))
-        await note(request, tx, action, athlete_id, f"silence={which.id} kind={which.kind}")
+        await note(request, tx, action, old.id, f"silence={which.id} kind={which.kind}")
+
+
+def _wanted(one: Athlete, silence_id: str, now: datetime) -> Silence:
+    """A living silence, or 404."""
+    found = next((each for each in living(one.silences, now) if each.id == silence_id), None)
+    if found is None:
+        raise not_found("silence")
+    return found
 
 
 def _rules(body: NewSilence) -> tuple[str, ...]:

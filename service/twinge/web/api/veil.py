@@ -9,21 +9,31 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from dataclasses import replace as fresh
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from aiohttp import web
+from msgspec import UNSET, Struct
+from msgspec.structs import replace
 
 from twinge.core.model import Finding, Held, Nudge, Report
 from twinge.core.pain import Episode
 from twinge.plugin import OWN, Rejected
 from twinge.store import Page
+from twinge.store.codec import from_json, to_json
+from twinge.store.feed import Happened
 from twinge.store.history import Kept
 from twinge.store.provenance import Span
 from twinge.store.seal import Seal, WrongSecret
+from twinge.web.api import records
+from twinge.web.api.answers import Hidden, Listing
 from twinge.web.api.listing import Cut
 from twinge.web.caller import CALLER
 from twinge.web.parts import PLATFORMS, STATUS, STORE
+
+T = TypeVar("T")
+S = TypeVar("S", bound=Struct)
 
 WORDS: Final = "Hidden by the terms of {}: what came from there may be shown to its owner only."
 
@@ -48,65 +58,82 @@ class Veil:
         """Those of which something is here."""
         return sorted(name for name, span in self.spans.items() if span.until is None)
 
-    def told(self, sources: list[str]) -> list[dict[str, str]]:
+    def hides(self, key: str) -> bool:
+        """Whether a workout, morning or report of this id is left out."""
+        return key.partition(":")[0] in self.sources
+
+    def told(self, sources: list[str]) -> list[Hidden]:
         """What is said in the place of what is hidden."""
-        return [{"source": name, "reason": "terms", "message": WORDS.format(name)} for name in sources]
+        return [Hidden(name, "terms", WORDS.format(name)) for name in sources]
 
     def over(self, at: datetime, key: str | None = None) -> list[str]:
         """The sources that hide something worked out at `at`, about the workout or morning `key`."""
         own = (key or "").partition(":")[0]
         return sorted(name for name, span in self.spans.items() if name == own or span.covers(at))
 
-    def listed(self, shown: list[dict[str, Any]], page: str | None) -> dict[str, Any]:
+    def listed(self, shown: list[T], page: str | None) -> Listing[T]:
         """A list that leaves out the records of hidden sources, and says so."""
-        hidden = {"hidden": self.told(self.sources)} if self.sources else {}
-        return {"items": shown, "next": page, **hidden}
+        return Listing(shown, page, self.told(self.sources) if self.sources else UNSET)
 
-    def activity(self, shown: dict[str, Any]) -> dict[str, Any]:
+    def activity(self, shown: records.Activity) -> records.Activity:
         """A workout; that it is counted in a hidden record of it is left out."""
-        source = (shown["counted_in"] or "").partition(":")[0]
-        return {**shown, "counted_in": None} if source in self.spans else shown
+        source = (shown.counted_in or "").partition(":")[0]
+        return replace(shown, counted_in=None) if source in self.spans else shown
 
-    def finding(self, shown: dict[str, Any], one: Finding) -> dict[str, Any]:
-        """A finding; hidden, its rule and severity."""
-        blank: dict[str, Any] = {"band": None, "at": None, "activity_id": None, "facts": {}}
+    def finding(self, shown: records.Finding, one: Finding) -> records.Finding:
+        """A finding; hidden, its rule and severity: its id names band and workout."""
+        blank: dict[str, Any] = {"id": None, "band": None, "at": None, "activity_id": None, "facts": {}}
         return self._blanked(shown, blank, self.over(one.at, one.activity))
 
-    def nudge(self, shown: dict[str, Any], one: Nudge) -> dict[str, Any]:
+    def nudge(self, shown: records.Nudge, one: Nudge) -> records.Nudge:
         """A message; hidden, all but its words, numbers and workout."""
         if one.activity is None and one.rules and TOLD.issuperset(one.rules):
             return shown
         blank: dict[str, Any] = {"text": None, "facts": {}, "activity_id": None}
         return self._blanked(shown, blank, self.over(one.made_at, one.activity))
 
-    def held(self, shown: dict[str, Any], one: Held) -> dict[str, Any]:
-        """What was not said; hidden, all but its numbers and workout."""
-        return self._blanked(shown, {"facts": {}, "activity_id": None}, self.over(one.at, one.activity))
+    def held(self, shown: records.Held, one: Held) -> records.Held:
+        """What was not said; hidden, all but its numbers and workout, and its id, which is made of that."""
+        return self._blanked(shown, {"id": None, "facts": {}, "activity_id": None}, self.over(one.at, one.activity))
 
-    def report(self, shown: dict[str, Any], one: Report) -> dict[str, Any]:
+    def report(self, shown: Struct, one: Report) -> Struct:
         """A report; which workout of a hidden source it rates is left out."""
         source = (one.about or "").partition(":")[0]
-        return self._blanked(shown, {"about": None}, [source] if source in self.spans else [])
+        return self._blanked(shown, {"about": UNSET}, [source] if source in self.spans else [])
 
-    def episode(self, shown: dict[str, Any], one: Episode) -> dict[str, Any]:
+    def episode(self, shown: records.Episode, one: Episode) -> records.Episode:
         """A pain story without the runs in its timeline."""
         runs = {entry.at: self.over(datetime.fromtimestamp(entry.at, UTC)) for entry in one.history}
-        pairs = zip(shown["timeline"], one.history, strict=True)
+        pairs = zip(shown.timeline, one.history, strict=True)
         kept = [line for line, entry in pairs if entry.what != "run" or not runs[entry.at]]
         hidden = sorted({name for entry in one.history if entry.what == "run" for name in runs[entry.at]})
         return self._blanked(shown, {"timeline": kept}, hidden)
 
-    def state(self, shown: dict[str, Any], kept: Kept | None) -> dict[str, Any]:
+    def state(self, shown: records.Standing, kept: Kept | None) -> records.Standing:
         """What Twinge sees; hidden, what stands of it without a number.
 
         What was deleted is in the state until it is folded anew: its stamp is empty until then.
         """
         waits = kept is not None and not kept.stamp
-        blank = {name: None for name in shown if name not in STANDS}
+        blank = dict.fromkeys({*shown.__struct_fields__} - STANDS)
         return self._blanked(shown, blank, sorted(self.spans) if waits else self.sources)
 
-    def _blanked(self, shown: dict[str, Any], blank: dict[str, Any], sources: list[str]) -> dict[str, Any]:
-        return {**shown, **blank, "hidden": self.told(sources)} if sources else shown
+    def event(self, row: Happened) -> Happened | None:
+        """A row of the feed; None where it is about a hidden workout, or when one was."""
+        facts: dict[str, Any] = from_json(row.facts)
+        about = facts.get("activity") if row.type == "activity" else facts.get("activity_id")
+        hidden = self.over(row.at, about)
+        if not hidden or row.type in {"connection", "episode"}:
+            return row
+        if row.type == "activity":
+            return None if (about or "").partition(":")[0] in self.spans else row
+        if row.type != "nudge":
+            return None
+        blank: dict[str, Any] = {"activity_id": None} | ({"held": None} if "held" in facts else {})
+        return fresh(row, facts=to_json({**facts, **blank}))
+
+    def _blanked(self, shown: S, blank: dict[str, Any], sources: list[str]) -> S:
+        return replace(shown, **{**blank, "hidden": self.told(sources)}) if sources else shown
 
     def closed(self, page: Page[Any]) -> str | None:
         """A page's cursor, sealed where it could be read for what is hidden."""

@@ -88,8 +88,7 @@ async def knock(request: web.Request) -> web.Response:
 async def leave(request: web.Request) -> web.Response:
     """`POST /connect/{platform}`: the consent begins, bound to this browser, and the browser goes to the vendor."""
     _check_origin(request)
-    form = parse_qs((await read_body(request)).decode(errors="replace"), max_num_fields=5)
-    one = await _opened(request, form.get("ticket", [""])[0])
+    one = await _opened(request, _ticket(await read_body(request)))
     if one is None:
         return trouble(request, "gone")
     app, platform = request.app, request.match_info["platform"]
@@ -98,6 +97,14 @@ async def leave(request: web.Request) -> web.Response:
     response = web.Response(status=303, headers={hdrs.LOCATION: begun.url})
     give_cookie(request, response, begun.browser, HANDSHAKE_LASTS)
     return response
+
+
+def _ticket(body: bytes) -> str:
+    try:
+        fields = parse_qs(body.decode(errors="replace"), max_num_fields=5)
+    except ValueError:
+        raise Problem(400, "invalid", "The form could not be read.") from None
+    return fields.get("ticket", [""])[0]
 
 
 async def _opened(request: web.Request, token: str) -> Opened | None:

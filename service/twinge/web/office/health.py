@@ -11,7 +11,7 @@ from aiohttp import web
 
 from twinge.store.outages import Outage, Spent
 from twinge.store.vendors import Vendor
-from twinge.web.health import VERSIONS
+from twinge.web.health import VERSIONS, database
 from twinge.web.office.frame import show
 from twinge.web.parts import CHANNELS, CLOCK, PLATFORMS, RULEBOOK, STATUS, STORE
 
@@ -60,7 +60,11 @@ async def page(request: web.Request) -> web.Response:
         platforms=[_source(name, vendors.get(name), links.get(name, {}), now) for name in names],
         queues=await store.survey.queues(now),
         aside=await store.survey.aside(),
-        versions={**VERSIONS, "rules": (await request.app[RULEBOOK].current()).version},
+        versions={
+            **VERSIONS,
+            **database(await store.version()),
+            "rules": (await request.app[RULEBOOK].current()).version,
+        },
         off=off,
     )
 

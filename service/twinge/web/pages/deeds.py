@@ -156,7 +156,7 @@ async def stop(request: web.Request) -> web.Response:
     store, place, now = request.app[STORE], await place_of(request, one), request.app[CLOCK]()
     async with store.write() as tx:
         await store.addresses.stop(tx, place, now, alone=True)
-        await store.outbox.silence(tx, place, "the athlete stopped this channel")
+        await store.outbox.silence(tx, place, "the athlete stopped this channel", now)
         await note_address(request, tx, one, "stop", place)
     return home(request, "stopped")
 
@@ -179,7 +179,7 @@ async def stop_all(request: web.Request) -> web.Response:
         entries = (await store.addresses.load(tx, [one.athlete.id])).get(one.athlete.id, [])
         own = next(entry for entry in entries if entry.channel == ME)
         await store.addresses.stop(tx, own, now)
-        await store.outbox.silence(tx, own, STOPPED, alone=False)
+        await store.outbox.silence(tx, own, STOPPED, now, alone=False)
         await note_address(request, tx, one, "stop", own)
     return home(request, "stopped")
 

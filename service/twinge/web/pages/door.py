@@ -72,7 +72,7 @@ async def leave(request: web.Request) -> web.Response:
     async with store.write() as tx:
         await store.visits.leave(tx, one.token)
     response = show(request, "closed.html", title="closed.visit")
-    response.del_cookie(_cookie(request), path=_path(request), secure=_secure(request), httponly=True, samesite="Lax")
+    forget_cookie(request, response)
     return response
 
 
@@ -145,6 +145,11 @@ def _give(request: web.Request, response: web.StreamResponse, token: str) -> Non
         httponly=True,
         samesite="Lax",
     )
+
+
+def forget_cookie(request: web.Request, response: web.StreamResponse) -> None:
+    """The browser lets go of its visit."""
+    response.del_cookie(_cookie(request), path=_path(request), secure=_secure(request), httponly=True, samesite="Lax")
 
 
 def _secure(request: web.Request) -> bool:

@@ -13,7 +13,7 @@ from twinge.plugin import Rejected, TryLater
 from twinge.web.answer import Problem
 from twinge.web.pages.shelf import version
 from twinge.web.pages.words import Words, words_for
-from twinge.web.site import SEALED, base
+from twinge.web.site import SEALED, base, seal
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -32,9 +32,7 @@ def sealed(handler: Handler) -> Handler:
             response = await handler(request)
         except (Problem, Rejected, TryLater) as error:
             response = refusal(request, error)
-        response.headers.update(SEALED)
-        response.headers.setdefault(hdrs.CACHE_CONTROL, "no-store")
-        return response
+        return seal(response)
 
     return answer
 
@@ -48,9 +46,7 @@ def spoken(handler: Handler) -> Handler:
         except Problem as error:
             error.headers = {**(error.headers or {}), **SEALED, hdrs.CACHE_CONTROL: "no-store"}
             raise
-        response.headers.update(SEALED)
-        response.headers.setdefault(hdrs.CACHE_CONTROL, "no-store")
-        return response
+        return seal(response)
 
     return answer
 

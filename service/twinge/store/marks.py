@@ -1,0 +1,73 @@
+"""Keyed hashes of what must be known again and may not be kept: an erased athlete, their sources, a STOP.
+
+HMAC-SHA256 under a key derived from the store's secret: without the secret nobody can try phone numbers against them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlalchemy import delete, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from twinge.store import codec
+from twinge.store.engine import upsert
+from twinge.store.tables import departed, tombstone
+
+SOURCE_KEPT: Final = timedelta(days=90)
+"""How long a source of somebody who left is known: by then every vendor has stopped calling."""
+
+Source = tuple[str, str]
+"""(platform, the athlete's id there), or (`channel:` and its name, an address)."""
+
+
+class Marks:
+    """Tombstones of STOP, and the sources that nobody answers for any more."""
+
+    def __init__(self, secret: bytes) -> None:
+        self._key = hashlib.sha256(b"twinge marks" + secret).digest()
+
+    def name(self, athlete_id: str) -> str:
+        """What an erased athlete is called: 32 hex digits."""
+        return self._hash("athlete", athlete_id).hex()[:32]
+
+    async def bury(self, tx: AsyncConnection, places: Iterable[Source]) -> None:
+        """Keep that these (channel, address) wrote STOP."""
+        rows = [{"hash": self._hash("stop", *place)} for place in places]
+        if rows:
+            await tx.execute(upsert(tx.dialect.name, tombstone).on_conflict_do_nothing(), rows)
+
+    async def is_buried(self, tx: AsyncConnection, channel: str, address: str) -> bool:
+        """Whether STOP was written there."""
+        mine = select(tombstone.c.hash).where(tombstone.c.hash == self._hash("stop", channel, address))
+        return (await tx.execute(mine)).first() is not None
+
+    async def raise_up(self, tx: AsyncConnection, channel: str, address: str) -> None:
+        """START was written there."""
+        await tx.execute(delete(tombstone).where(tombstone.c.hash == self._hash("stop", channel, address)))
+
+    async def part(self, tx: AsyncConnection, sources: Iterable[Source], now: datetime) -> None:
+        """What comes from there belongs to nobody, and is not kept."""
+        until = codec.to_ms(now + SOURCE_KEPT)
+        rows = [{"hash": self._hash("source", *one), "until_ms": until} for one in sources]
+        if rows:
+            statement = upsert(tx.dialect.name, departed)
+            later = {"until_ms": statement.excluded.until_ms}
+            await tx.execute(statement.on_conflict_do_update(index_elements=["hash"], set_=later), rows)
+
+    async def welcome(self, tx: AsyncConnection, source: Source) -> None:
+        """Somebody answers for it again."""
+        await tx.execute(delete(departed).where(departed.c.hash == self._hash("source", *source)))
+
+    async def departed(self, tx: AsyncConnection, sources: Iterable[Source]) -> set[Source]:
+        """Which of these nobody answers for any more."""
+        by_hash = {self._hash("source", *one): one for one in sources}
+        found = await tx.execute(select(departed.c.hash).where(departed.c.hash.in_(list(by_hash))))
+        return {by_hash[bytes(row.hash)] for row in found}
+
+    def _hash(self, *parts: str) -> bytes:
+        return hmac.digest(self._key, "\x1f".join(parts).encode(errors="replace"), "sha256")

@@ -1,0 +1,217 @@
+"""Several processes on one PostgreSQL: each delivery and each message in one hand, and free once that hand is gone."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
+
+from fakes import NOON, FakePlatform, run, said
+from house import SECRET, House, url_of
+from postgres import Server
+from twinge.core.model import Nudge, Severity, Voice
+from twinge.plugin import Delivery, TryLater
+from twinge.store import Store
+from twinge.store.seat import CLASS, LIVING
+
+pytestmark = pytest.mark.only("postgresql")
+
+
+@pytest.fixture
+async def other(home: House, tmp_path: Path) -> AsyncIterator[House]:
+    """A second process, as far as the database can tell: a store of its own, with its own seat."""
+    made = House(await Store.open(url_of(tmp_path), secret=SECRET))
+    made.clock, made.platform, made.people = home.clock, home.platform, home.people
+    made.platforms, made.channels, made.channel = home.platforms, home.channels, home.channel
+    made.worker, made.sender = made.new_worker(), made.new_sender()
+    yield made
+    await made.store.close()
+
+
+def call(body: bytes = b"{}") -> Delivery:
+    return Delivery("fake", "POST", "", {}, {}, body, NOON)
+
+
+async def lose_the_seat(home: House, of: Store) -> None:
+    """Cut the connection that shows that a process lives; it works on and knows nothing of it."""
+    number = of._engines._seat.number  # type: ignore[attr-defined]
+    cut = f"SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND classid = {CLASS} "
+    async with home.store.write() as tx:
+        await tx.execute(text(f"{cut} AND objid = :number"), {"number": number})
+        async with asyncio.timeout(10):
+            while number in set((await tx.execute(text(LIVING))).scalars()):
+                await asyncio.sleep(0.01)
+
+
+async def test_two_who_claim_at_once_share_and_leave_each_others_lanes(home: House, other: House) -> None:
+    for n in range(40):
+        await home.store.inbox.put(call(), f"k{n}", f"fake:{n % 10}")
+    mine, theirs = await asyncio.gather(home.store.inbox.claim(NOON, 15), other.store.inbox.claim(NOON, 40))
+    assert not {row.id for row in mine} & {row.id for row in theirs}
+    assert not {row.lane for row in mine} & {row.lane for row in theirs}
+    assert mine or theirs
+
+
+async def test_a_lane_in_another_hand_waits_until_it_is_settled(home: House, other: House) -> None:
+    for n in range(3):
+        await home.store.inbox.put(call(), f"k{n}", "fake:alice")
+    [first] = await home.store.inbox.claim(NOON, 1)
+    assert await other.store.inbox.claim(NOON) == []
+    async with home.store.write() as tx:
+        await home.store.inbox.settle(tx, [(first.id, "done", "")], NOON)
+    assert [row.id for row in await other.store.inbox.claim(NOON)] == [2, 3]
+
+
+async def test_what_a_process_had_in_hand_is_free_when_it_is_gone(home: House, other: House) -> None:
+    await home.store.inbox.put(call(), "k", "fake:alice")
+    assert len(await other.store.inbox.claim(NOON)) == 1
+    assert await home.store.inbox.claim(NOON) == []
+    await other.store.close()
+    [row] = await home.store.inbox.claim(NOON)
+    assert row.attempts == 2
+
+
+async def test_who_was_taken_for_dead_finds_out_before_it_writes(home: House, other: House) -> None:
+    alice = await home.move_in("Alice")
+    for n in range(2):
+        await home.deliver(said("alice", run(str(n), NOON - timedelta(days=3 - n))), lane="fake:alice")
+    await other.worker._claim()
+    await lose_the_seat(home, other.store)
+    assert await home.worker.drain() == 2
+    assert await other.worker.drain() == 2  # what it still had in hand: none of it is its own any more
+    assert (await home.store.inbox.counts())["done"] == 2
+    assert len((await home.store.history.find_activities(alice)).items) == 2
+    deliveries = (await home.store.inbox.find()).items
+    assert [one.attempts for one in deliveries] == [2, 2]
+
+
+async def test_a_lost_seat_is_taken_anew_and_nothing_is_claimed_without_one(home: House, other: House) -> None:
+    await home.store.inbox.put(call(), "k")
+    await lose_the_seat(home, other.store)
+    async with asyncio.timeout(10):
+        while True:
+            try:
+                [row] = await other.store.inbox.claim(NOON)
+                break
+            except OperationalError:
+                await asyncio.sleep(0.05)
+    async with home.store.read() as tx:
+        assert row.seat in set((await tx.execute(text(LIVING))).scalars())
+
+
+async def test_two_workers_leave_every_history_as_one_would(home: House, other: House) -> None:
+    people = [f"P{n}" for n in range(8)]
+    for name in people:
+        await home.move_in(name)
+    for day in range(12):
+        for name in people:
+            body = said(name.lower(), run(f"{name}-{day}", NOON - timedelta(days=40 - day)))
+            await home.deliver(body, lane=f"fake:{name.lower()}")
+    while (await home.store.inbox.counts())["waiting"]:
+        await asyncio.gather(home.worker.drain(), other.worker.drain())
+    assert await home.store.inbox.counts() == {"waiting": 0, "stray": 0, "dead": 0, "done": 96}
+    states = [await home.store.history.state(home.people[name]) for name in people]
+    assert {len(one.state.sessions) for one in states if one is not None} == {12}
+
+
+async def test_the_bell_is_heard_in_the_other_process(home: House, other: House) -> None:
+    other.store.bell.clear()
+    await home.store.inbox.put(call(), "k")
+    await asyncio.wait_for(other.store.bell.wait(), 5)
+
+
+async def nudge(home: House, athlete: str, number: int) -> None:
+    at = NOON - timedelta(minutes=10 - number)
+    made = Nudge(f"n{number}", athlete, Severity.SLOW_DOWN, ("L01",), f"{number}", {}, at, at, NOON + timedelta(days=1))
+    async with home.store.write() as tx:
+        [place] = (await home.store.addresses.load(tx, [athlete]))[athlete]
+        await home.store.outbox.put(tx, [(made, place, Voice.SMS)])
+
+
+async def test_of_one_address_one_message_is_under_way_whoever_sends_it(home: House, other: House) -> None:
+    alice, bob = await home.move_in("Alice"), await home.move_in("Bob")
+    for n in range(2):
+        await nudge(home, alice, n)
+    await nudge(home, bob, 3)
+    claims = await asyncio.gather(*(one.store.post.claim(NOON, {"sms": 9}) for one in (home, other)))
+    assert sorted(taken.nudge.id for claim in claims for taken in claim) == ["n0", "n3"]
+
+
+async def test_a_send_whose_process_is_gone_is_in_doubt_at_once_and_one_that_lives_is_not(
+    home: House, other: House
+) -> None:
+    alice, bob = await home.move_in("Alice"), await home.move_in("Bob")
+    await nudge(home, alice, 1)
+    assert len(await other.store.post.claim(NOON, {"sms": 9})) == 1
+    await nudge(home, bob, 2)
+    assert len(await home.store.post.claim(NOON, {"sms": 9})) == 1
+    before = NOON - timedelta(minutes=1)
+    assert await home.store.post.stale_taken(before) == []
+    await other.store.close()
+    assert [one.nudge.id for one in await home.store.post.stale_taken(before)] == ["n1"]
+
+
+async def test_a_message_that_is_being_taken_back_is_not_sent(home: House, other: House) -> None:
+    alice = await home.move_in("Alice")
+    await nudge(home, alice, 1)
+    async with home.store.write() as tx:
+        await home.store.outbox.withdraw(tx, alice, ["n1"], "not so", NOON)
+        assert await other.store.post.claim(NOON, {"sms": 9}) == []
+    assert await other.store.post.claim(NOON, {"sms": 9}) == []
+
+
+async def test_two_who_write_of_the_same_athletes_wait_in_one_order(home: House, other: House) -> None:
+    ids = [await home.move_in(f"P{n}") for n in range(6)]
+
+    async def write(one: House, order: list[str]) -> None:
+        for _ in range(20):
+            async with one.store.write() as tx:
+                await one.store.athletes.lock(tx, order)
+                for athlete in order:
+                    await tx.execute(text("UPDATE athlete SET revision = revision + 1 WHERE id = :id"), {"id": athlete})
+
+    await asyncio.gather(write(home, ids), write(other, ids[::-1]))
+    async with home.store.read() as tx:
+        assert set((await tx.execute(text("SELECT revision FROM athlete"))).scalars()) == {40}
+
+
+async def test_a_wake_is_worked_off_by_whoever_has_the_athlete(home: House, other: House) -> None:
+    alice = await home.move_in("Alice")
+    async with home.store.write() as tx:
+        assert await home.store.athletes.lock(tx, [alice]) == {alice}
+        async with other.store.write() as second:
+            assert await other.store.athletes.lock(second, [alice], free=True) == set()
+
+
+async def test_a_restarted_server_is_waited_for(home: House, postgres: Server) -> None:
+    await home.move_in("Alice")
+    await home.store.inbox.put(call(), "before")
+    await asyncio.to_thread(postgres.halt)
+    with pytest.raises(TryLater):
+        await home.store.inbox.put(call(), "while")
+    stop = asyncio.Event()
+    loops = [asyncio.create_task(loop(stop)) for loop in (home.worker.run, home.sender.run)]
+    await asyncio.to_thread(postgres.start)
+    async with asyncio.timeout(20):
+        while home.store._engines._seat.number is None:  # type: ignore[attr-defined]
+            await asyncio.sleep(0.05)
+    assert await home.store.inbox.put(call(said("alice", run("1", NOON - timedelta(days=1)))), "after") is True
+    await home.store.ready()
+    async with asyncio.timeout(20):
+        while (await home.store.inbox.counts())["waiting"]:
+            await asyncio.sleep(0.05)
+    stop.set()
+    home.store.bell.set()
+    await asyncio.gather(*loops)
+
+
+async def test_texts_that_a_server_cannot_keep_hurt_nobody_elses_delivery(home: House) -> None:
+    kept = await asyncio.gather(*(home.store.inbox.put(call(), key) for key in ("good", "nul\0", "half\ud800")))
+    assert kept == [True, True, True]
+    assert (await home.store.inbox.counts())["waiting"] == 3
+    assert isinstance(home.platform, FakePlatform)
