@@ -257,6 +257,9 @@ class Worker:
             behind = [job for job in self._ready if job.row.lane in stuck]
             await self._give_back(tx, behind)
         self._ready = _without(self._ready, behind)
+        if log.isEnabledFor(logging.DEBUG):
+            for number, state, _ in ends:
+                log.debug("hop=worker delivery=%d outcome=%s", number, state)
         self._portion.done(desk.folded)
 
     async def _end(
@@ -267,7 +270,7 @@ class Worker:
             await self._store.inbox.release(tx, [job.row])
             return None
         if job.failed is None:
-            strangers = await desk.take(job.platform, job.items, job.row.delivery.received_at)
+            strangers = await desk.take(job.platform, job.items, job.row.delivery.received_at, job.row.id)
             await self._put_back(tx, job, now)
             if not strangers:
                 return "done", job.note
