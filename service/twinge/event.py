@@ -15,6 +15,7 @@ from typing import Annotated, Literal, NoReturn, TypeVar
 import msgspec
 from msgspec import Meta, Struct
 
+from twinge.core.clean import clean
 from twinge.core.model import RUNNING, Activity, Removed, Report, Shape, Wellness
 from twinge.core.sport import is_interval, is_race, is_trail, sport, surface
 from twinge.core.stream import Streams, shape
@@ -303,11 +304,14 @@ def to_report(key: str, given: Complaint, at: datetime, version: int = 0) -> Rep
         about=about,
         version=version,
         answers=tuple((one.question, one.digits) for one in given.answers),
+        text=None if given.text is None else clean(given.text),
         **named,
     )
 
 
-_SAME = [name for name in Complaint.__struct_fields__ if name not in {"at", "pain", "effort", "about", "answers"}]
+_SAME = [
+    name for name in Complaint.__struct_fields__ if name not in {"at", "pain", "effort", "about", "answers", "text"}
+]
 
 
 def _millis(at: datetime | None) -> int:
