@@ -28,6 +28,7 @@ PERSONAL: Final = ("/api/v1/", "/hooks/", "/channels/", "/connect/")
 async def add_headers(request: web.Request, response: web.StreamResponse) -> None:
     """A signal of aiohttp: called for every answer before its first byte."""
     headers = response.headers
+    headers[hdrs.SERVER] = "twinge"  # aiohttp's own names it, Python, and the versions of both
     secure = request.app[SETTINGS].public_url.startswith("https://")
     for name, value in (BARE | LASTING if secure else BARE).items():
         headers.setdefault(name, value)
