@@ -82,7 +82,8 @@ class Caller:
         if lane.breaker.is_open(now) and lane.breaker.until is not None:
             return await self._put_off(one, lane.breaker.until, "channel_down")
         if (later := lane.next_hour(now, grave=is_grave(one.nudge.severity))) is not None:
-            log.error("hop=sender channel=%s outcome=operator_needed reason=over_hour", one.channel)
+            if lane.is_news(later):
+                log.error("hop=sender channel=%s outcome=operator_needed reason=over_hour", one.channel)
             return await self._put_off(one, later, HOUR_FULL)
         return await self._call(one, lane)
 

@@ -31,6 +31,7 @@ class Lane:
         """Messages of `day`, the other replicas' included as far as they are known."""
         self.day: date | None = None
         self._hour, self._this_hour = datetime.min.replace(tzinfo=UTC), 0
+        self._told = self._hour
         self._limiter: AsyncLimiter | None = None
 
     @property
@@ -86,6 +87,11 @@ class Lane:
         most = self.pace.per_hour
         full = most is not None and self._this_hour >= most * (GRAVER if grave else 1)
         return self._hour + HOUR if full else None
+
+    def is_news(self, later: datetime) -> bool:
+        """Whether nobody was told yet that this hour is full, the one before `later`; from now on somebody was."""
+        news, self._told = later != self._told, later
+        return news
 
     def _turn(self, now: datetime) -> None:
         if not self._hour <= now < self._hour + HOUR:
