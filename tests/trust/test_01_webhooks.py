@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import product
 from typing import Any
 from urllib.parse import urlencode
 
@@ -46,12 +47,12 @@ FORGED: Mapping[str, str] = {
 }
 
 
-@pytest.mark.parametrize("door", DOORS)
-async def test_who_proves_nothing_is_refused_and_leaves_nothing(house: Web, door: str) -> None:
-    """With no proof, and with a forged one of every kind at once."""
-    for headers in ({}, FORGED):
+async def test_who_proves_nothing_is_refused_and_leaves_nothing(house: Web) -> None:
+    """At every door, with no proof, and with a forged one of every kind at once."""
+    assert len(DOORS) > 45
+    for door, headers in product(DOORS, ({}, FORGED)):
         answer = await house.client.post(door, data=json.dumps(run()).encode(), headers=headers)
-        assert answer.status in {400, 401, 403, 404}, await answer.text()
+        assert answer.status in {400, 401, 403, 404}, (door, await answer.text())
         refused_for = (await answer.json())["error"]["code"]
         assert answer.status != 400 or refused_for == "bad_request"
     assert (await house.store.inbox.find()).items == []

@@ -186,7 +186,8 @@ THEIRS = {"error", "str(error)", "repr(error)", "text", "body"}
 def logged() -> Iterator[tuple[str, ast.Call]]:
     """Every call of a logger in the service and our plugins."""
     for path in sorted([*(ROOT / "service").rglob("*.py"), *(ROOT / "plugins").rglob("*.py")]):
-        for one in ast.walk(ast.parse(path.read_text())):
+        source = path.read_text()
+        for one in ast.walk(ast.parse(source)) if "import logging" in source else ():
             if (
                 isinstance(one, ast.Call)
                 and isinstance(one.func, ast.Attribute)
