@@ -80,7 +80,7 @@ class Workout(Struct, gc=False):
 
     def __post_init__(self) -> None:
         _check_year("start", self.start)
-        if not (self.moving_s or self.elapsed_s or self.distance_m):
+        if not (whole(self.moving_s) or whole(self.elapsed_s) or whole(self.distance_m)):
             raise ValueError("Field `moving_s` is missing, and so are `elapsed_s` and `distance_m`: one is needed")
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 import mutants
 from recordings import mutants as recordings
 from twinge.core.clean import clean
+from twinge.core.model import Activity
 from twinge.core.reply import parse
 from twinge.event import decode, to_item
 from twinge.files import Unreadable, open_history
@@ -80,7 +81,9 @@ def reply(body: bytes) -> str:
 def generic(body: bytes) -> None:
     """Events of our own."""
     for event in decode(body):
-        to_item(event, "generic", NOW)
+        found = to_item(event, "generic", NOW).event
+        if isinstance(found, Activity):
+            assert found.elapsed_s or found.moving_s or found.distance_m
 
 
 def twilio(body: bytes) -> None:
