@@ -81,8 +81,9 @@ async def test_no_redirect_is_followed_no_answer_is_read_to_the_end_and_no_call_
     assert (away.status, there.calls) == (307, ["/away"])
     long = await home.get(str(server.make_url("/long")), most=10)
     assert (long.body, long.whole) == (b"x" * 10, False)
-    with pytest.raises(Lost):
-        await home.get(str(server.make_url("/slow")), most=10)
+    async with asyncio.timeout(5):
+        with pytest.raises(Lost):
+            await home.get(str(server.make_url("/slow")), most=10)
 
 
 BAD = [
