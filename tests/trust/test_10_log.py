@@ -20,7 +20,7 @@ from conftest import TOKEN, run, signed
 from fake_twilio import AUTH_TOKEN, SID, FakeTwilio, Fault, always, sign
 from pages import ROOT
 from trust.everything import WHSEC
-from twinge.app import Line, running
+from twinge.app import Line, Object, running
 from twinge.config import Settings
 from twinge.registry import load_plugins
 from twinge.testing import FixedClock
@@ -32,15 +32,16 @@ SECRET_KEY = "the-secret-key-of-this-house-0123456789"
 
 
 class Everything(logging.Handler):
-    """Each line as it would stand in the journal, at the most talkative, of everybody."""
+    """Each line as it would stand in the journal, as text and as an object."""
 
     def __init__(self) -> None:
         super().__init__(logging.DEBUG)
         self.setFormatter(Line("%(asctime)s level=%(levelname)s room=%(name)s %(message)s"))
+        self.objects = Object("%(message)s")
         self.lines: list[str] = []
 
     def emit(self, record: logging.LogRecord) -> None:
-        self.lines.append(self.format(record))
+        self.lines += [self.format(record), self.objects.format(record)]
 
 
 @pytest.fixture

@@ -41,7 +41,14 @@ async def test_what_is_too_large_or_compressed_is_refused(web: Web, path: str, k
 
 
 @pytest.mark.parametrize(
-    "body", [b"[" * 100_000, b'{"a":' * 50_000, b"1" * 200_000, b'{"type": "' + b"x" * 200_000 + b'"}']
+    "body",
+    [
+        b'{"x":' + b"[" * 100_000,
+        b"[" * 100_000,
+        b'{"a":' * 50_000,
+        b"1" * 200_000,
+        b'{"type": "' + b"x" * 200_000 + b'"}',
+    ],
 )
 async def test_depth_and_length_are_no_crash(web: Web, body: bytes) -> None:
     assert (await web.client.post(f"/hooks/generic/{TOKEN}", data=body)).status == 400
