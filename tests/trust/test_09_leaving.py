@@ -19,7 +19,9 @@ from fakes import NOON, FakeTokens, run, said
 from house import house
 from twinge.connections import Rounds
 from twinge.erasure import Eraser
+from twinge.registry import load_plugins
 from twinge.testing import MemoryChannel
+from twinge.worker import Worker
 
 WORDS, PHONE, NAME = "it burns behind the left hip", "+4915112345689", "Zerlina Quixano"
 
@@ -30,9 +32,12 @@ async def test_she_takes_it_along_and_it_goes_for_good(serve: Serve, tmp_path: P
     ids = {"platform": "generic", "external_id": "zerlina-7"}
     zerlina = await web.alice(name=NAME, channels=[there], connections=[ids])
     assert (await web.call("POST", f"/api/v1/athletes/{zerlina}/reports", {"pain": 4, "text": WORDS})).status < 300
+    nothing: Any = None
+    await Worker(web.store, load_plugins({}).platforms, {"memory": MemoryChannel()}, nothing, web.clock).drain()
     answer = await web.call("GET", f"/api/v1/athletes/{zerlina}/export")
     found = zipfile.ZipFile(io.BytesIO(await answer.read()))
     assert {"athlete.json", "reports.json", "reports.csv", "activities.csv"} <= set(found.namelist())
+    assert json.loads(found.read("reports.json"))[0]["text"] == WORDS
     assert NAME in json.loads(found.read("athlete.json"))["profile"]["name"]
     async with web.store.write() as tx:
         everywhere = (await web.store.addresses.load(tx, [zerlina]))[zerlina]
