@@ -31,7 +31,8 @@ def main() -> None:
         import atheris  # noqa: PLC0415 - not everybody has it
     except ImportError:
         sys.exit("atheris is missing: `uv sync --group fuzz` installs it (Linux, or macOS with LLVM).")
-    with atheris.instrument_imports(include=["twinge", "twinge_*", "fitdecode"]):
+    plugins = [path.stem for path in (ROOT / "plugins").iterdir() if path.stem.startswith("twinge_")]
+    with atheris.instrument_imports(include=["twinge", "fitdecode", *plugins]):
         from fuzz.targets import TARGETS, corpus  # noqa: PLC0415 - it must be instrumented
     if given.target not in TARGETS:
         sys.exit(f"There is no target {given.target}: choose one of {', '.join(TARGETS)}.")
