@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import copy
 import gc
 import json
 import logging
@@ -307,6 +308,9 @@ class Line(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """The line, with whatever could break or colour it made visible."""
+        if record.exc_text:  # another handler has kept the exception's words in the record
+            record = copy.copy(record)
+            record.exc_text = None
         text = super().format(record).replace("\n", " ")
         return text if text.isprintable() else "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
 
