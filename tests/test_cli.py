@@ -87,6 +87,7 @@ FACTLESS = {
     "keys withdraw",
     "keys revoke",
     "keys vapid",
+    "keys secret",
     "export",
     "erase",
 }

@@ -5,15 +5,26 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from twinge.cli.screen import find_athlete, form_option, no_athlete, show, stop, with_store
+from twinge.cli.screen import find_athlete, form_option, no_athlete, progress, settings, show, stop, with_store
 
 if TYPE_CHECKING:
     from twinge.store import Store
     from twinge.store.keys import Key
+    from twinge.store.rotation import Count
+
+
+class Rotated(NamedTuple):
+    """What came of sealing anew."""
+
+    key: str
+    older: list[str]
+    done: Count
+    until: datetime | None
+    """Until when an answer to an Idempotency-Key stands that only an older key finds."""
 
 
 def lasting(text: str) -> timedelta:
@@ -26,7 +37,7 @@ def lasting(text: str) -> timedelta:
 
 @click.group()
 def keys() -> None:
-    """Make, list and revoke API keys, and say which athletes a coach's is for; make the key for Web Push."""
+    """Make, list and revoke API keys, and say which athletes a coach's is for; make and change the house's own keys."""
 
 
 @keys.command("create")
@@ -151,6 +162,88 @@ def revoke_key(key: str) -> None:
     if not with_store(end):
         stop(f"there is no active key with the id {key}; `twinge keys list` shows them.")
     click.echo(f"revoked {key}")
+
+
+@keys.command("secret")
+@click.option(
+    "--add", is_flag=True, help="Put it first into secret.key in the data folder; the old one stays behind it."
+)
+def make_secret(add: bool) -> None:
+    """Make a new secret, for TWINGE_SECRET_KEY or secret.key.
+
+    The first key seals what is stored, all of them open it. So a new one goes before the old one, which may go once
+    `twinge keys rotate` says so.
+
+    \b
+    twinge keys secret --add && systemctl restart twinge && twinge keys rotate
+    """
+    from twinge.app import add_secret, new_secret, secret_of
+
+    chosen = settings()
+    if not add:
+        click.echo("Put it before the old one, with a space between them, and restart:", err=True)
+        click.echo(new_secret())
+        return
+    if chosen.secret_key:
+        stop("TWINGE_SECRET_KEY is set, and the file is not used: run it without --add, and put the key there.")
+    secret_of(chosen)
+    path = chosen.data_dir / "secret.key"
+    try:
+        add_secret(path)
+    except OSError as error:
+        stop(f"{path} cannot be written ({error.strerror}): give this user the right to.")
+    click.echo(f"{path}: a new key is the first. Restart the service, then run `twinge keys rotate`.", err=True)
+
+
+@keys.command("rotate")
+@form_option
+def rotate_secret(form: str) -> None:
+    """Seal everything anew under the first key of TWINGE_SECRET_KEY (or secret.key), and say when the old may go.
+
+    The service runs on; every process of it must have been restarted with the new key in front. Safe to stop and to run
+    again.
+
+    \b
+    twinge keys rotate
+    """
+    show_rotation(with_store(_rotate), form)
+
+
+async def _rotate(store: Store) -> Rotated:
+    from twinge.app import breathe, now
+
+    older = list(store.seal.ids[1:])
+    left = await store.rotation.left()
+    with progress(sum(left.values()), "sealing") as advance:
+        done = await store.rotation.run(lambda _, rows: advance(rows), breathe)
+    if not done.shut:
+        await store.rotation.retire()
+    await store.rotation.finish()
+    async with store.write() as tx:
+        detail = f"to={store.seal.ids[0]} rows={sum(done.sealed.values())} shut={sum(done.shut.values())}"
+        await store.audit(tx, now(), "cli", "secret.rotate", f"secret:{store.seal.ids[0]}", detail)
+    return Rotated(store.seal.ids[0], older, done, await store.rotation.last_repeat(now()))
+
+
+def show_rotation(one: Rotated, form: str) -> None:
+    """What was done, and what may be dropped; 1 where something does not open."""
+    value: dict[str, Any] = {"key": one.key, "older": one.older, "sealed": one.done.sealed, "shut": one.done.shut}
+    value["until"] = None if one.until is None else one.until.isoformat()
+    show(value, form, lambda: "\n".join(_rotated(one)))
+    if one.done.shut:
+        stop("what does not open is under a key that is not here: put it behind the others, and run this again.")
+
+
+def _rotated(one: Rotated) -> list[str]:
+    lines = [f"{name:<12} {number:>9,} sealed anew" for name, number in one.done.sealed.items()]
+    lines += [f"{name:<12} {number:>9,} do not open" for name, number in one.done.shut.items()]
+    if one.done.shut:
+        return lines
+    lines.append(f"everything is under the key {one.key}")
+    if one.older:
+        old, after = ", ".join(one.older), "" if one.until is None else f" after {one.until:%Y-%m-%d %H:%M} UTC"
+        lines.append(f"no longer needed{after}: {old}; take it out of the setting and restart")
+    return lines
 
 
 @keys.command("vapid")
