@@ -4,7 +4,7 @@ UV := .tools/bin/uv
 RUN := $(UV) run --frozen
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test browser check serve fmt docs sbom audit bench migration clean
+.PHONY: help demo test browser check serve fmt docs pictures sbom audit bench migration clean
 
 help:       ## list the targets
 	@grep -hE '^[a-z]+: .*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -26,6 +26,8 @@ fmt: $(UV)  ## put the code in shape
 	@$(RUN) ruff format . && $(RUN) ruff check --fix .
 docs: $(UV) ## the pages of docs/ as a site, in build/site
 	@$(RUN) python docs/site.py
+pictures: $(UV) browser ## docs/pictures anew, taken by the test that walks through every page
+	@TWINGE_PICTURES=docs/pictures $(RUN) pytest -q tests/browser/test_story.py -k story_through
 sbom: $(UV) ## every part of what is installed, in build/sbom.json (CycloneDX)
 	@mkdir -p build && $(UV) export --quiet --frozen --no-dev --all-extras --format cyclonedx1.5 --output-file build/sbom.json
 audit: $(UV) ## known weaknesses of the locked parts; asks osv.dev

@@ -151,6 +151,10 @@ class Seal:
             raise _wrong(str(place[0]), b"") from None
         return self.unwrap(blob, *place).decode("utf-8", "surrogatepass")
 
+    def prove(self, word: str) -> str:
+        """What only a holder of the first key can answer to `word`: its HMAC-SHA256 under a key of its own, in hex."""
+        return hmac.new(derive(self._secrets[0], b"proof"), word.encode(), "sha256").hexdigest()
+
     # ---- found again without being read ------------------------------------------------------------------------------
 
     def blinds(self, *parts: str) -> Sequence[bytes]:
