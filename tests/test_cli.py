@@ -88,6 +88,7 @@ FACTLESS = {
     "keys revoke",
     "keys vapid",
     "keys secret",
+    "keys lost",
     "export",
     "erase",
 }

@@ -85,6 +85,7 @@ async def running(
     pack = open_pack(settings.pack or SHIPPED)
     async with AsyncExitStack() as stack:
         store = await stack.enter_async_context(opened(settings))
+        await store.rotation.serve()
         http = await stack.enter_async_context(aiohttp.ClientSession(timeout=VENDOR_TIMEOUT))
         for channel in plugins.channels.values():
             if isinstance(channel, Closes):
@@ -170,6 +171,22 @@ async def _seal_all(settings: Settings, store: Store, *, upgrading: bool) -> Non
     done = await store.rotation.run(lambda table, rows: None, no_pause)
     await store.rotation.finish()
     log.info("hop=start outcome=sealed rows=%d shut=%d", sum(done.sealed.values()), sum(done.shut.values()))
+
+
+async def lost(settings: Settings, key_id: str, at: datetime) -> dict[str, int]:
+    """Give up what is sealed under a key that is gone: table → rows. `TwingeError` where it is here, or never was."""
+    secret = secret_of(settings)
+    await asyncio.to_thread(prepare, settings)
+    store = await Store.open(settings.database_url, secret=secret)
+    try:
+        if key_id not in await store.rotation.missing():
+            raise TwingeError(f"the key {key_id} is not missing: nothing was given up")
+        gone = await store.losses.give_up(key_id)
+        async with store.write() as tx:
+            await store.audit(tx, at, "cli", "secret.lost", f"secret:{key_id}", f"rows={sum(gone.values())}")
+        return gone
+    finally:
+        await store.close()
 
 
 async def no_pause() -> None:

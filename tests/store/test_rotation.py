@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -13,10 +14,11 @@ from sqlalchemy import func, select, update
 
 from fakes import NOON, said
 from house import SECRET, House, house, url_of
-from twinge.app import no_pause
+from twinge.app import no_pause, opened
+from twinge.config import Settings
 from twinge.core.model import Report
-from twinge.plugin import Tokens
-from twinge.store import Consent, Store
+from twinge.plugin import Tokens, TwingeError
+from twinge.store import Consent, Store, codec
 from twinge.store.engine import Unusable
 from twinge.store.seal import WrongSecret, id_of
 from twinge.store.tables import address, inbox, sealing
@@ -30,9 +32,16 @@ NUMBER = "+15550100000"
 @asynccontextmanager
 async def under(folder: Path, secret: bytes) -> AsyncIterator[House]:
     """The same database, opened with these keys, as after a restart."""
+    async with house_under(folder, secret) as home:
+        await home.store.rotation.begin()
+        yield home
+
+
+@asynccontextmanager
+async def house_under(folder: Path, secret: bytes) -> AsyncIterator[House]:
+    """As `under`, without the look at the keys that a start begins with."""
     store = await Store.open(url_of(folder), secret=secret)
     try:
-        await store.rotation.begin()
         yield House(store)
     finally:
         await store.close()
@@ -215,6 +224,53 @@ async def test_a_row_that_does_not_open_holds_nobody_up(lived_in: Path) -> None:
         assert found.shut == {"inbox": 1, "address": 1}
         with pytest.raises(Unusable, match="1 of address"):
             await home.store.rotation.retire()
+
+
+async def test_a_key_that_is_lost_is_given_up_and_the_rest_goes_on(lived_in: Path) -> None:
+    async with house_under(lived_in, NEW) as home:
+        assert await home.store.rotation.missing() == [id_of(OLD)]
+        gone = await home.store.losses.give_up(id_of(OLD))
+        assert {"address", "connection", "farewell", "handshake", "inbox", "nudge", "report"} == set(gone)
+    async with under(lived_in, NEW) as home:
+        assert await home.store.rotation.begin() is True
+        athlete = (await home.store.athletes.find()).items[0].id
+        addresses, tokens, reports, words, delivery = await everything(home)
+        assert (addresses, set(tokens), reports, set(words), delivery) == ([], {(None, None)}, [], {""}, None)
+        states = {one.platform: one.state for one in await home.store.athletes.connections(athlete)}
+        assert states == {"fake": "connected", "strava": "expired", "wahoo": "revoked"}
+        async with home.store.write() as tx:
+            made = await home.store.addresses.add(tx, athlete, "sms", NUMBER, Consent(NOON, "test"), verified_at=NOON)
+        assert made.usable
+        assert await home.store.rotation.left() == {}
+
+
+async def test_a_rotation_waits_for_a_service_with_the_new_key(lived_in: Path) -> None:
+    async with under(lived_in, BOTH) as home:
+        assert not await home.store.rotation.is_served()
+        await home.store.rotation.serve()
+        assert await home.store.rotation.is_served()
+
+
+async def test_what_is_plain_is_sealed_and_is_not_served_before(lived_in: Path) -> None:
+    """On PostgreSQL, where others may be at work, a start leaves it alone; `twinge db upgrade` does it."""
+    async with under(lived_in, OLD) as home:
+        before = await everything(home)
+        async with home.store.write() as tx:
+            await tx.execute(update(address).values(address=NUMBER, blind=None))
+            body, envelope = before[4], codec.pack_envelope("POST", "", {}, {}, "")
+            await tx.execute(update(inbox).values(body=body, envelope=envelope))
+            await tx.execute(sealing.delete())
+    fresh = Settings.from_env({"TWINGE_DATA_DIR": str(lived_in), "TWINGE_SECRET_KEY": OLD.decode()})
+    settings = replace(fresh, database_url=url_of(lived_in))
+    if not settings.database_url.startswith("sqlite"):
+        with pytest.raises(TwingeError, match="twinge db upgrade"):
+            async with opened(settings):
+                pass
+    async with opened(settings, upgrading=True) as store:
+        assert await everything(House(store)) == before
+        assert await store.rotation.left() == {}
+    async with opened(settings) as store:
+        assert await everything(House(store)) == before
 
 
 async def test_a_wrong_key_is_refused_before_anything_is_written(tmp_path: Path) -> None:

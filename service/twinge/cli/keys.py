@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -196,23 +197,26 @@ def make_secret(add: bool) -> None:
 
 
 @keys.command("rotate")
+@click.option("--stopped", is_flag=True, help="No process of the service runs, so none need be restarted first.")
 @form_option
-def rotate_secret(form: str) -> None:
+def rotate_secret(stopped: bool, form: str) -> None:
     """Seal everything anew under the first key of TWINGE_SECRET_KEY (or secret.key), and say when the old may go.
 
     The service runs on; every process of it must have been restarted with the new key in front. Safe to stop and to run
-    again.
+    again. On an SQLite before 3.51.3 (`twinge doctor` tells) stop the service, and say --stopped.
 
     \b
     twinge keys rotate
     """
-    show_rotation(with_store(_rotate), form)
+    show_rotation(with_store(lambda store: _rotate(store, stopped=stopped)), form)
 
 
-async def _rotate(store: Store) -> Rotated:
+async def _rotate(store: Store, *, stopped: bool) -> Rotated:
     from twinge.app import breathe, now
 
     older = list(store.seal.ids[1:])
+    if older and not stopped and not await store.rotation.is_served():
+        stop("no service has started with the new key yet: restart every process of it, or say --stopped.")
     left = await store.rotation.left()
     with progress(sum(left.values()), "sealing") as advance:
         done = await store.rotation.run(lambda _, rows: advance(rows), breathe)
@@ -244,6 +248,27 @@ def _rotated(one: Rotated) -> list[str]:
         old, after = ", ".join(one.older), "" if one.until is None else f" after {one.until:%Y-%m-%d %H:%M} UTC"
         lines.append(f"no longer needed{after}: {old}; take it out of the setting and restart")
     return lines
+
+
+@keys.command("lost")
+@click.argument("key")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def lose_secret(key: str, yes: bool) -> None:
+    """Give up what only the lost key of this id opens, so that the service starts again. Stop it first.
+
+    A backup of the key is better: look for that first. Addresses must be added again, athletes connect again; reports,
+    mornings and deliveries under that key are removed, messages lose their words. Workouts, findings and the state of
+    the rules are kept. STOP of those who are here holds; of those who were erased it is not known any more.
+    """
+    from twinge.app import lost, now
+
+    chosen = settings()
+    if not yes:
+        click.echo(f"What is sealed under {key} will be gone. Only the key itself could open it.", err=True)
+        if click.prompt("Type LOST to go on", err=True) != "LOST":
+            stop("nothing was given up.")
+    gone = asyncio.run(lost(chosen, key, now()))
+    click.echo("\n".join(f"{name:<12} {number:>9,} given up" for name, number in gone.items()) or "nothing was there")
 
 
 @keys.command("vapid")

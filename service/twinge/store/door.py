@@ -27,6 +27,7 @@ from twinge.store.house import House
 from twinge.store.inbox import Inbox
 from twinge.store.keeping import Keeping
 from twinge.store.keys import Keys
+from twinge.store.losses import Losses
 from twinge.store.marks import Marks
 from twinge.store.opening import open_engines
 from twinge.store.outages import Outages
@@ -86,7 +87,7 @@ class Store:
         self.sittings = Sittings(engines)
         self.house = House()
         self.repeats = Repeats(engines, secret)
-        self.rotation = Rotation(engines, seal, self.marks)
+        self.rotation, self.losses = Rotation(engines, seal, self.marks), Losses(engines, seal)
 
     @classmethod
     async def open(cls, url: str, *, secret: bytes, pool: int = 10, timeout_s: float = 30) -> Store:

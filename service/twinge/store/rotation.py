@@ -26,7 +26,7 @@ ROWS: Final = 200
 """Rows of one batch at most,"""
 BYTES: Final = 4 * 1024 * 1024
 """and bytes: one row may have 100 MB, and comes alone."""
-WHOLE, KEY, MARKS = "whole", "key:", "marks:"
+WHOLE, KEY, SERVED, MARKS = "whole", "key:", "served:", "marks:"
 
 Tell = Callable[[str, int], None]
 Pause = Callable[[], Awaitable[None]]
@@ -61,7 +61,8 @@ class Rotation:
         if missing := sorted(used - set(self._seal.ids)):
             raise WrongSecret(
                 f"the database is sealed under the key {', '.join(missing)}, which is not here: set TWINGE_SECRET_KEY "
-                "(or a line of secret.key) to it, behind a new one where you are changing keys"
+                "(or a line of secret.key) to it, behind a new one where you are changing keys; one that is lost for "
+                "good is given up by `twinge keys lost`"
             )
         for name, value in kept.items():
             if name.startswith(MARKS):
@@ -78,6 +79,22 @@ class Rotation:
     async def _note(self, name: str, value: bytes | None) -> None:
         async with self._engines.write() as tx:
             await tx.execute(upsert(tx.dialect.name, sealing).on_conflict_do_nothing(), {"name": name, "value": value})
+
+    async def missing(self) -> list[str]:
+        """The ids of keys that values may lie under and that are not here."""
+        async with self._engines.read() as tx:
+            names = (await tx.execute(select(sealing.c.name).where(sealing.c.name.startswith(KEY)))).scalars()
+        return sorted({name.removeprefix(KEY) for name in names} - set(self._seal.ids))
+
+    async def serve(self) -> None:
+        """Note that a service is at work that seals under our first key: one that knew only older ones has ended."""
+        await self._note(f"{SERVED}{self._seal.ids[0]}", None)
+
+    async def is_served(self) -> bool:
+        """Whether one is, or was."""
+        async with self._engines.read() as tx:
+            wanted = select(sealing.c.name).where(sealing.c.name == f"{SERVED}{self._seal.ids[0]}")
+            return (await tx.execute(wanted)).first() is not None
 
     # ---- the round ---------------------------------------------------------------------------------------------------
 
@@ -126,8 +143,8 @@ class Rotation:
         if rest := await self.left():
             raise Unusable(f"still under another key: {in_words(rest)}; run `twinge keys rotate` again")
         async with self._engines.write() as tx:
-            gone = delete(sealing).where(sealing.c.name.in_([f"{KEY}{one}" for one in old]))
-            await tx.execute(gone)
+            names = [f"{word}{one}" for word in (KEY, SERVED) for one in old]
+            await tx.execute(delete(sealing).where(sealing.c.name.in_(names)))
         return old
 
     async def last_repeat(self, now: datetime) -> datetime | None:

@@ -114,7 +114,7 @@ class Seal:
         if key is not None and blob.startswith(key.head):
             body = memoryview(blob)[HEAD:]
             try:
-                return key.cipher(str(place[0])).decrypt(bytes(body[:NONCE]), bytes(body[NONCE:]), _bound(place))
+                return key.cipher(str(place[0])).decrypt(body[:NONCE], body[NONCE:], _bound(place))
             except (InvalidTag, ValueError):
                 pass
         elif blob.startswith(_FERNET):
