@@ -1,7 +1,7 @@
 """Everything under the first key: after an upgrade from plain, and when TWINGE_SECRET_KEY is changed.
 
-A service may run meanwhile: batches are short, a row is changed only as it was read, and whoever stops in the middle
-goes on by starting again. What is under the first key already is passed over by the database.
+A service may run meanwhile: batches are short, their rows are locked, and whoever stops in the middle goes on by
+starting again. What is under the first key already is passed over by the database.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Table, and_, delete, func, literal, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, Table, and_, bindparam, delete, func, literal, or_, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from twinge.store import codec
@@ -178,23 +178,26 @@ class Rotation:
         names = [tuple(row)[:-1] for row in fitting((await tx.execute(wanted)).all(), BYTES)]
         if not names:
             return []
-        rows = await tx.execute(select(table).where(tuple_(*keys).in_(names)).order_by(*keys))
+        # Locked, so that nobody changes one between reading and writing: on SQLite nobody can.
+        rows = await tx.execute(select(table).where(tuple_(*keys).in_(names)).order_by(*keys).with_for_update())
         return [dict(row._mapping) for row in rows]
 
     async def _renew(self, tx: AsyncConnection, table: Table, rows: Sequence[Mapping[str, Any]]) -> tuple[int, int]:
         """Seal these rows anew: how many were, and how many do not open."""
-        changed, shut = 0, 0
+        alike: dict[tuple[str, ...], list[dict[str, Any]]] = {}
+        shut = 0
         for row in rows:
             try:
                 values = self._values(table, row)
             except WrongSecret:
                 shut += 1
                 continue
-            same = [
-                table.c[name] == row[name] for name in (*_key(table), *(name for name in values if name != "blind"))
-            ]
-            changed += (await tx.execute(update(table).where(and_(*same)).values(**values))).rowcount
-        return changed, shut
+            named = {f"b_{name}": row[name] for name in _key(table)}
+            alike.setdefault(tuple(values), []).append(named | {f"to_{name}": value for name, value in values.items()})
+        for names, some in alike.items():
+            mine = and_(*(table.c[name] == bindparam(f"b_{name}") for name in _key(table)))
+            await tx.execute(update(table).where(mine).values({name: bindparam(f"to_{name}") for name in names}), some)
+        return len(rows) - shut, shut
 
     def _values(self, table: Table, row: Mapping[str, Any]) -> dict[str, Any]:
         values: dict[str, Any] = {}
