@@ -13,7 +13,7 @@ $(UV):
 demo: $(UV) ## the whole service on made-up athletes, no account, no network
 	@$(RUN) --no-dev twinge demo
 test: $(UV) browser ## every test; those of the page want Chromium, which root on Debian gets by itself
-	@$(RUN) pytest -q
+	@$(RUN) pytest -q -n auto --maxprocesses 8 --dist loadfile
 browser:    ## Chromium for the tests of the page
 	@test -n "$$CHROMIUM" || command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null \
 	|| { test "$$(id -u)" = 0 && apt-get -qq update && apt-get -qqy install --no-install-recommends chromium >/dev/null; } \

@@ -79,9 +79,9 @@ async def set_aside(scene: Scene) -> list[Verdict]:
     dead, stray = counts.get("dead", 0), counts.get("stray", 0)
     if not dead and not stray:
         return ok("set_aside", "no delivery")
-    return warn(
-        "set_aside", f"{dead} dead and {stray} stray deliveries", "`twinge deliveries list --state dead` says why."
-    )
+    state = "dead" if dead else "stray"
+    advice = f"`twinge deliveries list --state {state}` says why."
+    return warn("set_aside", f"{dead} dead and {stray} stray deliveries", advice)
 
 
 async def outages(scene: Scene) -> list[Verdict]:
