@@ -86,7 +86,7 @@ class Strava:
         return cls({name: value for name, value in env.items() if value})
 
     def admit(self, call: Delivery) -> None:
-        """The secret path segment."""
+        """The secret path segment: any of ours, while one takes another's place."""
         if not among(call.token, self._tokens, call.received_at):
             raise Rejected("The secret part of the webhook's path is missing or wrong", status=401)
 
@@ -167,7 +167,7 @@ class Strava:
         await revoke(self.base, (self._settings["CLIENT_ID"], self._settings["CLIENT_SECRET"]), access)
 
     async def subscription(self, http: aiohttp.ClientSession, public_url: str, now: datetime) -> str | None:
-        """What is wrong with the application's subscription at Strava, or None."""
+        """What is wrong with the application's subscription at Strava, or None: it has the first of our tokens."""
         return await wrong(
             self.base, self._settings, http, f"{public_url}/hooks/strava/{first_of(self._settings['HOOK_TOKEN'])}"
         )
