@@ -22,4 +22,4 @@ async def calm(
             await stage.feed(stage.calls[middle:])
             await stage.settle()
             stage.gauge()
-        return stage.evidence()
+        return await stage.evidence()

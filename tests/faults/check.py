@@ -24,6 +24,9 @@ ENDS = {"sent", "delivered", "failed", "expired", "void"}
 STOPS = {"STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT"}
 IN_HAND_S = 3.0
 """What the sender had in hand when STOP was acknowledged is not called back."""
+JUST_NOW_MS = 16 * 60 * 1000
+FINDING_OUT = {"score", "signs", "confirm"}
+"""What a question may ask in quiet hours, of somebody who wrote a moment ago."""
 MORE_FILES, MORE_KB = 12, 48 * 1024
 """What a process may have more at the end of a round than when it was warm."""
 
@@ -107,16 +110,24 @@ def every_message_ends(evidence: Evidence) -> Offenders:
 
 
 def doubles_come_from_doubt(evidence: Evidence) -> Offenders:
-    """I6. What is sent was taken; what was taken twice had a lost answer for each time more, and is grave."""
+    """I6. What is sent was taken; what was taken twice had a lost answer for each time more, and is grave.
+
+    A provider's list does not tell two equal texts to one phone apart: where the answer to one of them was lost, the
+    other may have been taken for it, and the words have arrived.
+    """
     taken = Counter(line["nudge"] for line in evidence.provider if line["what"] == "taken")
+    whose = {line["sid"]: line["nudge"] for line in evidence.provider if line["what"] == "taken"}
     doubts = _doubts(evidence)
     rows = {row["id"]: row for row in evidence.tables["nudge"]}
     for stranger in taken.keys() - rows.keys():
         if not evidence.restored:
             yield f"the provider has {stranger}, and it is in no book"
     for row in rows.values():
-        count, most = taken[row["id"]], 1 + (doubts[row["id"]] if row["severity"] >= DOCTOR else 0)
-        if row["state"] in {"sent", "delivered"} and not count:
+        again = doubts[row["id"]] + bool(evidence.restored)  # whoever puts a backup back has lost an answer, too
+        count, most = taken[row["id"]], 1 + (again if row["severity"] >= DOCTOR else 0)
+        twin = rows.get(whose.get(row["provider_id"], ""))
+        same = twin is not None and (twin["address_id"], twin["text"]) == (row["address_id"], row["text"])
+        if row["state"] in {"sent", "delivered"} and not count and not (same and doubts[row["id"]]):
             yield f"message {row['id']} is {row['state']}, and the provider never had it"
         if count > most:
             yield f"message {row['id']} was taken {count} times, with {doubts[row['id']]} lost answers"
@@ -134,11 +145,12 @@ def _doubts(evidence: Evidence) -> Counter[str]:
 def stop_is_kept(evidence: Evidence) -> Offenders:
     """I7. The provider is asked for nothing after STOP was acknowledged, in quiet hours, or past a message's time.
 
-    What is urgent goes at any hour, and answers an emergency that was written after STOP.
+    What is urgent goes at any hour, and answers an emergency that was written after STOP. So does what finds out
+    whether it is one, and what somebody has just asked for.
     """
     rows = {row["id"]: row for row in evidence.tables["nudge"]}
     athletes = {row["id"]: json.loads(row["profile"]) for row in evidence.tables["athlete"]}
-    stopped = _stopped(evidence)
+    stopped, wrote = _stopped(evidence), _wrote(evidence)
     for line in evidence.provider:
         row = rows.get(line.get("nudge", ""))
         if line["what"] != "asked" or row is None:
@@ -150,7 +162,7 @@ def stop_is_kept(evidence: Evidence) -> Offenders:
         since = stopped.get(row["athlete_id"])
         if since is not None and line["at"] > since + IN_HAND_S * 1e9:
             yield f"message {row['id']} was sent {(line['at'] - since) / 1e9:.1f} s after STOP"
-        if _is_quiet(athletes[row["athlete_id"]], line["clock"]):
+        if _is_quiet(athletes[row["athlete_id"]], line["clock"]) and not _answers(row, line, wrote[row["athlete_id"]]):
             yield f"message {row['id']} was sent in quiet hours"
 
 
@@ -164,6 +176,40 @@ def _stopped(evidence: Evidence) -> dict[str, int]:
             if form["Body"][0].strip().upper() in STOPS and form["From"][0] in owner:
                 found.setdefault(owner[form["From"][0]], one.at)
     return found
+
+
+def _wrote(evidence: Evidence) -> dict[str, list[Row]]:
+    """The calls by which each athlete wrote to us."""
+    owner = {row["address"]: row["athlete_id"] for row in evidence.tables["address"]}
+    owner |= {row["external_id"]: row["athlete_id"] for row in evidence.tables["connection"]}
+    found: dict[str, list[Row]] = defaultdict(list)
+    for line in evidence.journal:
+        if line["what"] == "call":
+            who = parse_qs(line["body"])["From"][0] if line["kind"] == "text" else _reporter(line)
+            found[owner.get(who, "")].append(line)
+    return found
+
+
+def _reporter(line: Row) -> str:
+    try:
+        told = json.loads(line["body"])
+        return str(told["athlete"]) if told["type"] == "report" else ""
+    except (ValueError, KeyError, RecursionError):
+        return ""
+
+
+def _answers(row: Row, asked: Row, wrote: Sequence[Row]) -> bool:
+    """Whether it finds out how grave it is, or was asked for, and they wrote a moment ago.
+
+    By the clock; or really, where the clock was turned between the last look at it and the call.
+    """
+    facts = json.loads(row["facts"])
+    told = [one for one in facts.values() if isinstance(one, dict)]
+    finds_out = any(one.get("asks") in FINDING_OUT and one.get("answers") for one in told)
+    if not finds_out and facts.get("asked") is not True:
+        return False
+    ages = ((asked["clock"] - line["clock"], asked["at"] - line["at"]) for line in wrote if line["at"] <= asked["at"])
+    return any(0 <= clock <= JUST_NOW_MS or real <= IN_HAND_S * 1e9 for clock, real in ages)
 
 
 def _is_quiet(profile: Row, clock_ms: int) -> bool:

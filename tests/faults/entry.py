@@ -23,7 +23,9 @@ import uvloop
 from fake_twilio import AUTH_TOKEN, SID
 from faults import failpoints
 from faults.clock import Clock
-from twinge.app import log_to_stderr, running
+from faults.provider import provide
+from faults.vfs import Disk
+from twinge.app import STUCK_S, log_to_stderr, running, watched
 from twinge.config import Settings
 from twinge.registry import load_plugins
 
@@ -35,12 +37,16 @@ async def serve(order: Order) -> None:
     env: dict[str, str] = order["env"]
     settings, plugins, clock = Settings.from_env(env), load_plugins(env), Clock(Path(order["clock"]))
     log_to_stderr(settings.log_level)
+    if record := order.get("record"):
+        Disk(Path(record), Path(order["disk"]))
     if point := order.get("failpoint"):
         channels = failpoints.arm(failpoints.Point(**point), plugins.channels)
         plugins = replace(plugins, channels=channels)
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
-    async with running(settings, plugins, clock=clock) as service:
+    async with watched(order.get("stuck_s", STUCK_S)), running(settings, plugins, clock=clock) as service:
+        if setting := order.get("synchronous"):  # as no setting can: the control must lose what FULL keeps
+            await service.store._engines.beneath(lambda raw: raw.execute(f"PRAGMA synchronous = {setting}"))
         asked = asyncio.create_task(stop.wait())
         await asyncio.wait([asked, *service.tasks], return_when=asyncio.FIRST_COMPLETED)
 
@@ -54,7 +60,11 @@ def live(order: Order) -> None:
     sys.path[:0] = order.get("path", [])
     os.chdir(order["folder"])
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(serve(order))
+        runner.run(provide(**_provider(order)) if "provider" in order else serve(order))
+
+
+def _provider(order: Order) -> dict[str, Any]:
+    return {"folder": Path(order["folder"]), **order["provider"]}
 
 
 def main() -> None:

@@ -29,7 +29,7 @@ async def at_random(zygote: Zygote, folder: Path, seed: int, *, athletes: int = 
             stage.start()
         await feeding
         await stage.settle()
-        return stage.evidence()
+        return await stage.evidence()
 
 
 async def at_points(zygote: Zygote, folder: Path, seed: int, *, athletes: int = 5) -> Evidence:
@@ -47,7 +47,7 @@ async def at_points(zygote: Zygote, folder: Path, seed: int, *, athletes: int = 
         enough.set()
         await feeding
         await stage.settle()
-        return stage.evidence()
+        return await stage.evidence()
 
 
 async def _feed_until(stage: Stage, enough: asyncio.Event, athletes: int) -> None:

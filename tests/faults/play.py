@@ -4,7 +4,7 @@
         async with stage.alive():
             await stage.feed(stage.calls)
             await stage.settle()
-    problems(stage.evidence())
+    problems(await stage.evidence())
 
 What is journalled is on the disk before the call is made, and again when it was answered: whoever reads it later need
 not trust this process either.
@@ -13,12 +13,12 @@ not trust this process either.
 from __future__ import annotations
 
 import asyncio
-import sys
-from asyncio.subprocess import PIPE
+import tempfile
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -32,7 +32,7 @@ from faults.clock import Clock
 from faults.evidence import Evidence, ask, gather
 from faults.logbook import Logbook
 from faults.story import Call, name, phone, story
-from faults.zygote import TESTS, Life, Zygote, clean
+from faults.zygote import Life, Zygote
 from twinge.core.model import Athlete, Preferences
 from twinge.store import Consent, Store, schema
 
@@ -93,11 +93,11 @@ class Stage:
     @asynccontextmanager
     async def alive(self, **extra: Any) -> AsyncIterator[Life]:
         """A life that is asked to stop at the end."""
-        self.start(**extra)
+        life = self.start(**extra)
         try:
-            yield self.life
+            yield life
         finally:
-            await self.life.stop()
+            await life.stop()
 
     def note(self, what: str, **more: object) -> None:
         """A line of the journal."""
@@ -141,7 +141,8 @@ class Stage:
 
     def _request(self, call: Call) -> tuple[str, str, dict[str, str]]:
         if call.kind != "text":
-            return "/hooks/generic", call.body, {"Authorization": f"Bearer {TOKEN}"}
+            hook = "poison" if call.kind == "poison" else "generic"
+            return f"/hooks/{hook}", call.body, {"Authorization": f"Bearer {TOKEN}"}
         body = urlencode(inbound_form(self.turns, phone(call.owner), "+15005550006", call.body))
         signature = sign(f"{self.url}/channels/twilio/inbound", body.encode(), AUTH_TOKEN)
         form = "application/x-www-form-urlencoded; charset=utf-8"
@@ -161,7 +162,7 @@ class Stage:
     async def settle(self, most: int = 40) -> None:
         """Let everything come to its end; where only time is missing, turn the clock."""
         for _ in range(most):
-            for _ in range(15):
+            for _ in range(12):
                 if not await asyncio.to_thread(self.open_work):
                     return
                 await asyncio.sleep(0.1)
@@ -173,10 +174,10 @@ class Stage:
         rss = next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmRSS"))
         self.note("gauge", pid=self.life.pid, rss_kb=rss, fds=len(list(Path(f"/proc/{self.life.pid}/fd").iterdir())))
 
-    def evidence(self) -> Evidence:
+    async def evidence(self) -> Evidence:
         """Everything that the checker may look at."""
         self.note("end")
-        return gather(self.folder, self.database)
+        return await asyncio.to_thread(gather, self.folder, self.database)
 
 
 @asynccontextmanager
@@ -189,22 +190,23 @@ async def staged(
     share: float = 0.2,
     database: str = "",
     quiet: bool = False,
+    begin: datetime = NOON,
 ) -> AsyncIterator[Stage]:
     """A stage with its athletes moved in and its provider running. `share` of the provider's calls goes wrong."""
     folder.mkdir(parents=True, exist_ok=True)
     clock = Clock(folder / "clock")
-    clock.put(NOON)
+    clock.put(begin)
     port = unused_port()
     url = database or f"sqlite+aiosqlite:///{folder / 'twinge.sqlite3'}"
     if not database:
-        await asyncio.to_thread(schema.upgrade, url)
+        (folder / "twinge.sqlite3").write_bytes(await asyncio.to_thread(_blank))
     journal = Logbook(folder / "journal")
     secrets = [TOKEN, AUTH_TOKEN, SECRET, *(phone(n) for n in range(athletes)), *(name(n) for n in range(athletes))]
     journal.note("secrets", clock(), words=secrets)
     await _move_in(url, athletes, clock, quiet=quiet)
-    async with _provider(folder, seed, share) as base:
+    async with _provider(zygote, folder, seed, share) as base:
         env = _env(folder, url, port, base)
-        calls = story(seed, athletes, NOON - timedelta(hours=2))
+        calls = story(seed, athletes, begin - timedelta(hours=2))
         stage = Stage(zygote, folder, url, clock, journal, calls, env, port)
         try:
             yield stage
@@ -229,18 +231,26 @@ async def _move_in(url: str, athletes: int, clock: Clock, *, quiet: bool) -> Non
 
 
 @asynccontextmanager
-async def _provider(folder: Path, seed: int, share: float) -> AsyncIterator[str]:
-    command = [sys.executable, str(TESTS / "faults" / "provider.py"), str(folder), str(seed), str(share)]
-    process = await asyncio.create_subprocess_exec(*command, env=clean(), stdout=PIPE)
-    assert process.stdout is not None
+async def _provider(zygote: Zygote, folder: Path, seed: int, share: float) -> AsyncIterator[str]:
+    order = {"provider": {"seed": seed, "share": share}, "folder": str(folder), "log": str(folder / "provider.err")}
+    life, place = zygote.start(order), folder / "provider"
     try:
-        base = (await process.stdout.readline()).decode().strip()
-        assert base, "the provider did not start"
-        yield base
+        async with asyncio.timeout(PATIENCE_S):
+            while not place.exists():
+                assert not life.over.is_set(), (folder / "provider.err").read_text()
+                await asyncio.sleep(0.01)
+        yield place.read_text()
     finally:
-        if process.returncode is None:
-            process.kill()
-        await process.wait()
+        await life.kill()
+
+
+@cache
+def _blank() -> bytes:
+    """A database with every table and nothing in it."""
+    with tempfile.TemporaryDirectory() as name:
+        place = Path(name) / "blank"
+        schema.upgrade(f"sqlite+aiosqlite:///{place}")
+        return place.read_bytes()
 
 
 def _env(folder: Path, database: str, port: int, twilio: str) -> dict[str, str]:

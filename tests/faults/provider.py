@@ -1,13 +1,11 @@
-"""A Twilio in a process of its own, which outlives the program: `provider.py <folder> <public URL> <seed> <share>`.
+"""A Twilio in a process of its own, which outlives the program.
 
-Its log (`provider.log` in the folder) says what it was asked, what it really took, and what it called back. It prints
-its address on its first line.
+Its log (`provider.log` in the folder) says what it was asked, what it really took, and what it called back.
 """
 
 from __future__ import annotations
 
 import asyncio
-import sys
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -68,12 +66,13 @@ class Provider(FakeTwilio):
         return made
 
 
-async def main(folder: Path, seed: int, share: float) -> None:
-    """Until it is ended."""
+async def provide(folder: Path, seed: int, share: float) -> None:
+    """Until the process is killed. The file `provider` in the folder says where it is."""
     clock = Clock(folder / "clock")
     book = Logbook(folder / "provider.log", durable=False)
     async with Provider(book, clock, seed, share) as fake:
-        print(fake.base, flush=True)  # noqa: T201 - whoever started us waits for it
+        (folder / "provider.new").write_text(fake.base)
+        (folder / "provider.new").rename(folder / "provider")
         told = 0
         while True:
             await fake.call_back()
@@ -81,7 +80,3 @@ async def main(folder: Path, seed: int, share: float) -> None:
                 book.note("called", clock(), nudge=one.nudge, status=one.word.status, answer=one.answer)
             told = len(fake.called)
             await asyncio.sleep(0.02)
-
-
-if __name__ == "__main__":
-    asyncio.run(main(Path(sys.argv[1]), int(sys.argv[2]), float(sys.argv[3])))

@@ -32,7 +32,7 @@ class Call:
     """One call of a vendor: to the generic hook with JSON, or a text message from a phone."""
 
     kind: str
-    """event · bad · text"""
+    """event · bad · text · poison"""
     owner: int
     body: str
     """JSON, or what was written."""
