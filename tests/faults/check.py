@@ -22,7 +22,7 @@ DOCTOR, URGENT = 4, 5
 """Severities of the table `nudge`."""
 ENDS = {"sent", "delivered", "failed", "expired", "void"}
 STOPS = {"STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT"}
-IN_HAND_S = 3.0
+IN_HAND_S = 1.5
 """What the sender had in hand when STOP was acknowledged is not called back."""
 JUST_NOW_MS = 16 * 60 * 1000
 FINDING_OUT = {"score", "signs", "confirm"}
@@ -170,8 +170,9 @@ def _stopped(evidence: Evidence) -> dict[str, int]:
     """Whose STOP was acknowledged, and when (ns)."""
     owner = {row["address"]: row["athlete_id"] for row in evidence.tables["address"]}
     found: dict[str, int] = {}
+    kept = {(row["platform"], row["key"]) for row in evidence.tables["inbox"]}  # a backup may be older than a STOP
     for one in acknowledged(evidence):
-        if one.platform.startswith("channel:"):
+        if one.platform.startswith("channel:") and (one.platform, one.key) in kept:
             form = parse_qs(one.body)
             if form["Body"][0].strip().upper() in STOPS and form["From"][0] in owner:
                 found.setdefault(owner[form["From"][0]], one.at)

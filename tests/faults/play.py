@@ -175,7 +175,9 @@ class Stage:
         self.note("gauge", pid=self.life.pid, rss_kb=rss, fds=len(list(Path(f"/proc/{self.life.pid}/fd").iterdir())))
 
     async def evidence(self) -> Evidence:
-        """Everything that the checker may look at."""
+        """Everything that the checker may look at, once nobody changes it any more."""
+        for life in self.lives:
+            await life.stop()
         self.note("end")
         return await asyncio.to_thread(gather, self.folder, self.database)
 
@@ -191,6 +193,7 @@ async def staged(
     database: str = "",
     quiet: bool = False,
     begin: datetime = NOON,
+    delay_min: int = 0,
 ) -> AsyncIterator[Stage]:
     """A stage with its athletes moved in and its provider running. `share` of the provider's calls goes wrong."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -203,7 +206,9 @@ async def staged(
     journal = Logbook(folder / "journal")
     secrets = [TOKEN, AUTH_TOKEN, SECRET, *(phone(n) for n in range(athletes)), *(name(n) for n in range(athletes))]
     journal.note("secrets", clock(), words=secrets)
-    await _move_in(url, athletes, clock, quiet=quiet)
+    hours = (time(21), time(8)) if quiet else (None, None)
+    wishes = Preferences(quiet_from=hours[0], quiet_to=hours[1], delay_min=delay_min)
+    await _move_in(url, athletes, clock, wishes)
     async with _provider(zygote, folder, seed, share) as base:
         env = _env(folder, url, port, base)
         calls = story(seed, athletes, begin - timedelta(hours=2))
@@ -216,10 +221,8 @@ async def staged(
             journal.close()
 
 
-async def _move_in(url: str, athletes: int, clock: Clock, *, quiet: bool) -> None:
+async def _move_in(url: str, athletes: int, clock: Clock, wishes: Preferences) -> None:
     store = await Store.open(url, secret=SECRET.encode())
-    hours = {"quiet_from": time(21), "quiet_to": time(8)} if quiet else {"quiet_from": None, "quiet_to": None}
-    wishes = Preferences(**hours, delay_min=0)
     for n in range(athletes):
         async with store.write() as tx:
             one = Athlete("", name=name(n), preferences=wishes, timezone="Europe/Berlin")

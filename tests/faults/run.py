@@ -19,7 +19,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from faults import clocks, cut, full, kill, pause, poison, restore, server, upgrade
+from faults import away, clocks, cut, full, kill, pause, poison, restore, server, upgrade
 from faults.calm import calm
 from faults.check import problems
 from faults.evidence import Evidence, acknowledged
@@ -38,6 +38,7 @@ ROUNDS: dict[str, Round] = {
     "pause": pause.paused,
     "clock": clocks.jumping,
     "poison": poison.poisoned,
+    "away": away.worker_away,
     "upgrade": upgrade.upgraded,
     "restore": restore.restored,
 }

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from faults import clocks, cut, full, kill, pause, poison, restore, server, upgrade, vfs
+from faults import away, clocks, cut, full, kill, pause, poison, restore, server, upgrade, vfs
 from faults.check import problems
 from faults.evidence import Evidence
 from faults.failpoints import NAMES
@@ -96,6 +96,12 @@ async def test_yesterdays_backup_says_nothing_of_yesterday(zygote: Zygote, tmp_p
     evidence = await restore.restored(zygote, tmp_path, 1, athletes=3)
     assert problems(evidence) == []
     assert any(line["what"] == "answer" and line["at"] > evidence.restored for line in evidence.journal)
+
+
+async def test_a_stop_that_nobody_has_read_yet_is_kept(zygote: Zygote, tmp_path: Path) -> None:
+    evidence = await away.worker_away(zygote, tmp_path, 1, athletes=2)
+    assert problems(evidence) == []
+    assert [line["waiting"] for line in evidence.journal if line["what"] == "later"] != [0]
 
 
 async def test_a_server_that_is_killed_loses_nothing(zygote: Zygote, tmp_path: Path, postgres: Server) -> None:
