@@ -65,6 +65,9 @@ class Stage:
     """More for every order of a life."""
     lives: list[Life] = field(default_factory=list)
     turns: int = 0
+    provider: Life | None = None
+    settled_ms: int = 0
+    """When everything had come to its end, by the program's clock."""
 
     @property
     def url(self) -> str:
@@ -163,10 +166,17 @@ class Stage:
         """Let everything come to its end; where only time is missing, turn the clock."""
         for _ in range(most):
             for _ in range(12):
+                self.settled_ms = round(self.clock().timestamp() * 1000)
                 if not await asyncio.to_thread(self.open_work):
                     return
                 await asyncio.sleep(0.1)
             self.turn(JUMP_S)
+
+    def _came_late(self) -> int:
+        """Receipts that were taken in when all else was over, just before the program was stopped."""
+        since = f"received_ms >= {self.settled_ms} AND not_before_ms = 0 AND attempts = 0"
+        late = f"SELECT count(*) AS n FROM inbox WHERE state = 'waiting' AND {since}"
+        return int(ask(self.database, late)[0]["n"])
 
     def gauge(self) -> None:
         """Note the newest life's memory and open files."""
@@ -176,8 +186,13 @@ class Stage:
 
     async def evidence(self) -> Evidence:
         """Everything that the checker may look at, once nobody changes it any more."""
+        if self.provider is not None:
+            await self.provider.kill()
         for life in self.lives:
             await life.stop()
+        if await asyncio.to_thread(self._came_late):
+            async with self.alive():
+                await self.until(lambda: not self._came_late())
         self.note("end")
         return await asyncio.to_thread(gather, self.folder, self.database)
 
@@ -209,10 +224,10 @@ async def staged(
     hours = (time(21), time(8)) if quiet else (None, None)
     wishes = Preferences(quiet_from=hours[0], quiet_to=hours[1], delay_min=delay_min)
     await _move_in(url, athletes, clock, wishes)
-    async with _provider(zygote, folder, seed, share) as base:
+    async with _provider(zygote, folder, seed, share) as (base, provider):
         env = _env(folder, url, port, base)
         calls = story(seed, athletes, begin - timedelta(hours=2))
-        stage = Stage(zygote, folder, url, clock, journal, calls, env, port)
+        stage = Stage(zygote, folder, url, clock, journal, calls, env, port, provider=provider)
         try:
             yield stage
         finally:
@@ -234,7 +249,7 @@ async def _move_in(url: str, athletes: int, clock: Clock, wishes: Preferences) -
 
 
 @asynccontextmanager
-async def _provider(zygote: Zygote, folder: Path, seed: int, share: float) -> AsyncIterator[str]:
+async def _provider(zygote: Zygote, folder: Path, seed: int, share: float) -> AsyncIterator[tuple[str, Life]]:
     order = {"provider": {"seed": seed, "share": share}, "folder": str(folder), "log": str(folder / "provider.err")}
     life, place = zygote.start(order), folder / "provider"
     try:
@@ -242,7 +257,7 @@ async def _provider(zygote: Zygote, folder: Path, seed: int, share: float) -> As
             while not place.exists():
                 assert not life.over.is_set(), (folder / "provider.err").read_text()
                 await asyncio.sleep(0.01)
-        yield place.read_text()
+        yield place.read_text(), life
     finally:
         await life.kill()
 
