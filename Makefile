@@ -4,7 +4,7 @@ UV := .tools/bin/uv
 RUN := $(UV) run --frozen
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test browser check serve fmt docs sbom audit bench migration clean
+.PHONY: help demo test browser check serve fmt docs pictures sbom audit bench migration clean
 
 help:       ## list the targets
 	@grep -hE '^[a-z]+: .*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -13,7 +13,7 @@ $(UV):
 demo: $(UV) ## the whole service on made-up athletes, no account, no network
 	@$(RUN) --no-dev twinge demo
 test: $(UV) browser ## every test; those of the page want Chromium, which root on Debian gets by itself
-	@$(RUN) pytest -q
+	@$(RUN) pytest -q -n auto --maxprocesses 8 --dist loadfile
 browser:    ## Chromium for the tests of the page
 	@test -n "$$CHROMIUM" || command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null \
 	|| { test "$$(id -u)" = 0 && apt-get -qq update && apt-get -qqy install --no-install-recommends chromium >/dev/null; } \
@@ -26,6 +26,8 @@ fmt: $(UV)  ## put the code in shape
 	@$(RUN) ruff format . && $(RUN) ruff check --fix .
 docs: $(UV) ## the pages of docs/ as a site, in build/site
 	@$(RUN) python docs/site.py
+pictures: $(UV) browser ## docs/pictures anew, taken by the test that walks through every page
+	@TWINGE_PICTURES=docs/pictures $(RUN) pytest -q tests/browser/test_story.py -k story_through
 sbom: $(UV) ## every part of what is installed, in build/sbom.json (CycloneDX)
 	@mkdir -p build && $(UV) export --quiet --frozen --no-dev --all-extras --format cyclonedx1.5 --output-file build/sbom.json
 audit: $(UV) ## known weaknesses of the locked parts; asks osv.dev

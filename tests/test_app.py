@@ -18,7 +18,7 @@ import pytest
 
 from conftest import TOKEN, run
 from recordings.maker import START, a_run
-from twinge.app import Line, Service, opened, running, secret_of
+from twinge.app import Line, Object, Service, opened, running, secret_of
 from twinge.config import Settings
 from twinge.plugin import TwingeError
 from twinge.registry import Plugins, load_plugins
@@ -174,6 +174,34 @@ def test_a_log_line_is_one_line_without_an_exceptions_words() -> None:
     assert line.isprintable()
     assert "error=ValueError at=test_a_log_line" in line
     assert "4915" not in line
+
+
+def test_a_log_line_may_be_an_object_with_known_members_only() -> None:
+    words = ("hop=sender nudge=%s channel=sms outcome=sent secret=%s", ("a-1", "x\ny"))
+    told = json.loads(Object("%(message)s").format(logging.LogRecord("twinge", logging.INFO, "", 0, *words, None)))
+    assert (told["hop"], told["nudge"], told["level"], told["room"]) == ("sender", "a-1", "info", "twinge")
+    assert set(told) == {"at", "level", "room", "words", "hop", "nudge", "channel", "outcome"}
+    assert told["at"].endswith("Z")
+
+
+async def test_one_delivery_can_be_followed_to_its_message(
+    fresh: Settings,
+    house: tuple[Plugins, MemoryChannel],
+    clock: FixedClock,
+    everything_logged: pytest.LogCaptureFixture,
+) -> None:
+    plugins, _ = house
+    async with running(fresh, plugins, clock=clock, roles=["web"]) as service, aiohttp.ClientSession() as http:
+        await enrol(service, http, clock())
+        await train(service, http, clock)
+        last = (await service.store.inbox.find(None, None, None, 1)).items[0].id
+        clock.advance(timedelta(hours=1))
+        await service.sender.drain()
+    lines = [record.getMessage() for record in everything_logged.records]
+    assert f"hop=worker delivery={last} outcome=done" in lines
+    [made] = [line for line in lines if line.startswith(f"hop=judge delivery={last} ")]
+    nudge = made.split("nudge=")[1].split()[0]
+    assert f"hop=sender nudge={nudge} channel=memory outcome=sent" in lines
 
 
 async def test_an_uploaded_file_and_one_in_the_folder_are_read(

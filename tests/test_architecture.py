@@ -96,6 +96,7 @@ MAY: dict[str, set[str]] = {
         "sender",
         "schedule",
     },
+    "doctor": {"plugin", "store", "config", "registry"},
     "demo": {"app", "config", "registry", "core", "plugin"},
     "cli": {
         "app",
@@ -122,6 +123,7 @@ MAY: dict[str, set[str]] = {
         "web",
         "rulebook",
         "preview",
+        "doctor",
     },
 }
 """Room → the rooms below it that it may import (itself always)."""

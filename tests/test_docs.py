@@ -131,7 +131,11 @@ def test_every_setting_of_a_plugin_is_on_the_page_and_in_the_example() -> None:
     assert missing((f"{key.name}=" for key in KEYS), ENV_EXAMPLE.read_text()) == []
 
 
-@pytest.mark.parametrize("path", [*PAGES, *sorted((ROOT / "deploy").iterdir())], ids=lambda path: path.name)
+@pytest.mark.parametrize(
+    "path",
+    [*PAGES, *sorted(path for path in (ROOT / "deploy").rglob("*") if path.is_file())],
+    ids=lambda path: path.name,
+)
 def test_no_page_names_a_setting_that_nobody_reads(path: Path) -> None:
     known = {key.name for key in KEYS} | plugin_settings()
     named = set(re.findall(r"\bTWINGE_[A-Z][A-Z_]*[A-Z]\b", path.read_text()))

@@ -94,3 +94,21 @@ def test_the_tutorial_word_for_word(tmp_path: Path) -> None:
     assert "14.0 km run was 56% over your 30-day longest (9.0 km)" in played.stdout
     assert "Left buttock" in played.stdout
     assert f"http://127.0.0.1:{port}/me/enter/" in played.stdout
+
+
+# --- pictures ---------------------------------------------------------------------------------------------------------
+
+SHOWN = {
+    found for path in DOCS.glob("*.md") for found in re.findall(r"!\[[^\]]+\]\(pictures/([^)]+)\)", path.read_text())
+}
+
+
+def test_every_picture_is_shown_somewhere_in_words_too_and_is_small() -> None:
+    pictures = {path.name: path.stat().st_size for path in (DOCS / "pictures").iterdir()}
+    assert set(pictures) == SHOWN, "make pictures; a picture stands as ![what is seen](pictures/name.webp)"
+    assert {name: size for name, size in pictures.items() if not 1_000 < size < 60_000} == {}
+
+
+def test_the_browser_test_takes_every_picture() -> None:
+    story = (ROOT / "tests/browser/test_story.py").read_text()
+    assert {f"{name}.webp" for name in re.findall(r'picture\(made, "([-\w]+)"', story)} == SHOWN

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import faulthandler
 import gc
+import json
 import logging
 import os
 import secrets
@@ -176,7 +177,7 @@ def secret_of(settings: Settings) -> bytes:
         return settings.secret_key.encode()
     path = settings.data_dir / "secret.key"
     try:
-        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         if not path.exists():
             _make_secret(path)
         return path.read_bytes().strip()
@@ -262,7 +263,7 @@ async def started(
 
 def serve(settings: Settings, plugins: Plugins) -> None:
     """Run until SIGTERM or SIGINT; a role that fails ends the process, for whoever watches it to restart."""
-    log_to_stderr(settings.log_level)
+    log_to_stderr(settings.log_level, settings.log_format)
     with asyncio.Runner(loop_factory=_fast_loop()) as runner:
         runner.run(_until_stopped(settings, plugins))
 
@@ -338,9 +339,27 @@ class Line(logging.Formatter):
         return f"error={kind.__name__} at={'<'.join(reversed(places))}"
 
 
-def log_to_stderr(level: str) -> None:
+class Object(Line):
+    """The same as one JSON object a line. `hop=sender nudge=x` in the words become members beside them."""
+
+    KEYS = frozenset(
+        ("hop", "delivery", "nudge", "platform", "channel", "outcome", "jobs", "rows", "role", "kind", "field", "code")
+    )
+    """The members that may be; whatever else stands in the words stays there."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """`{"at": …, "level": …, "room": …, "words": …, "hop": …}`."""
+        words = super().format(record)
+        pairs = (pair.partition("=") for pair in words.split(" ") if "=" in pair)
+        found = {name: value for name, _, value in pairs if name in self.KEYS}
+        at = self.formatTime(record)
+        return json.dumps({"at": at, "level": record.levelname.lower(), "room": record.name, "words": words, **found})
+
+
+def log_to_stderr(level: str, form: str = "text") -> None:
     """Everything to stderr, one line an event; libraries only from WARNING on, because they print URLs below it."""
     screen = logging.StreamHandler(sys.stderr)
-    screen.setFormatter(Line("%(asctime)s level=%(levelname)s room=%(name)s %(message)s"))
+    plain = Line("%(asctime)s level=%(levelname)s room=%(name)s %(message)s")
+    screen.setFormatter(Object("%(message)s") if form == "json" else plain)
     logging.basicConfig(level=logging.WARNING, handlers=[screen])
     logging.getLogger("twinge").setLevel(level.upper())

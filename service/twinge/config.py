@@ -288,6 +288,14 @@ KEYS: tuple[Key, ...] = (
         "How much is logged; never a body, token, phone number or text.",
         _one_of("debug", "info", "warning", "error"),
     ),
+    Key(
+        "TWINGE_LOG_FORMAT",
+        "log_format",
+        "text",
+        "text or json",
+        "How a line of the log is written: `key=value` words, or one JSON object.",
+        _one_of("text", "json"),
+    ),
 )
 
 
@@ -320,6 +328,7 @@ class Settings:
     api_failures: int = 30
     stop_grace_s: float = 20
     log_level: str = "info"
+    log_format: str = "text"
 
     @classmethod
     def from_env(cls, env: Mapping[str, str]) -> Settings:

@@ -104,25 +104,35 @@ class Desk:
             self._people[athlete_id] = Person(athlete, kept, ways, heard, self._pack, self._now)
             self._stories[athlete_id] = kept.state.pain
 
-    async def take(self, platform: str, items: Sequence[Item], received_at: datetime) -> list[Item]:
-        """Apply one delivery's items; those of them that belong to nobody we know."""
-        return [item for item in items if await self._take(platform, item, received_at)]
+    async def take(self, platform: str, items: Sequence[Item], received_at: datetime, delivery: int = 0) -> list[Item]:
+        """Apply one delivery's items; those of them that belong to nobody we know. The log tells its number."""
+        return [item for item in items if await self._take(platform, item, received_at, delivery)]
 
-    async def _take(self, platform: str, item: Item, received_at: datetime) -> bool:
+    async def _take(self, platform: str, item: Item, received_at: datetime, delivery: int) -> bool:
         """Apply one item; whether it belongs to nobody we know."""
         match item:
             case Inline():
                 person = self._people.get(self._owners.get((platform, item.owner), ""))
                 if person is not None:
+                    person.heard_from.add(delivery)
                     self._hear(person, item.event, received_at)
                 return person is None
             case Revoked(owner=owner):
                 return await self._store.athletes.revoke(self._tx, platform, owner, self._now) is None
             case Receipt():
+                log.info("hop=receipt delivery=%d nudge=%s outcome=%s", delivery, item.nudge, item.state)
                 return not await self._stamp_receipt(item)
             case Reply():
-                return await self._converse(platform.partition(":")[2], item, received_at)
+                is_stranger = await self._converse(platform.partition(":")[2], item, received_at)
+                self._heard(delivery)
+                return is_stranger
         return True  # A pointer that was not fetched: nobody we know.
+
+    def _heard(self, delivery: int) -> None:
+        """Whoever is answered now, and was not spoken of before, is answered because of this delivery."""
+        for person in self._people.values():
+            if person.nudges and not person.heard_from:
+                person.heard_from.add(delivery)
 
     def _hear(self, person: Person, event: Activity | Removed | Wellness | Report, received_at: datetime) -> None:
         match event:
@@ -270,6 +280,8 @@ class Desk:
         )
         await tell(self._tx, [*self._news, *(row for person in people for row in self._tell(person))])
         await self._store.outbox.put(self._tx, [nudge for person in people for nudge in person.nudges])
+        for person in people:
+            _log(person)
         await self._store.outbox.hold(self._tx, [silence for person in people for silence in person.held])
         self._rows, self._mornings, self._reports, self._news = {}, {}, {}, []
         for person in people:
@@ -343,6 +355,13 @@ class Desk:
         held = [one for one in held if any((one.activity, rule) in still for rule in one.rules)]
         nudge = digest(person.athlete, held, person.ear, self._now, self._pack, standing(person.kept.state.pain))
         person.speak(() if nudge is None else (nudge,), ())
+
+
+def _log(person: Person) -> None:
+    """Which deliveries a message comes from; none where the clock alone made it."""
+    for nudge, place, _ in person.nudges:
+        sources = ",".join(map(str, sorted(person.heard_from))) or "-"
+        log.info("hop=judge delivery=%s nudge=%s channel=%s", sources, nudge.id, place.channel)
 
 
 def _timers(people: Iterable[Person]) -> list[Wake]:

@@ -72,6 +72,8 @@ class Person:
     held: list[Held] = field(default_factory=list)
     same: dict[str, str] = field(default_factory=dict)
     """Records that turned out to be counted in another one."""
+    heard_from: set[int] = field(default_factory=set)
+    """Numbers of the deliveries of this batch that spoke of them: for the log."""
 
     @property
     def ear(self) -> Ear:

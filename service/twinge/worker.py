@@ -206,6 +206,9 @@ class Worker:
             done = {number for number, state, _ in ends if state == "done"}
             spent = [job.row for job in jobs if job.platform == FILES and job.row.id in done]
             await self._store.inbox.empty(tx, spent)
+        if log.isEnabledFor(logging.DEBUG):
+            for number, state, _ in ends:
+                log.debug("hop=worker delivery=%d outcome=%s", number, state)
         self._portion.done(desk.folded)
 
     async def _end(
@@ -216,7 +219,7 @@ class Worker:
             await self._store.inbox.release(tx, [job.row])
             return None
         if job.failed is None:
-            strangers = await desk.take(job.platform, job.items, job.row.delivery.received_at)
+            strangers = await desk.take(job.platform, job.items, job.row.delivery.received_at, job.row.id)
             await self._put_back(tx, job, now)
             if not strangers:
                 return "done", job.note

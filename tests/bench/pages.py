@@ -1,4 +1,4 @@
-"""`pages`: the desk and the athlete's page over many athletes with long histories: first byte and size.
+"""`pages`: the desk, the athlete's page and the API over many athletes with long histories: first byte and size.
 
 The rows are made by SQL: five years of ten thousand people would take the worker days. One history is folded for real,
 and everybody has its state.
@@ -7,12 +7,15 @@ and everybody has its state.
 from __future__ import annotations
 
 import http.client
+import json
 import sqlite3
 import time
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import NamedTuple
 from urllib.parse import urlencode, urlsplit
 
 import uvloop
@@ -35,6 +38,19 @@ SHARES = ((2, 7, 0, 0), (5, 0, 1, 0), (8, 0, 0, 1))
 """(percent of athletes, rank of the pain story, a finding of rest, of slowing down)."""
 
 
+FACTS = {
+    "measure": "distance_m",
+    "today": 17_000,
+    "longest_30d": 12_000,
+    "over_percent": 42,
+    "ceiling": 13_200,
+    "limit_percent": 10,
+    "source": "stated",
+    "race": False,
+}
+"""Of every L01."""
+
+
 @dataclass(frozen=True, slots=True)
 class Size:
     """How much there is."""
@@ -44,31 +60,44 @@ class Size:
     rounds: int
 
 
+class Doors(NamedTuple):
+    """How the bench gets in."""
+
+    key: str
+    """Of the desk and the API."""
+    link: str
+    """Into one athlete's page."""
+    athlete: str
+
+
 def pages(results: Results, folder: Path, *, quick: bool) -> None:
     """Seed, serve, ask for each page in turn."""
     size = Size(500, 52, 30) if quick else Size(10_000, 260, 200)
-    place, now = folder / "pages", datetime.now(UTC)
-    place.mkdir(parents=True)
-    prepare(settings(str(place)))
     results.say(f"pages: {size.athletes:,} athletes move in with {size.weeks} weeks each")
-    key, link, athlete = uvloop.run(_prepare(place, size, now))
-    results.say(f"pages: the file has {(place / 'twinge.sqlite3').stat().st_size / 1e9:.1f} GB")
-    with started("web", place) as server, watched([server.pid]) as noise:
+    doors = move_in(folder / "pages", size)
+    results.say(f"pages: the file has {(folder / 'pages' / 'twinge.sqlite3').stat().st_size / 1e9:.1f} GB")
+    with started("web", folder / "pages") as server, watched([server.pid]) as noise:
         wait_until_calm(1 if quick else 10)
-        cells = _measure(server.url, size, key, link, athlete)
+        cells = measure(server.url, size, doors)
     for name, (waits, length) in cells.items():
         results.add(_row(name, size, waits, length, noise.loud))
 
 
-async def _prepare(place: Path, size: Size, now: datetime) -> tuple[str, str, str]:
-    """A file full of athletes: a key of the desk, a link into one's page, that one's id."""
+def move_in(place: Path, size: Size) -> Doors:
+    """A data folder full of athletes, and how one gets in."""
+    place.mkdir(parents=True)
+    prepare(settings(str(place)))
+    return uvloop.run(_prepare(place, size, datetime.now(UTC)))
+
+
+async def _prepare(place: Path, size: Size, now: datetime) -> Doors:
     _seed(place / "twinge.sqlite3", size, now)
     store = await Store.open(settings(str(place)).database_url, secret=SECRET)
     try:
         athlete = _id(size.athletes // 2)
         async with store.write() as tx:
             link = await store.visits.invite(tx, athlete, now, lasts=LINK_LASTS)
-        return await store.keys.create("admin", "bench", now), link, athlete
+        return Doors(await store.keys.create("admin", "bench", now), link, athlete)
     finally:
         await store.close()
 
@@ -92,6 +121,8 @@ def _seed(path: Path, size: Size, now: datetime) -> None:
         "workout": codec.pack_activity(workout),
         "state": state,
         "profile": codec.to_profile(Athlete("@", name="@", timezone="Europe/Berlin", birth_year=1985)),
+        "facts": json.dumps({"L01": FACTS}),
+        "envelope": codec.pack_envelope("POST", "", {}, {}, ""),
         "stamp": f"{STANDARD.version}/0",
     }
     raw.execute("BEGIN")
@@ -124,11 +155,17 @@ _SEED = Path(__file__).with_suffix(".sql").read_text().split(";\n")
 # ---- asking ----------------------------------------------------------------------------------------------------------
 
 
-def _measure(url: str, size: Size, key: str, link: str, athlete: str) -> Mapping[str, tuple[list[float], int]]:
+def measure(url: str, size: Size, doors: Doors) -> Mapping[str, tuple[list[float], int]]:
     """Seconds to the first byte, and bytes, of each page, asked for in turn."""
-    line = http.client.HTTPConnection(urlsplit(url).netloc, timeout=30)
-    desk = _cookie(line, "/admin/enter", {"key": key})
-    me = _cookie(line, f"/me/enter/{link}", {})
+    with closing(http.client.HTTPConnection(urlsplit(url).netloc, timeout=30)) as line:
+        return _turns(line, size, doors)
+
+
+def _turns(line: http.client.HTTPConnection, size: Size, doors: Doors) -> Mapping[str, tuple[list[float], int]]:
+    key, link, athlete = doors
+    desk = {"Cookie": _cookie(line, "/admin/enter", {"key": key})}
+    me = {"Cookie": _cookie(line, f"/me/enter/{link}", {})}
+    api, one = {"Authorization": f"Bearer {key}"}, f"/api/v1/athletes/{athlete}"
     asked = {
         "the desk, /admin": ("/admin", desk),
         "the desk, by a name": ("/admin?name=runner+77", desk),
@@ -138,14 +175,28 @@ def _measure(url: str, size: Size, key: str, link: str, athlete: str) -> Mapping
         "held, 30 days": ("/admin/held?days=30&reason=digest", desk),
         "health": ("/admin/health", desk),
         "the athlete's page, /me": ("/me", me),
+        "why a message, with its chart": (f"/me/why/{_last(athlete, size)}", me),
+        "api: athletes": ("/api/v1/athletes?limit=50", api),
+        "api: workouts of one": (f"{one}/activities?limit=50", api),
+        "api: messages of one": (f"{one}/nudges?limit=50", api),
+        "api: findings of one": (f"{one}/findings?limit=50", api),
+        "api: held of one": (f"{one}/held?limit=50", api),
+        "api: state of one": (f"{one}/state", api),
+        "api: dead deliveries": ("/api/v1/deliveries?state=dead&limit=50", api),
+        "api: sources that fell silent": ("/api/v1/connections?quiet=1", api),
     }
     found: dict[str, tuple[list[float], int]] = {name: ([], 0) for name in asked}
     for turn in range(size.rounds + 3):
-        for name, (path, cookie) in asked.items():
-            wait, length = _ask(line, path, cookie)
+        for name, (path, headers) in asked.items():
+            wait, length = _ask(line, path, headers)
             if turn >= 3:
                 found[name] = ([*found[name][0], wait], length)
     return found
+
+
+def _last(athlete: str, size: Size) -> str:
+    """Its newest message, as `pages.sql` names it."""
+    return f"n-{int(athlete[1:]):06d}-{size.weeks - 1:05d}"
 
 
 def _cookie(line: http.client.HTTPConnection, path: str, fields: Mapping[str, str]) -> str:
@@ -157,9 +208,9 @@ def _cookie(line: http.client.HTTPConnection, path: str, fields: Mapping[str, st
     return str(answer.headers["Set-Cookie"]).partition(";")[0]
 
 
-def _ask(line: http.client.HTTPConnection, path: str, cookie: str) -> tuple[float, int]:
+def _ask(line: http.client.HTTPConnection, path: str, headers: Mapping[str, str]) -> tuple[float, int]:
     began = time.perf_counter()
-    line.request("GET", path, headers={"Cookie": cookie})
+    line.request("GET", path, headers=dict(headers))
     answer = line.getresponse()
     waited = time.perf_counter() - began
     length = len(answer.read())

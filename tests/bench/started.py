@@ -61,3 +61,5 @@ def started(kind: str, folder: Path, *words: str, module: str = "bench.servers")
             process.wait(10)
         except subprocess.TimeoutExpired:
             process.kill()
+        if process.stdout is not None:
+            process.stdout.close()

@@ -33,10 +33,10 @@ async def sign_in(office: Scene, scope: str = "admin") -> None:
     await expect(office.page.get_by_role("heading", name="Athletes")).to_be_visible()
 
 
-async def dead_letter(office: Scene) -> int:
-    """A delivery that the worker could not use."""
+async def dead_letter(office: Scene, platform: str = "generic") -> int:
+    """A delivery that the worker could not use: its platform is not set up."""
     store = office.service.store
-    await store.inbox.put(Delivery("generic", "POST", "", {}, {}, b"[]", NOW), "d1", "")
+    await store.inbox.put(Delivery(platform, "POST", "", {}, {}, b"[]", NOW), "d1", "")
     async with asyncio.timeout(IN_TIME_MS / 1000):
         while not (found := (await store.survey.deliveries("dead")).items):
             await asyncio.sleep(0.01)

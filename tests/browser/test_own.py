@@ -10,9 +10,9 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import FilePayload, Page, expect
 
+from browser.axe import check
 from browser.conftest import IN_TIME_MS, Scene, scene
 from recordings.maker import a_run
 from twinge.store import Consent
@@ -29,7 +29,6 @@ SMALL = {"width": 320, "height": 640}
 """A reflow test's size: 1,280 pixels at 400 % (WCAG 2.2, 1.4.10)."""
 PAGES = ("", "/pain", "/pain?site=knee&side=left", "/pain/urgent", "/plan", "/wishes", "/about", "/limits")
 MORE = ("/reach", "/workouts")
-RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
 
 
 @pytest.fixture(params=[True, False], ids=["with scripts", "without scripts"])
@@ -192,12 +191,3 @@ async def furnish(made: Scene, language: str) -> None:
     async with asyncio.timeout(IN_TIME_MS / 1000):
         while await made.page.goto(f"{made.service.url}/me/pain") and not await made.page.locator("article").count():
             await asyncio.sleep(0.05)
-
-
-async def check(page: Page, path: str) -> None:
-    """No violation of WCAG 2.2 AA that axe-core knows, and no scrolling in two directions."""
-    found = await Axe().run(page, options={"runOnly": {"type": "tag", "values": [*RULES]}})
-    told = [(one["id"], [node["html"][:200] for node in one["nodes"]]) for one in found.response["violations"]]
-    assert told == [], path
-    wide = await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    assert wide <= 0, path

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from twinge.core.excerpt import pack, shorten
@@ -23,6 +23,7 @@ def test_a_text_is_whole_or_its_beginning(text: str, most: int) -> None:
     assert short == text or len(text.encode()) > most
 
 
+@example("0" * 17, 30)
 @given(st.text(st.characters(exclude_categories=["Cs"])), st.integers(30, 200))
 def test_what_is_made_of_it_fits_and_wastes_no_room(text: str, most: int) -> None:
     body = pack(written, text, most)

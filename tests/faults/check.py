@@ -123,8 +123,9 @@ def doubles_come_from_doubt(evidence: Evidence) -> Offenders:
         if not evidence.restored:
             yield f"the provider has {stranger}, and it is in no book"
     for row in rows.values():
-        again = doubts[row["id"]] + bool(evidence.restored)  # whoever puts a backup back has lost an answer, too
-        count, most = taken[row["id"]], 1 + (again if row["severity"] >= DOCTOR else 0)
+        count, most = taken[row["id"]], 1 + (doubts[row["id"]] if row["severity"] >= DOCTOR else 0)
+        if evidence.restored and row["made_ms"] >= evidence.began:
+            most += 1  # what waited in the backup is judged once more, and may be said once more
         twin = rows.get(whose.get(row["provider_id"], ""))
         same = twin is not None and (twin["address_id"], twin["text"]) == (row["address_id"], row["text"])
         if row["state"] in {"sent", "delivered"} and not count and not (same and doubts[row["id"]]):

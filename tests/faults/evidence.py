@@ -37,6 +37,11 @@ class Evidence:
     """`at` of the moment to which a backup set everything back; 0: none did."""
 
     @property
+    def began(self) -> int:
+        """The program's clock when its last process was started, epoch ms."""
+        return max(int(line["clock"]) for line in self.journal if line["what"] == "start")
+
+    @property
     def ended(self) -> int:
         """The program's clock at the end, epoch ms."""
         return max(int(line["clock"]) for line in self.journal if line["what"] == "end")

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import sqlite3
-from contextlib import closing
+import sys
+from asyncio.subprocess import PIPE
 from dataclasses import replace
 from pathlib import Path
 from random import Random
 
-from faults.cut import FILE
-from faults.disk import log_of
 from faults.evidence import Evidence
-from faults.play import staged
-from faults.zygote import Zygote
+from faults.play import Stage, staged
+from faults.zygote import Zygote, clean
 
 DAY_S = 86_400.0
 
@@ -26,12 +24,11 @@ async def restored(zygote: Zygote, folder: Path, seed: int, *, athletes: int = 5
         async with stage.alive():
             await stage.feed(stage.calls[:cut])
             stage.note("backup")
-            await asyncio.to_thread(_copy, folder / FILE, folder / "backup")
+            await _twinge(stage, "db", "backup", str(folder / "backup"))
             await stage.feed(stage.calls[cut:])
             await stage.settle()
         stage.turn(DAY_S)
-        log_of(folder / FILE).unlink(missing_ok=True)
-        (folder / "backup").rename(folder / FILE)
+        await _twinge(stage, "db", "restore", str(folder / "backup"))
         async with stage.alive():
             await stage.feed(stage.calls[-10:])
             await stage.settle()
@@ -40,7 +37,11 @@ async def restored(zygote: Zygote, folder: Path, seed: int, *, athletes: int = 5
         return replace(evidence, restored=backup)
 
 
-def _copy(main: Path, to: Path) -> None:
-    """As docs/operations.md says: by SQLite itself, beside the running program."""
-    with closing(sqlite3.connect(main)) as file:
-        file.execute("VACUUM INTO ?", [str(to)])
+async def _twinge(stage: Stage, *words: str) -> None:
+    """The command line, with the program's own settings."""
+    env = {**clean(), **stage.env}
+    child = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "twinge", *words, env=env, stdout=PIPE, stderr=PIPE
+    )
+    said = b"".join(await child.communicate())
+    assert child.returncode == 0, said.decode()

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 
 from conftest import NOW, Web, run
 from twinge.core.model import Held, Severity
+from twinge.store.footprint import footprint
 from twinge.store.outages import Outage, Spent
+from twinge.web.metrics import QUEUES
 
 
 async def test_alive_and_ready_with_versions(web: Web) -> None:
@@ -73,3 +76,27 @@ async def test_a_state_that_has_emptied_is_gone_from_the_metrics(web: Web) -> No
     assert 'twinge_deliveries{platform="generic",state="waiting"}' not in found
     assert found['twinge_deliveries{platform="generic",state="done"}'] == 1
     assert found["twinge_inbox_oldest_seconds"] == 0
+
+
+async def test_every_queue_has_its_depth_and_age(web: Web) -> None:
+    await web.send(run())
+    web.clock.advance(timedelta(seconds=90))
+    found = await scraped(web)
+    queues = {name.split('"')[1] for name in found if name.startswith("twinge_queue_depth")}
+    assert queues == set(QUEUES.values())
+    assert found['twinge_queue_depth{queue="inbox"}'] == 1
+    assert found['twinge_queue_oldest_seconds{queue="inbox"}'] == 90
+    assert found['twinge_queue_oldest_seconds{queue="outbox"}'] == 0
+
+
+async def test_the_size_of_the_database_and_who_this_is(web: Web, tmp_path: Path) -> None:
+    found = await scraped(web)
+    assert found['twinge_database_bytes{part="file"}'] == (tmp_path / "twinge.sqlite3").stat().st_size
+    assert 'twinge_database_bytes{part="wal"}' in found
+    assert found["twinge_loop_lag_seconds"] > 0
+    [build] = [name for name in found if name.startswith("twinge_build_info")]
+    assert 'twinge="0.' in build
+
+
+def test_a_server_is_asked_by_its_own_exporter() -> None:
+    assert footprint("postgresql+asyncpg://twinge@db/twinge") == {}

@@ -25,13 +25,16 @@ from twinge.store import Consent
 from twinge.store.history import Recorded
 from twinge.store.outages import Outage
 from twinge.store.post import FORWARD, End
+from twinge.store.provenance import Span
 from twinge.store.spoken import Spoken
 from twinge.store.tables import api_key
 from twinge.store.timeline import Line
 from twinge.web import office
 from twinge.web.answer import Problem
+from twinge.web.api.veil import Veil
 from twinge.web.office import Tries
-from twinge.web.office.lines import days
+from twinge.web.office.frame import ago
+from twinge.web.office.lines import days, timeless
 from twinge.web.office.words import REASONS, SEVERITIES, STAGES, STANDING, STATES
 from twinge.worker import Worker
 from visitor import Visitor, words
@@ -410,16 +413,22 @@ def test_what_a_sources_terms_hide_is_there_without_its_numbers_and_words() -> N
         Line(NOON, "message", "n1", Spoken(said, "sent", "console", 1, NOON, None, None, None)),
         Line(NOON, "held", "h", Held("a", ("R02",), Severity.REST, "muted", NOON, "strava:1", {"days": 17})),
     ]
-    [shown] = days(lines, ZoneInfo("UTC"), {"strava"})
+    veil = Veil({"strava": Span(NOON - timedelta(days=9), None)})
+    [shown] = days(lines, ZoneInfo("UTC"), veil)
     text = str(shown)
-    assert text.count("hidden by the source") == 3
-    assert "L01 Session spike" in text
+    assert text.count("hidden by the source") == 2
+    assert [line.kind for line in shown.lines] == ["message", "held"]
+    assert timeless(lines, veil) == [("L01 Session spike", "Rest")]
     assert "muted" in text
     for number in ("10.0", "17", "12."):
         assert number not in text.replace("12:00", "")
     [shown] = days(lines, ZoneInfo("UTC"))
     assert "hidden" not in str(shown)
     assert "17 km after 12." in str(shown)
+
+
+def test_times_are_told_as_one_says_them() -> None:
+    assert [ago(NOW + timedelta(seconds=n), NOW) for n in (0, -3, 20)] == ["just now", "3 seconds ago", "in 20 seconds"]
 
 
 def test_the_desk_has_words_for_every_reason_state_and_stage() -> None:

@@ -14,8 +14,10 @@ import click
 from twinge.cli.athletes import athletes
 from twinge.cli.channels import channels
 from twinge.cli.completion import completion
+from twinge.cli.copies import backup_db, restore_db, settle_db
 from twinge.cli.data import erase, export
 from twinge.cli.deliveries import deliveries
+from twinge.cli.doctor import doctor
 from twinge.cli.house import db, list_plugins
 from twinge.cli.keys import keys
 from twinge.cli.link import make_link
@@ -58,10 +60,13 @@ COMMANDS = (
     erase,
     keys,
     db,
+    doctor,
     completion,
 )
 for command in COMMANDS:
     twinge.add_command(command)
+for command in (backup_db, restore_db, settle_db):
+    db.add_command(command)
 
 
 def main() -> NoReturn:

@@ -19,9 +19,11 @@ def shorten(text: str, most: int) -> str:
 def pack(write: Callable[[str], bytes], text: str, most: int) -> bytes:
     """What `write` makes of the text, or of as much of it as leaves the whole at most `most` bytes.
 
-    `write` may escape letters, and makes more bytes of more text.
+    `write` may escape letters, and makes more bytes of a longer beginning.
     """
     raw = text.encode(errors="replace")
+    if len(raw) <= most and len(whole := write(raw.decode())) <= most:
+        return whole  # Asked first: cut short it may be longer, where the ellipsis is escaped.
     lengths = range(min(len(raw), most) + 1)
     fits = bisect_right(lengths, most, key=lambda length: len(write(shorten(text, length))))
     return write(shorten(text, lengths[max(0, fits - 1)]))

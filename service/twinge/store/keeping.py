@@ -111,16 +111,17 @@ class Keeping:
     async def quiet(self, now: datetime, athlete_id: str | None = None) -> list[Quiet]:
         """Connections (of one athlete) that used to deliver and have been silent for twice their longest gap, ten days
         at least."""
-        last = func.max(activity.c.start_ms)
-        silent = (last < codec.to_ms(now - SILENT)) & (last > codec.to_ms(now - LONG_AGO))
-        there = (activity.c.athlete_id == connection.c.athlete_id) & (activity.c.platform == connection.c.platform)
-        live = (connection.c.state == "connected") & activity.c.removed.is_(False)
+        # Of each connection the newest workout alone, from the end of an index: however long its history is.
+        mine = (activity.c.athlete_id == connection.c.athlete_id) & (activity.c.platform == connection.c.platform)
+        mine &= activity.c.removed.is_(False) & (activity.c.start_ms > codec.to_ms(now - LONG_AGO))
+        newest = select(activity.c.start_ms).where(mine).order_by(activity.c.start_ms.desc()).limit(1).scalar_subquery()
+        live = connection.c.state == "connected"
         if athlete_id is not None:
             live &= connection.c.athlete_id == athlete_id
-        wanted = select(activity.c.athlete_id, activity.c.platform, last.label("last")).join(connection, there)
-        grouped = wanted.where(live).group_by(activity.c.athlete_id, activity.c.platform).having(silent)
+        each = select(connection.c.athlete_id, connection.c.platform, newest.label("last")).where(live).subquery()
+        silent = select(each).distinct().where(each.c.last < codec.to_ms(now - SILENT))
         async with self._engines.read() as tx:
-            found = [await self._quiet(tx, row, now) for row in (await tx.execute(grouped)).all()]
+            found = [await self._quiet(tx, row, now) for row in (await tx.execute(silent)).all()]
         return [one for one in found if one is not None]
 
     async def _quiet(self, tx: AsyncConnection, row: Any, now: datetime) -> Quiet | None:

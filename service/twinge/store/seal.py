@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hmac
 
 from cryptography.fernet import Fernet, InvalidToken
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -24,6 +25,11 @@ class Seal:
     def __init__(self, secret: bytes, purpose: bytes = b"tokens") -> None:
         key = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"twinge " + purpose).derive(secret)
         self._fernet = Fernet(base64.urlsafe_b64encode(key))
+        self._voice = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"twinge proof").derive(secret)
+
+    def prove(self, word: str) -> str:
+        """What only a holder of the secret can answer to `word`: its HMAC-SHA256 under a key of its own, in hex."""
+        return hmac.new(self._voice, word.encode(), "sha256").hexdigest()
 
     def close(self, value: str | None) -> bytes | None:
         """Seal a value; None stays None."""

@@ -17,7 +17,8 @@ from twinge.rulebook import Rulebook
 from twinge.store import Store
 from twinge.web import api, connect, document, health, hooks, metrics, office, pages, reference
 from twinge.web.api.answers import Status
-from twinge.web.api.records import Ready
+from twinge.web.api.queries import Word
+from twinge.web.api.records import Alive, Ready
 from twinge.web.api.wire import PACE, WIRE, Pace, Wire
 from twinge.web.document import DOCUMENT, Document
 from twinge.web.gate import GATE, Gate
@@ -98,7 +99,15 @@ DOCUMENTED = (
         errors=(400, 401, 403, 404, 413, 415),
     ),
     *connect.ROUTES,
-    Route("GET", "/health/live", health.live, HEALTH, "200 as long as the process turns.", Sends(type=Status)),
+    Route(
+        "GET",
+        "/health/live",
+        health.live,
+        HEALTH,
+        "200 as long as the process turns. With a `word` of 32 hexadecimal digits, a `proof` of who answers.",
+        Sends(type=Alive),
+        query=Word,
+    ),
     Route(
         "GET",
         "/health/ready",

@@ -146,6 +146,8 @@ def _seconds(request: web.Request) -> float:
     most = request.app[SETTINGS].request_deadline_s
     if request.path.endswith("/me/data/export"):
         return EXPORT_S
+    if request.path.endswith("/admin/rules/preview"):
+        return UPLOAD_S
     large = (
         request.path.startswith(("/hooks/", "/me/files")) and (request.content_length or 0) > request.client_max_size
     )

@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from importlib.metadata import version
 
 from aiohttp import web
+from msgspec import UNSET
 
 from twinge.plugin import TryLater, TwingeError
 from twinge.store.outages import Outage
 from twinge.store.vendors import Vendor
 from twinge.web.answer import Problem, answer
-from twinge.web.api.answers import Status
 from twinge.web.api.listing import instant
-from twinge.web.api.records import Reachability, Ready, Upness
+from twinge.web.api.records import Alive, Reachability, Ready, Upness
 from twinge.web.parts import CHANNELS, CLOCK, PLATFORMS, RULEBOOK, STORE
+
+WORD = re.compile(r"[0-9a-f]{32}")
+"""What `twinge doctor` says to an address to see who answers there."""
 
 
 async def live(request: web.Request) -> web.Response:
-    """`GET /health/live`: 200 as long as the loop turns."""
-    return answer(Status("ok"))
+    """`GET /health/live`: 200 as long as the loop turns. To a `word` it adds the `proof` that it is us who answer."""
+    word = request.query.get("word", "")
+    return answer(Alive("ok", request.app[STORE].seal.prove(word) if WORD.fullmatch(word) else UNSET))
 
 
 async def ready(request: web.Request) -> web.Response:

@@ -40,7 +40,17 @@ async def show(request: web.Request) -> web.Response:
 
 async def create(request: web.Request) -> web.Response:
     """`POST /keys`: 201 with the key, this once."""
-    body, store, now = await read_as(request, read_key), request.app[STORE], request.app[CLOCK]()
+    made = await make(request, await read_as(request, read_key))
+    async with request.app[STORE].read() as tx:
+        found = await request.app[STORE].keys.get(tx, id_of(made))
+    if found is None:
+        raise not_found("key")
+    return answer(records.MadeKey(**asdict(views.key(found)), key=made), 201)
+
+
+async def make(request: web.Request, body: NewKey) -> str:
+    """A new key, whole, this once; with its line in the audit."""
+    store, now = request.app[STORE], request.app[CLOCK]()
     if body.scope != "coach" and body.athletes:
         raise wrong("athletes", "Only a coach's key is for some athletes; the others are for everybody.")
     if body.expires_at is not None and body.expires_at <= now:
@@ -52,10 +62,7 @@ async def create(request: web.Request) -> web.Response:
         made = await store.keys.make(tx, body.scope, body.name, now, athletes=body.athletes, expires_at=body.expires_at)
         detail = f"scope={body.scope} athletes={','.join(sorted(body.athletes)) or '-'}"
         await enter(request, tx, "key.create", f"key:{id_of(made)}", detail)
-        found = await store.keys.get(tx, id_of(made))
-    if found is None:
-        raise not_found("key")
-    return answer(records.MadeKey(**asdict(views.key(found)), key=made), 201)
+    return made
 
 
 async def revoke(request: web.Request) -> web.Response:

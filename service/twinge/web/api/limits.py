@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from aiohttp import web
 from msgspec import convert
@@ -16,7 +17,7 @@ from twinge.web.answer import Problem, answer
 from twinge.web.api import records
 from twinge.web.api.listing import instant
 from twinge.web.api.people import enter
-from twinge.web.api.shapes import read_limits, read_preview, unsafe, wrong
+from twinge.web.api.shapes import NewPreview, read_limits, read_preview, unsafe, wrong
 from twinge.web.body import read_as
 from twinge.web.guard import ACTOR
 from twinge.web.parts import CLOCK, PREVIEWER, RULEBOOK, STORE
@@ -29,7 +30,13 @@ async def show(request: web.Request) -> web.Response:
 
 async def put(request: web.Request) -> web.Response:
     """`PUT /rules/limits` with `{"limits"}`: from the next event of each athlete on, for everybody."""
-    given, store = (await read_as(request, read_limits)).limits, request.app[STORE]
+    await set_limits(request, (await read_as(request, read_limits)).limits)
+    return answer(await _shown(request))
+
+
+async def set_limits(request: web.Request, given: Mapping[str, int]) -> None:
+    """These hold from now on, all of them and no others; with its line in the audit, unless nothing changes."""
+    store = request.app[STORE]
     _pack(request, given)
     async with store.write() as tx:
         old = await store.house.limits(tx)
@@ -38,12 +45,16 @@ async def put(request: web.Request) -> web.Response:
             await store.house.put(tx, given, request[ACTOR], request.app[CLOCK]())
             detail = f"before={to_text(before)} after={to_text(dict(sorted(given.items())))}"
             await enter(request, tx, "rules.limits", "rules", detail)
-    return answer(await _shown(request))
 
 
 async def preview(request: web.Request) -> web.Response:
     """`POST /rules/preview`: what these limits would have said; changes nothing, sends nothing."""
-    body = await read_as(request, read_preview)
+    found = await try_limits(request, await read_as(request, read_preview))
+    return answer(convert(found, records.Preview))
+
+
+async def try_limits(request: web.Request, body: NewPreview) -> dict[str, Any]:
+    """What they would have said, as `tell.to_json` has it; 400 where they cannot be, 409 while another is tried."""
     pack = _pack(request, body.limits)
     await _check_athletes(request, body.athletes)
     packs = (await request.app[RULEBOOK].current(), pack)
@@ -51,7 +62,7 @@ async def preview(request: web.Request) -> web.Response:
         found = await request.app[PREVIEWER].run(Wish(packs, body.athletes, body.days), request.app[CLOCK]())
     except Busy as error:
         raise Problem(409, "busy", str(error), headers={"Retry-After": "60"}) from None
-    return answer(convert({"limits": body.limits, **to_json(found)}, records.Preview))
+    return {"limits": body.limits, **to_json(found)}
 
 
 def _pack(request: web.Request, limits: Mapping[str, int]) -> Pack:

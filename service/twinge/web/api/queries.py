@@ -119,3 +119,9 @@ class File(Struct):
     """What a device's file cannot say."""
 
     sport: Annotated[str, Meta(max_length=80, pattern=r"^[ -~]*$", description="A word for the sport.")] = ""
+
+
+class Word(Struct):
+    """Who answers there?"""
+
+    word: Annotated[str, Meta(description="32 hexadecimal digits; anything else is passed over.")] | None = None

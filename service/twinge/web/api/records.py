@@ -406,6 +406,14 @@ class Reachability(Struct, omit_defaults=True):
     checked_at: Instant | UnsetType | None = UNSET
 
 
+class Alive(Struct):
+    """The process turns."""
+
+    status: Annotated[str, Meta(extra_json_schema={"enum": ["ok"]})]
+    proof: str | UnsetType = UNSET
+    """What only who has our secret can make of the `word`."""
+
+
 class Ready(Struct):
     """The process can do its work."""
 

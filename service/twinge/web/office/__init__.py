@@ -5,7 +5,7 @@
 
 from aiohttp import web
 
-from twinge.web.office import athlete, audit, deeds, deliveries, door, glance, health, held, keys
+from twinge.web.office import athlete, audit, deeds, deliveries, door, glance, health, held, keys, rules
 from twinge.web.office.frame import TRIES, Tries, sealed, static
 
 __all__ = ["ROUTES", "TRIES", "Tries"]
@@ -26,8 +26,16 @@ ROUTES = [
     web.post("/admin/deliveries/replay", door.desk(deliveries.replay)),
     web.get("/admin/held", door.desk(held.page)),
     web.get("/admin/health", door.desk(health.page)),
+    web.get("/admin/rules", door.desk(rules.page)),
+    web.post("/admin/rules", door.desk(rules.save)),
+    web.post("/admin/rules/preview", door.desk(rules.preview)),
+    web.post("/admin/rules/reset", door.desk(rules.reset)),
+    web.get("/admin/rules/{part}", door.desk(rules.part)),
     web.get("/admin/keys", door.desk(keys.page)),
     web.post("/admin/keys", door.desk(keys.create)),
+    web.get("/admin/keys/{key}", door.desk(keys.one)),
+    web.post("/admin/keys/{key}/athletes/{athlete}/grant", door.desk(keys.grant)),
+    web.post("/admin/keys/{key}/athletes/{athlete}/withdraw", door.desk(keys.withdraw)),
     web.post("/admin/keys/{key}/revoke", door.desk(keys.revoke)),
     web.get("/admin/audit", door.desk(audit.page)),
     web.get("/admin/static/{name}", sealed(static)),

@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from datetime import timedelta
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
-import msgspec
 from aiohttp import web
 
 from twinge.web.answer import Problem
 from twinge.web.api import athletes, connections, links, pain, silences
 from twinge.web.api.people import known
 from twinge.web.api.shapes import Profile, Wishes, read_report, read_silence
-from twinge.web.body import wrong_shape
 from twinge.web.office.athlete import SIGNS
-from twinge.web.office.door import form, only
+from twinge.web.office.door import form, only, shaped
 from twinge.web.office.frame import back, show, when
 from twinge.web.parts import CLOCK
-
-T = TypeVar("T")
 
 PAUSES: Final = {"0": 0, "1": 1, "7": 7, "30": 30}
 LONGEST: Final = 366
@@ -43,7 +38,7 @@ async def report(request: web.Request) -> web.Response:
     body |= {name: only(given, name) for name in ("site", "side") if only(given, name)}
     if not set(given.get("sign", ())) <= set(SIGNS):
         raise Problem(400, "invalid", "There is no such sign.", field="sign")
-    await pain.take_in(request, one, _shaped(read_report, body))
+    await pain.take_in(request, one, shaped(read_report, body))
     return _home(request, "report")
 
 
@@ -55,7 +50,7 @@ async def silence(request: web.Request) -> web.Response:
     if not 1 <= days <= LONGEST:
         raise Problem(400, "invalid", f"A silence lasts 1 to {LONGEST} days.", field="days")
     body = {"kind": only(given, "kind"), "from": now, "until": now + timedelta(days=days)}
-    await silences.plan(request, request.match_info["athlete"], _shaped(read_silence, body))
+    await silences.plan(request, request.match_info["athlete"], shaped(read_silence, body))
     return _home(request, "silence")
 
 
@@ -93,11 +88,3 @@ def _number(text: str, field: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) <= 4):
         raise Problem(400, "invalid", "This must be a number.", field=field)
     return int(text)
-
-
-def _shaped(decode: Callable[[bytes], T], body: Mapping[str, Any]) -> T:
-    """A form's values as the API's own body, or a 400 that names the field."""
-    try:
-        return decode(msgspec.json.encode(body))
-    except msgspec.ValidationError as error:
-        raise wrong_shape(error) from None

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import logging
 import re
+from collections.abc import Callable, Mapping
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final, TypeVar
 
+import msgspec
 from aiohttp import web
 
 from twinge.store.sittings import SITTING_LASTS
 from twinge.web.answer import Problem
+from twinge.web.body import wrong_shape
 from twinge.web.caller import CALLER, Caller, seen
 from twinge.web.guard import ACTOR
 from twinge.web.office.frame import PROOF, TRIES, Handler, back, host_of, is_loopback, sealed, show
 from twinge.web.parts import CLOCK, STORE
-from twinge.web.site import Form, base, check_origin, proof_of, proven_form, read_form
+from twinge.web.site import MOST_FIELDS, Form, base, check_origin, proof_of, proven_form, read_form
+
+T = TypeVar("T")
 
 log = logging.getLogger("twinge.web")
 
@@ -101,23 +106,31 @@ async def caller(request: web.Request) -> Caller | None:
     return one
 
 
-async def form(request: web.Request, *, coach: bool = False) -> Form:
+async def form(request: web.Request, *, coach: bool = False, most: int = MOST_FIELDS) -> Form:
     """A form of this visit from somebody who may change things (`coach`: who may care for an athlete), or 403."""
-    fields = await _proven(request)
+    fields = await _proven(request, most)
     scope = request[CALLER].scope
     if scope != "admin" and not (coach and scope in CARING):
         raise Problem(403, "scope", "This key may only look; changing something needs one with the scope `admin`.")
     return fields
 
 
-async def _proven(request: web.Request) -> Form:
+async def _proven(request: web.Request, most: int = MOST_FIELDS) -> Form:
     check_origin(request)
-    return await proven_form(request, request[PROOF])
+    return await proven_form(request, request[PROOF], most)
 
 
 def only(given: Form, name: str) -> str:
     """A field's last value, without the spaces around it."""
     return given.get(name, [""])[-1].strip()
+
+
+def shaped(decode: Callable[[bytes], T], body: Mapping[str, Any]) -> T:
+    """A form's values as the API's own body, or a 400 that names the field."""
+    try:
+        return decode(msgspec.json.encode(body))
+    except msgspec.ValidationError as error:
+        raise wrong_shape(error) from None
 
 
 # ---- the cookie ------------------------------------------------------------------------------------------------------

@@ -34,6 +34,7 @@ PAGES: Final = (
     ("/deliveries", "Deliveries"),
     ("/held", "Held"),
     ("/health", "Health"),
+    ("/rules", "Rules"),
     ("/keys", "Keys"),
     ("/audit", "Audit"),
 )
@@ -46,6 +47,9 @@ DONE: Final = {
     "resumed": "Messages go out again.",
     "disconnected": "The connection has ended. Its vendor is told in the next minutes.",
     "replayed": "What could be replayed waits again.",
+    "limits": "The limits are set: they count from each athlete's next event on.",
+    "granted": "The coach may see this athlete from now on.",
+    "withdrawn": "The coach does not see this athlete any more.",
     "revoked": "The key is revoked, and every visit that began with it is over.",
 }
 
@@ -186,6 +190,8 @@ def address(path: str, **query: str | None) -> str:
 
 def ago(at: datetime, now: datetime) -> str:
     """`3 hours ago`."""
+    if abs(at - now) < timedelta(seconds=1):
+        return "just now"
     return format_timedelta(at - now, add_direction=True, locale="en")
 
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from aiohttp import web
 
-from twinge.plugin import PlatformAdapter
 from twinge.store.glances import LIGHTS, Glance, Light, Link, Wanted
 from twinge.store.spoken import Spoken
 from twinge.web.answer import Problem
+from twinge.web.api.veil import hides
 from twinge.web.caller import CALLER
 from twinge.web.office.frame import address, show
 from twinge.web.office.words import LIGHT_WORDS, SEVERITIES, STAGES, STATES
@@ -47,8 +47,7 @@ async def page(request: web.Request) -> web.Response:
     ids = [one.athlete_id for one in found.items]
     links, last = await store.glances.links(ids), await store.glances.last_words(ids)
     counts = await store.glances.counts(now, among)
-    hidden = hidden_platforms(request)
-    rows = [_row(one, links.get(one.athlete_id, ()), last.get(one.athlete_id), hidden) for one in found.items]
+    rows = [_row(request, one, links.get(one.athlete_id, ()), last.get(one.athlete_id)) for one in found.items]
     kept = {name: request.query.get(name, "") for name in ("light", "name", "platform")}
     return show(
         request,
@@ -73,15 +72,12 @@ def _asked(request: web.Request) -> Wanted:
     return Wanted((LIGHTS[light],) if light else (), name, platform, request[CALLER].athletes)
 
 
-def hidden_platforms(request: web.Request) -> frozenset[str]:
-    """The sources whose terms let nobody but the athlete see what came from them; none for operators."""
-    platforms: Mapping[str, PlatformAdapter] = request.app[PLATFORMS]
-    if request[CALLER].scope != "coach":
-        return frozenset()
-    return frozenset(name for name, one in platforms.items() if not one.capabilities.coach_may_see)
+def is_hidden(request: web.Request, platform: str) -> bool:
+    """Whether the terms of this source let nobody but the athlete see what came from it; never for operators."""
+    return request[CALLER].scope == "coach" and bool(platform) and hides(request.app, platform)
 
 
-def _row(one: Glance, links: Sequence[Link], last: Spoken | None, hidden: frozenset[str]) -> Row:
+def _row(request: web.Request, one: Glance, links: Sequence[Link], last: Spoken | None) -> Row:
     said = ""
     if last is not None:
         said = f"{SEVERITIES[last.nudge.severity.word]}, {STATES.get(last.state, last.state)}"
@@ -90,14 +86,15 @@ def _row(one: Glance, links: Sequence[Link], last: Spoken | None, hidden: frozen
         light=one.light.word,
         words=LIGHT_WORDS[one.light],
         stage=STAGES.get(one.stage, one.stage) if one.light is Light.PAIN else "",
-        hidden=one.last_platform in hidden,
-        links=[(link.platform, *_standing(link)) for link in links],
+        hidden=is_hidden(request, one.last_platform),
+        links=[(link.platform, *_standing(link, is_hidden(request, link.platform))) for link in links],
         last=last,
         said=said,
     )
 
 
-def _standing(link: Link) -> tuple[str, bool]:
+def _standing(link: Link, hidden: bool) -> tuple[str, bool]:
+    """That workouts stopped coming is told by workouts, so it is hidden with them."""
     if link.state == "connected":
-        return ("fell silent", False) if link.quiet else ("connected", True)
+        return ("fell silent", False) if link.quiet and not hidden else ("connected", True)
     return {"expired": "must connect again", "revoked": "disconnected"}.get(link.state, link.state), False

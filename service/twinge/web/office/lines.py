@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from itertools import groupby
@@ -18,11 +18,13 @@ from twinge.core.rules import CATALOGUE
 from twinge.store.history import Recorded
 from twinge.store.spoken import Spoken
 from twinge.store.timeline import Line
+from twinge.web.api.veil import TOLD, Veil
 from twinge.web.office.words import LINE_WORDS, REASONS, SEVERITIES, STAGES, STATES
 
 RULES: Final[Mapping[str, str]] = {rule.id: rule.name for rule in CATALOGUE}
 MOST_FACTS: Final = 12
 HIDDEN: Final = "hidden by the source's terms"
+NOTHING_HIDDEN: Final = Veil()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +49,32 @@ class Day:
     lines: Sequence[Shown]
 
 
-def days(lines: Iterable[Line], zone: ZoneInfo, hidden: Collection[str] = ()) -> list[Day]:
-    """Lines by local day, in their order; what came from a `hidden` platform without its numbers and words."""
-    found = groupby(lines, key=lambda line: line.at.astimezone(zone).date())
+def days(lines: Iterable[Line], zone: ZoneInfo, veil: Veil = NOTHING_HIDDEN) -> list[Day]:
+    """Lines by local day, in their order, as far as the terms of their sources let them be shown."""
+    seen = [line for line in lines if not _is_left_out(line, veil)]
+    found = groupby(seen, key=lambda line: line.at.astimezone(zone).date())
     return [
-        Day(format_date(day, "EEEE, d MMMM y", locale="en"), [_shown(line, zone, hidden) for line in group])
+        Day(format_date(day, "EEEE, d MMMM y", locale="en"), [_shown(line, zone, veil) for line in group])
         for day, group in found
     ]
+
+
+def timeless(lines: Iterable[Line], veil: Veil) -> list[tuple[str, str]]:
+    """Rule and severity of findings whose time the terms of a source hide, for it is a workout's."""
+    found = [line.what for line in lines if isinstance(line.what, Finding) and _is_left_out(line, veil)]
+    return [(_named(one.rule), SEVERITIES[one.severity.word]) for one in found if isinstance(one, Finding)]
+
+
+def _is_left_out(line: Line, veil: Veil) -> bool:
+    """Whether even that there is such a thing at this time tells of a workout that is hidden."""
+    match line.what:
+        case Recorded() | Report():
+            return line.key.partition(":")[0] in veil.sources
+        case Finding() as one:
+            return bool(veil.over(one.at, one.activity))
+        case Entry() as one:
+            return one.what == "run" and bool(veil.over(line.at))
+    return False
 
 
 def story_lines(pain: Pain) -> list[Line]:
@@ -65,16 +86,16 @@ def story_lines(pain: Pain) -> list[Line]:
     ]
 
 
-def _shown(line: Line, zone: ZoneInfo, hidden: Collection[str]) -> Shown:
+def _shown(line: Line, zone: ZoneInfo, veil: Veil) -> Shown:
     match line.what:
         case Recorded() as one:
-            tone, head, text, more = _workout(one, line.key.partition(":")[0] in hidden)
+            tone, head, text, more = _workout(one, veil)
         case Finding() as one:
-            tone, head, text, more = _finding(one, _is_from(one.activity, hidden))
+            tone, head, text, more = _finding(one)
         case Spoken() as one:
-            tone, head, text, more = _message(one, zone, _is_from(one.nudge.activity, hidden))
+            tone, head, text, more = _message(one, zone, _hidden(veil, one))
         case Held() as one:
-            tone, head, text, more = _held(one, _is_from(one.activity, hidden))
+            tone, head, text, more = _held(one, bool(veil.over(one.at, one.activity)))
         case Report() as one:
             tone, head, text, more = "", *_report(one)
         case Entry() as one:
@@ -83,14 +104,15 @@ def _shown(line: Line, zone: ZoneInfo, hidden: Collection[str]) -> Shown:
     return Shown(clock, line.kind, LINE_WORDS[line.kind], tone, head, text, [each for each in more if each])
 
 
-def _is_from(activity: str | None, hidden: Collection[str]) -> bool:
-    return activity is not None and activity.partition(":")[0] in hidden
+def _hidden(veil: Veil, one: Spoken) -> bool:
+    """Whether a message's words may rest on what is hidden; those about what the athlete told do not."""
+    said = one.nudge
+    told = said.activity is None and bool(said.rules) and TOLD.issuperset(said.rules)
+    return not told and bool(veil.over(said.made_at, said.activity))
 
 
-def _workout(one: Recorded, hidden: bool) -> tuple[str, str, str, Sequence[str]]:
+def _workout(one: Recorded, veil: Veil) -> tuple[str, str, str, Sequence[str]]:
     done, source = one.activity, one.activity.key.partition(":")[0]
-    if hidden:
-        return "", "Workout", f"{HIDDEN} ({source})", ()
     parts = [
         None if done.distance_m is None else f"{done.distance_m / 1000:.1f} km",
         None if done.duration_s is None else _length(done.duration_s),
@@ -98,7 +120,8 @@ def _workout(one: Recorded, hidden: bool) -> tuple[str, str, str, Sequence[str]]
         None if done.avg_hr is None else f"{done.avg_hr} bpm on average",
         None if done.rpe is None else f"effort {done.rpe} of 10",
     ]
-    counted = "" if one.same_as is None else "counted in another recording of the same workout"
+    same = (one.same_as or "").partition(":")[0]
+    counted = "" if not same or same in veil.spans else "counted in another recording of the same workout"
     return "", done.sport.replace("_", " ").capitalize(), ", ".join(filter(None, parts)), (f"from {source}", counted)
 
 
@@ -107,10 +130,13 @@ def _length(seconds: int) -> str:
     return f"{hours} h {minutes:02d} min" if hours else f"{minutes} min"
 
 
-def _finding(one: Finding, hidden: bool) -> tuple[str, str, str, Sequence[str]]:
+def _finding(one: Finding) -> tuple[str, str, str, Sequence[str]]:
     word = one.severity.word
-    text = HIDDEN if hidden else _facts(one.facts)
-    return word, f"{one.rule} {RULES.get(one.rule, '')}".strip(), text, (SEVERITIES[word], f"band {one.band}")
+    return word, _named(one.rule), _facts(one.facts), (SEVERITIES[word], f"band {one.band}")
+
+
+def _named(rule: str) -> str:
+    return f"{rule} {RULES.get(rule, '')}".strip()
 
 
 def _facts(facts: Mapping[str, Any]) -> str:
@@ -131,10 +157,10 @@ def _message(one: Spoken, zone: ZoneInfo, hidden: bool) -> tuple[str, str, str, 
 
 
 def _held(one: Held, hidden: bool) -> tuple[str, str, str, Sequence[str]]:
-    named = ", ".join(f"{rule} {RULES.get(rule, '')}".strip() for rule in one.rules)
+    named = ", ".join(map(_named, one.rules))
     why = REASONS.get(one.reason, "")
     word = one.severity.word
-    facts = "" if hidden else _held_facts(one)
+    facts = HIDDEN if hidden else _held_facts(one)
     return word, f"Not said: {named or SEVERITIES[word]}", facts, (f"{one.reason}: {why}" if why else one.reason,)
 
 

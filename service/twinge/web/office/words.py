@@ -103,8 +103,8 @@ STANDING: Final[Mapping[str, str]] = {
     "sessions_7d": "Workouts in 7 days",
     "load_7d": "Load points in 7 days",
     "load_usual": "Load points in a usual week",
-    "longest_run_30d_m": "Longest run in 30 days (m)",
-    "next_run_ceiling_m": "Next run up to (m)",
+    "longest_run_30d_m": "Longest run in 30 days",
+    "next_run_ceiling_m": "Next run up to",
     "days_in_a_row": "Days in a row",
     "last_rest_day": "Last rest day",
     "recovery": "Mornings, now and usual",
@@ -115,3 +115,13 @@ STANDING: Final[Mapping[str, str]] = {
     "returning": "Coming back after a break",
     "unknown": "Not known",
 }
+
+UNKNOWN: Final[Mapping[str, str]] = {
+    "resting_hr": "resting heart rate",
+    "hrv_ms": "heart-rate variability (ms)",
+    "sleep_min": "sleep (minutes)",
+    "hr_max": "highest heart rate",
+    "hr_rest": "heart rate at rest",
+    "gap_days": "days without running",
+}
+"""Numbers by name, where the name alone would be no word."""

@@ -1,0 +1,111 @@
+"""The database: its schema, whether our secret opens what is in it, and what waits."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from twinge.doctor.scene import Scene, State, Verdict, fail, ok, warn
+from twinge.store.soundness import server_time, unopened
+
+LATE = {
+    "deliveries": timedelta(minutes=5),
+    "messages that are due": timedelta(minutes=10),
+    "messages in doubt": timedelta(hours=1),
+    "timers that are due": timedelta(hours=1),
+    "goodbyes that vendors have not heard": timedelta(days=1),
+}
+"""From which age on a queue stands still. What waits for its time, or for a vendor's limit, is not late."""
+SKEW_S = 2.0
+
+
+def schema(scene: Scene) -> list[Verdict]:
+    """The revision that this version needs."""
+    if scene.schema is None:
+        return ok("schema", "up to date")
+    if (file := scene.database_file) and not file.exists():
+        return warn("schema", f"{file} is not there yet", "`twinge serve` or `twinge db upgrade` makes it.")
+    return fail("schema", scene.schema, "`twinge db upgrade` brings it up to date; make a backup first.")
+
+
+async def tokens(scene: Scene) -> list[Verdict]:
+    """The secret is the one that vendors' tokens were sealed with."""
+    if scene.store is None:
+        return []
+    if scene.secret is None:
+        advice = "`twinge serve` makes secret.key; after a restore, put the old one back first."
+        return warn("tokens", "there is no secret yet: neither TWINGE_SECRET_KEY nor secret.key", advice)
+    wrong, of = await unopened(scene.store)
+    if wrong:
+        advice = "Put back the TWINGE_SECRET_KEY or secret.key of then, or let these athletes connect again."
+        return fail("tokens", f"{wrong} of {of} connections have tokens that do not open", advice)
+    return ok("tokens", f"those of {of} connections open")
+
+
+async def queues(scene: Scene) -> list[Verdict]:
+    """Nothing that is due waits long."""
+    if scene.store is None:
+        return []
+    found = []
+    for one in await scene.store.survey.queues(scene.now):
+        bound = LATE.get(one.name)
+        if bound is None or one.oldest is None or scene.now - one.oldest <= bound:
+            continue
+        what = f"{one.depth} {one.name}, the oldest since {one.oldest:%F %H:%M}Z"
+        grave = scene.now - one.oldest > 12 * bound
+        advice = "Is a process with every role running (TWINGE_ROLES)? Its log says what it waits for."
+        found.append(Verdict("queues", State.FAIL if grave else State.WARN, what, advice))
+    return found or ok("queues", "nothing is late")
+
+
+async def set_aside(scene: Scene) -> list[Verdict]:
+    """Deliveries that could not be used, or are for nobody we know."""
+    if scene.store is None:
+        return []
+    counts = await scene.store.survey.aside()
+    dead, stray = counts.get("dead", 0), counts.get("stray", 0)
+    if not dead and not stray:
+        return ok("set_aside", "no delivery")
+    state = "dead" if dead else "stray"
+    advice = f"`twinge deliveries list --state {state}` says why."
+    return warn("set_aside", f"{dead} dead and {stray} stray deliveries", advice)
+
+
+async def outages(scene: Scene) -> list[Verdict]:
+    """No channel is left alone."""
+    if scene.store is None:
+        return []
+    down = [one for one in await scene.store.outages.all() if one.channel in scene.plugins.channels]
+    lines = [f"{one.channel} is down since {one.since:%F %H:%M}Z: {one.reason}" for one in down]
+    return [
+        Verdict("outages", State.WARN, line, "Its vendor, its settings, or the way there.") for line in lines
+    ] or ok("outages", "every channel is up")
+
+
+async def vendors(scene: Scene) -> list[Verdict]:
+    """What was last noted of the platforms."""
+    if scene.store is None:
+        return []
+    found = []
+    for name, one in (await scene.store.vendors.all()).items():
+        if name in scene.plugins.platforms and one.is_paused(scene.now) and one.paused_until:
+            what = f"{name} keeps us waiting until {one.paused_until:%F %H:%M}Z: {one.pause_reason}"
+            found.append(
+                Verdict("vendors", State.WARN, what, "It goes on by itself; ask the vendor for a higher limit.")
+            )
+    return found or ok("vendors", "none keeps us waiting")
+
+
+async def clock(scene: Scene) -> list[Verdict]:
+    """The database server and this machine agree on the time."""
+    if scene.store is None:
+        return []
+    told = await server_time(scene.store)
+    return [] if told is None else skew("clock", "the database server", (told - scene.now).total_seconds(), SKEW_S)
+
+
+def skew(name: str, who: str, seconds: float, bound: float) -> list[Verdict]:
+    """How far two clocks are from each other."""
+    what = f"{who} is {abs(seconds):.0f} s {'ahead of' if seconds > 0 else 'behind'} this machine"
+    if abs(seconds) > bound:
+        return fail(name, what, "Let NTP set both clocks (chrony, systemd-timesyncd).")
+    return ok(name, f"{who} tells the same time")
