@@ -104,6 +104,11 @@ class Store:
             raise
         return cls(engines, secret)
 
+    @property
+    def shared(self) -> bool:
+        """Whether several may write at once: other processes, and we ourselves."""
+        return self._engines.shared
+
     async def close(self) -> None:
         """Commit the deliveries that wait for their group, then close every connection."""
         await self.inbox.close()

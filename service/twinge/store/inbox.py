@@ -20,8 +20,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from twinge.plugin import FILES, Delivery
 from twinge.store import arrivals, codec
-from twinge.store.among import among, not_among
-from twinge.store.claims import CLAIM_BYTES, CLAIMABLE, CLAIMABLE_SHARED, IS_WAITING, fitting, together
+from twinge.store.among import among
+from twinge.store.claims import CLAIM_BYTES, CLAIMABLE, CLAIMABLE_SHARED, IS_WAITING, fitting, idle, together
 from twinge.store.commit import GroupCommit, Row
 from twinge.store.engine import Engines
 from twinge.store.feed import tell_dead
@@ -34,6 +34,8 @@ OPEN = ("waiting", "stray", "dead")
 """States that somebody may still have to look at; each has its partial index."""
 LEAF_BYTES = 4 * 1024 * 1024
 """Bodies that are leafed through at a time."""
+UNSWEPT = 8
+"""Claims in a row that found enough: then it is looked all the same whether somebody with work in hand has gone."""
 SECRET = frozenset({"authorization", "cookie", "proxy-authorization"})
 """Headers that are checked at the door and not kept."""
 LENGTH, DIGEST = "content-length", "content-digest"
@@ -103,6 +105,7 @@ class Inbox:
     def __init__(self, engines: Engines, bell: asyncio.Event) -> None:
         self._engines, self._bell = engines, bell
         self._groups = GroupCommit(self._commit)
+        self._unswept = 0
 
     @property
     def trouble(self) -> str | None:
@@ -152,18 +155,14 @@ class Inbox:
         `busy` ones are in work already: they and their lanes are left, as is a lane behind a postponed row. A row that
         was claimed before and never settled may have crashed the process, so it comes alone, when nothing is busy.
         """
-        ids = [row.id for row in busy]
-        wanted = {
-            "now": codec.to_ms(now),
-            "n": limit,
-            "ids": ids,
-            "lanes": [row.lane for row in busy if row.lane],
-        }
         async with self._engines.write() as tx:
             seat = await self._engines.take_turn(tx, "inbox")
-            if seat is not None:
-                await self._free(tx, seat, ids)
-            rows = (await tx.execute(CLAIMABLE if seat is None else CLAIMABLE_SHARED, wanted)).all()
+            rows = await self._claimable(tx, now, limit, busy, seat)
+            self._unswept += 1
+            if seat is not None and (len(rows) < limit or self._unswept >= UNSWEPT):
+                self._unswept = 0
+                if await self._free(tx, seat, {row.id for row in busy}):
+                    rows = await self._claimable(tx, now, limit, busy, seat)
             crashed = [row for row in rows if row.attempts >= TRIES]
             if crashed:
                 await self.settle(tx, [(row.id, "dead", "crashed three times") for row in crashed], now)
@@ -175,12 +174,26 @@ class Inbox:
                 await tx.execute(_COUNT, {"ids": [row.id for row in taken], "seat": seat})
         return [_waiting(row, bodies.get(row.id, row.body), seat) for row in taken]
 
-    async def _free(self, tx: AsyncConnection, seat: int, busy: Collection[int]) -> None:
+    async def _claimable(
+        self, tx: AsyncConnection, now: datetime, limit: int, busy: Collection[Waiting], seat: int | None
+    ) -> Sequence[Any]:
+        asked = {"now": codec.to_ms(now), "n": limit}
+        ids, lanes = {row.id for row in busy}, {row.lane for row in busy if row.lane}
+        if seat is None:
+            return (await tx.execute(CLAIMABLE, {**asked, "ids": list(ids), "lanes": list(lanes)})).all()
+        return idle((await tx.execute(CLAIMABLE_SHARED, asked)).all(), ids, lanes)
+
+    async def _free(self, tx: AsyncConnection, seat: int, busy: Collection[int]) -> bool:
         """Give back what processes had in hand that have gone, and what we took in a commit whose answer was lost."""
         seats = set((await tx.execute(_SEATS)).scalars())
-        await tx.execute(_FREE_OURS, {"seat": seat, "ids": list(busy)})
-        if gone := await self._engines.vacant(tx, seats - {seat}):
-            await tx.execute(_FREE, {"seats": list(gone), "ids": list(busy)})
+        vacant = await self._engines.vacant(tx, seats - {seat})
+        if not vacant and seat not in seats:
+            return False
+        theirs = (await tx.execute(_IN_HAND, {"seats": [*vacant, seat]})).scalars()
+        lost = [number for number in theirs if number not in busy]
+        if lost:
+            await tx.execute(_FREE, {"ids": lost})
+        return bool(lost)
 
     async def hold(self, tx: AsyncConnection, rows: Sequence[Waiting]) -> set[int]:
         """Which of these are still ours, until `tx` ends: one that somebody else has or has settled is not.
@@ -323,11 +336,10 @@ _SETTLE = (
     .where(_THESE)
     .values(state=bindparam("s"), note=bindparam("o"), settled_ms=bindparam("at"), taken_by=None)
 )
-_NOT_THESE = not_among(inbox.c.id, "ids")
 _TAKEN = inbox.c.taken_by.is_not(None)
 _SEATS = select(inbox.c.taken_by).where(_TAKEN).distinct()
-_FREE_OURS = update(inbox).where(_TAKEN, inbox.c.taken_by == bindparam("seat"), _NOT_THESE).values(taken_by=None)
-_FREE = update(inbox).where(_TAKEN, among(inbox.c.taken_by, "seats"), _NOT_THESE).values(taken_by=None)
+_IN_HAND = select(inbox.c.id).where(_TAKEN, among(inbox.c.taken_by, "seats"))
+_FREE = update(inbox).where(_THESE).values(taken_by=None)
 _HELD = (
     select(inbox.c.id)
     .where(

@@ -15,7 +15,7 @@ from time import perf_counter
 import msgspec
 from aiohttp import hdrs, web
 
-from twinge.plugin import Answers, Channel, Delivery, Item, PlatformAdapter, Receipt, Rejected, Reply, TryLater
+from twinge.plugin import Channel, Delivery, Item, PlatformAdapter, Receipt, Rejected, Reply, TryLater
 from twinge.store.lanes import reply_lane
 from twinge.web.answer import JSON, Problem, answer
 from twinge.web.body import read_body
@@ -49,8 +49,9 @@ async def receive(request: web.Request) -> web.Response:
     if adapter is None:
         raise _absent(request, "platform", name)
     fresh, delivery = await _pass(request, adapter, name)
-    if isinstance(adapter, Answers):
-        status, kind, said = adapter.answer(delivery)
+    says: Callable[[Delivery], tuple[int, str, bytes]] | None = getattr(adapter, "answer", None)  # see `_lane`
+    if says is not None:
+        status, kind, said = says(delivery)
         return web.Response(status=status, body=said, headers={hdrs.CONTENT_TYPE: kind})
     return web.Response(body=STORED if fresh else DUPLICATE, content_type=JSON)
 
