@@ -16,6 +16,7 @@ import msgspec
 from aiohttp import hdrs, web
 
 from twinge.plugin import Channel, Delivery, Item, PlatformAdapter, Receipt, Rejected, Reply, TryLater
+from twinge.store.lanes import reply_lane
 from twinge.web.answer import JSON, Problem, answer
 from twinge.web.body import read_body
 from twinge.web.metrics import METRICS
@@ -159,11 +160,6 @@ def _look(source: Source, delivery: Delivery, kept: Delivery) -> tuple[str, str]
         log.warning("read failed platform=%s error=%s", kept.platform, type(error).__name__)
         return hashlib.sha256(kept.body).hexdigest(), ""
     return _plain("id", key), _plain("athlete", lane)
-
-
-def reply_lane(platform: str, address: str) -> str:
-    """Where the words of one address queue; the address itself stands in no lane."""
-    return f"{platform}:{hashlib.sha256(address.encode()).hexdigest()[:16]}"
 
 
 def _lane(source: Source, kept: Delivery) -> str:
