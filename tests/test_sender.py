@@ -91,7 +91,7 @@ async def test_a_stop_counts_from_when_it_was_taken_in_and_not_from_when_it_is_r
     await queue(home, "Bob")
     number = "+15550100000"
     stop = b'{"from": "+15550100000", "text": "STOP"}'
-    await home.deliver(stop, platform="channel:sms", lane=reply_lane("channel:sms", number))
+    await home.deliver(stop, platform="channel:sms", lane=reply_lane(home.store.seal, "channel:sms", number))
     await queue(home, severity=Severity.URGENT, n=2)
     await home.sender.drain()
     assert [message.id for message in home.channel.sent] == ["alice-2", "bob-1"]
@@ -103,7 +103,7 @@ async def test_a_stop_counts_from_when_it_was_taken_in_and_not_from_when_it_is_r
 
 async def test_what_was_written_and_read_holds_nothing_up(home: House) -> None:
     await queue(home)
-    lane = reply_lane("channel:sms", "+15550100000")
+    lane = reply_lane(home.store.seal, "channel:sms", "+15550100000")
     await home.deliver(b'{"from": "+15550100000", "text": "OK"}', platform="channel:sms", lane=lane)
     assert await home.sender.drain() == 0
     await home.worker.drain()

@@ -131,7 +131,7 @@ class Post:
 
         What is urgent goes all the same. The others come again with the next look, or are void by then.
         """
-        disturbed = await unread(tx, {row.athlete_id for row in rows}) if rows else set()
+        disturbed = await unread(tx, self._seal, {row.athlete_id for row in rows}) if rows else set()
         return [row for row in rows if row.athlete_id not in disturbed or row.severity >= Severity.URGENT]
 
     async def _lock(self, tx: AsyncConnection, rows: Sequence[Any], now: datetime) -> Sequence[Any]:
