@@ -18,6 +18,8 @@ from urllib.parse import parse_qs
 
 import asyncpg
 
+from faults.unseal import opened
+
 Row = dict[str, Any]
 
 TABLES = ("inbox", "nudge", "held", "address", "athlete", "connection", "activity", "feed")
@@ -49,10 +51,16 @@ class Evidence:
 
 def gather(folder: Path, database: str) -> Evidence:
     """Read it all; the database is opened for reading only."""
-    tables = {name: ask(database, f"SELECT * FROM {name}") for name in TABLES}
+    journal = _lines(folder / "journal")
+    secret = next((line["secret"] for line in journal if line["what"] == "key"), "")
+    tables: dict[str, list[Row]] = {}
+    troubles = _integrity(database)
+    for name in TABLES:
+        tables[name], closed = opened(name, ask(database, f"SELECT * FROM {name}"), secret)
+        troubles += closed
     log = folder / "program.log"
     lines = log.read_text(errors="replace").splitlines() if log.exists() else []
-    return Evidence(_lines(folder / "journal"), _lines(folder / "provider.log"), tables, lines, _integrity(database))
+    return Evidence(journal, _lines(folder / "provider.log"), tables, lines, troubles)
 
 
 def ask(database: str, query: str) -> list[Row]:

@@ -162,10 +162,10 @@ class Stage:
         now = round(self.clock().timestamp() * 1000)
         return int(ask(self.database, OPEN.format(now=now))[0]["n"])
 
-    async def settle(self, most: int = 40) -> None:
-        """Let everything come to its end; where only time is missing, turn the clock."""
+    async def settle(self, most: int = 40, looks: int = 12) -> None:
+        """Let everything come to its end; where only time is missing (it was looked so often), turn the clock."""
         for _ in range(most):
-            for _ in range(12):
+            for _ in range(looks):
                 self.settled_ms = round(self.clock().timestamp() * 1000)
                 if not await asyncio.to_thread(self.open_work):
                     return
@@ -221,6 +221,7 @@ async def staged(
     journal = Logbook(folder / "journal")
     secrets = [TOKEN, AUTH_TOKEN, SECRET, *(phone(n) for n in range(athletes)), *(name(n) for n in range(athletes))]
     journal.note("secrets", clock(), words=secrets)
+    journal.note("key", clock(), secret=SECRET)
     hours = (time(21), time(8)) if quiet else (None, None)
     wishes = Preferences(quiet_from=hours[0], quiet_to=hours[1], delay_min=delay_min)
     await _move_in(url, athletes, clock, wishes)

@@ -79,6 +79,7 @@ def test_it_finds_nothing_where_nothing_is_wrong(doctor: Doctor) -> None:
     assert sent > 4
 
 
+STOPPED = "(SELECT athlete_id FROM address WHERE stopped_ms > 0)"
 SENT = "(SELECT min(id) FROM nudge WHERE state IN ('sent', 'delivered') AND severity < 4)"
 ATHLETE = f"(SELECT athlete_id FROM nudge WHERE id = {SENT})"
 FIRST = "(SELECT min(id) FROM inbox WHERE platform = 'generic')"
@@ -163,7 +164,7 @@ def test_it_forgives_a_double_of_a_grave_message_for_each_lost_answer_and_no_mor
 
 
 def test_it_sees_a_message_after_stop(doctor: Doctor) -> None:
-    doctor.sql(f"UPDATE nudge SET athlete_id = (SELECT athlete_id FROM address WHERE stopped_ms > 0) WHERE id = {SENT}")
+    doctor.sql(f"UPDATE nudge SET text = '', athlete_id = {STOPPED} WHERE id = {SENT}")
 
     def late(lines: list[dict[str, Any]]) -> None:
         for line in lines:
