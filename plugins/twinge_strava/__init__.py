@@ -28,7 +28,7 @@ from twinge.plugin import (
     Rejected,
 )
 from twinge.plugin.settings import require, require_hook_token
-from twinge.plugin.signing import among, keys_of
+from twinge.plugin.signing import among, first_of, keys_of
 from twinge_strava.client import DEADLINE, Client, NotThere, revoke
 from twinge_strava.events import items_of, name_of, read_event, signature_of
 from twinge_strava.mapping import STREAMS, looks_like_ours, to_activity, updated_ms, zone_of
@@ -62,8 +62,7 @@ class Strava:
     def __init__(self, settings: Mapping[str, str], deadline: aiohttp.ClientTimeout = DEADLINE) -> None:
         self.base = base = settings.get("API_BASE", HOME).rstrip("/")
         self._settings, self._client = settings, Client(base, deadline)
-        self._tokens = keys_of(settings["HOOK_TOKEN"])
-        self._signature = settings.get("SIGNATURE", "off")
+        self._signature, self._tokens = settings.get("SIGNATURE", "off"), keys_of(settings["HOOK_TOKEN"])
         self.oauth = OAuth(
             authorize_url=f"{base}/oauth/authorize",
             token_url=f"{base}/oauth/token",
@@ -88,7 +87,7 @@ class Strava:
 
     def admit(self, call: Delivery) -> None:
         """The secret path segment: any of ours, while one takes another's place."""
-        if not among(call.token, self._tokens):
+        if not among(call.token, self._tokens, call.received_at):
             raise Rejected("The secret part of the webhook's path is missing or wrong", status=401)
 
     def verify(self, delivery: Delivery, now: datetime) -> None:
@@ -169,8 +168,9 @@ class Strava:
 
     async def subscription(self, http: aiohttp.ClientSession, public_url: str, now: datetime) -> str | None:
         """What is wrong with the application's subscription at Strava, or None: it has the first of our tokens."""
-        hook = f"{public_url}/hooks/strava/{self._tokens[0].decode()}"
-        return await wrong(self.base, self._settings, http, hook)
+        return await wrong(
+            self.base, self._settings, http, f"{public_url}/hooks/strava/{first_of(self._settings['HOOK_TOKEN'])}"
+        )
 
     def recognises(self, row: Mapping[str, Any]) -> bool:
         """Whether this row is a SummaryActivity or DetailedActivity of Strava's API."""

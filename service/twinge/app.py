@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import copy
+import faulthandler
 import gc
 import json
 import logging
@@ -51,6 +53,11 @@ VENDOR_TIMEOUT = aiohttp.ClientTimeout(total=30, connect=10)
 
 IDLE_S = 30
 """How long a connection may stay without a whole request: also the bound for headers that come in drops."""
+
+STUCK_S = 60.0
+"""How long the loop may stand still: whatever holds it up so long, such as a plugin that never comes back, is given up.
+
+A delivery that has been given up three times so is set aside, like one that crashes the process."""
 
 Clock = Callable[[], datetime]
 
@@ -326,7 +333,7 @@ async def _until_stopped(settings: Settings, plugins: Plugins) -> None:
     stop = asyncio.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
-    async with running(settings, plugins) as service:
+    async with watched(STUCK_S), running(settings, plugins) as service:
         log.info("hop=start url=%s roles=%s", service.url or "-", ",".join(settings.roles))
         calm_collector()
         asked = asyncio.create_task(stop.wait())
@@ -336,6 +343,28 @@ async def _until_stopped(settings: Settings, plugins: Plugins) -> None:
     for task in service.tasks:
         if not task.cancelled() and (error := task.exception()) is not None:
             raise TwingeError(f"the {task.get_name()} failed: {type(error).__name__}") from error
+
+
+@asynccontextmanager
+async def watched(stuck_s: float) -> AsyncIterator[None]:
+    """End the process (exit code 1) when its loop stands still for `stuck_s` seconds; who watches it starts it again.
+
+    A thread of the interpreter's own does it, which needs no lock of Python's: also where a regular expression never
+    ends. It writes down where each thread stood, by file and line alone.
+    https://docs.python.org/3/library/faulthandler.html#faulthandler.dump_traceback_later
+    """
+
+    async def turn() -> None:
+        while True:
+            faulthandler.dump_traceback_later(stuck_s, exit=True, file=sys.__stderr__ or sys.stderr)
+            await asyncio.sleep(stuck_s / 4)
+
+    turning = asyncio.create_task(turn(), name="watch")
+    try:
+        yield
+    finally:
+        turning.cancel()
+        faulthandler.cancel_dump_traceback_later()
 
 
 def calm_collector() -> None:
@@ -367,6 +396,9 @@ class Line(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """The line, with whatever could break or colour it made visible."""
+        if record.exc_text:  # another handler has kept the exception's words in the record
+            record = copy.copy(record)
+            record.exc_text = None
         text = super().format(record).replace("\n", " ")
         return text if text.isprintable() else "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
 

@@ -213,6 +213,7 @@ class Addresses:
         closed = update(address).where(mine, address.c.stopped_ms.is_(None) | (address.c.id == place.id))
         if not (await tx.execute(closed.values(**values))).rowcount:
             return  # the athlete was erased meanwhile: nothing about them may come back
+        await self._marks.bury(tx, [(place.channel, place.address)])  # whoever it is added for later
         await self._note(tx, place, "stop", Consent(at, TO_ONE if alone else TO_ALL, by="athlete"))
 
     async def start(self, tx: AsyncConnection, place: Address, at: datetime) -> None:

@@ -22,6 +22,7 @@ from twinge.store.addresses import UNREADABLE, Address
 from twinge.store.among import among, not_among
 from twinge.store.engine import Engines
 from twinge.store.feed import tell_ends
+from twinge.store.lanes import unread
 from twinge.store.outbox import this_one
 from twinge.store.seal import Seal, WrongSecret
 from twinge.store.spoken import PLACE, Taken, read_nudge, read_place, read_taken
@@ -83,7 +84,7 @@ class Post:
             rows: list[Any] = []
             for channel, quota in quotas.items():
                 asked = {"now": codec.to_ms(now), "channel": channel, "n": quota * 4}
-                rows += _earliest((await tx.execute(_DUE, asked)).all(), quota)
+                rows += _earliest(await self._undisturbed(tx, (await tx.execute(_DUE, asked)).all()), quota)
             return await self._take(tx, rows, now, capped, seat)
 
     async def orphans(self, now: datetime, known: Collection[str]) -> list[Taken]:
@@ -94,7 +95,8 @@ class Post:
                 return []
         async with self._engines.write() as tx:
             seat = await self._engines.take_turn(tx, "outbox")
-            rows = _earliest((await tx.execute(_DUE_ELSEWHERE, asked)).all(), STRANGERS)
+            due = (await tx.execute(_DUE_ELSEWHERE, asked)).all()
+            rows = _earliest(await self._undisturbed(tx, due), STRANGERS)
             return await self._take(tx, rows, now, (), seat)
 
     async def _take(
@@ -123,6 +125,14 @@ class Post:
                 await tx.execute(update(nudge).where(mine).values(state="failed", reason=UNREADABLE, again_ms=None))
                 await tell_ends(tx, [(row.id, "failed")], now)
         return found
+
+    async def _undisturbed(self, tx: AsyncConnection, rows: Sequence[Any]) -> Sequence[Any]:
+        """Those whose athletes have written nothing that is still unread: a STOP that was acknowledged counts at once.
+
+        What is urgent goes all the same. The others come again with the next look, or are void by then.
+        """
+        disturbed = await unread(tx, self._seal, {row.athlete_id for row in rows}) if rows else set()
+        return [row for row in rows if row.athlete_id not in disturbed or row.severity >= Severity.URGENT]
 
     async def _lock(self, tx: AsyncConnection, rows: Sequence[Any], now: datetime) -> Sequence[Any]:
         """These rows as they are now, without those that somebody is changing: they come next time, or are void.

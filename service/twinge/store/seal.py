@@ -78,7 +78,7 @@ class _Key:
         return found
 
     def fernet(self) -> Fernet:
-        """What versions before 0014 sealed with."""
+        """What versions before 0013 sealed with."""
         return Fernet(base64.urlsafe_b64encode(derive(self._secret, self._purpose)))
 
 

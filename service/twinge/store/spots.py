@@ -40,7 +40,7 @@ class Spot(NamedTuple):
 
     @property
     def was_sealed(self) -> bool:
-        """Whether versions before 0014 sealed it too: then nothing in it is plain."""
+        """Whether versions before 0013 sealed it too: then nothing in it is plain."""
         return self.column.name in {"access_token", "refresh_token", "verifier", "trail", "value"}
 
     @property

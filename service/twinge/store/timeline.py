@@ -72,8 +72,8 @@ class Timeline:
 
 
 def _place(cursor: str) -> tuple[int, str, str]:
-    at, kind, key = read_cursor(cursor, 3)
-    return (int(at) if isinstance(at, int) else 0), str(kind), str(key)
+    at, kind, key = read_cursor(cursor, (int, str, str))
+    return at, kind, key
 
 
 def _newest(table: Table, athlete_id: str, clock: ColumnElement[Any], until: Any, limit: int) -> Select[Any]:
