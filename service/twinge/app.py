@@ -177,7 +177,9 @@ async def _seal_all(settings: Settings, store: Store, *, upgrading: bool) -> Non
     log.info("hop=start sealing what an older version left plain")
     done = await store.rotation.run(lambda table, rows: None, no_pause)
     await store.rotation.finish()
-    log.info("hop=start outcome=sealed rows=%d shut=%d", sum(done.sealed.values()), sum(done.shut.values()))
+    log.info("hop=start outcome=sealed rows=%d", sum(done.sealed.values()))
+    if done.shut:
+        log.warning("hop=start outcome=unopened rows=%d", sum(done.shut.values()))
 
 
 async def lost(settings: Settings, key_id: str, at: datetime) -> dict[str, int]:
