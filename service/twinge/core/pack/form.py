@@ -19,7 +19,7 @@ class ColdStart:
     easy_d: int = 42
     """Days before the run whose easy runs make the athlete's own easy speed (their median)."""
     least_easy: int = 5
-    """Easy runs that make an easy speed. Ours."""
+    """Easy runs that are needed to know the athlete's own easy speed. Ours."""
     window_d: int = 28
     """Days in which cold starts are counted."""
     slow_at: int = 3
@@ -49,13 +49,13 @@ class FormDrift:
     spread_sd: int = 200
     """Per cent of the athlete's own standard deviation by which each sign must leave their own mean."""
     least_runs: int = 5
-    """Runs that make a mean and a deviation. Ours."""
+    """Runs that are needed to know the athlete's own mean and deviation. Ours."""
     window_d: int = 28
     """Days of runs before this one that tell what is usual for the athlete."""
     alone: int = 50
     """The fall of cadence that counts where neither contact time nor bounce is recorded."""
     slow_at: int = 3
-    """The so-many-th run with late drift within `slow_d` days is worth a message; before, only a line in the digest."""
+    """The so-many-th run with late drift within `f01.slow_d` days is worth a message; others go to the digest."""
     slow_d: int = 14
     """Days in which runs with late drift are counted for a message."""
     cooldown_d: int = 7
@@ -71,9 +71,9 @@ class SideShift:
     clear: int = 75
     """Hundredths of a percentage point off the mean under which the weight is back in the middle. Ours."""
     window_d: int = 28
-    """Days before the run that are looked at; the mean is that of their runs before the last `within_d` days."""
+    """Days before the run that are looked at; the mean is that of their runs before the last `f02.within_d` days."""
     least_runs: int = 5
-    """Runs that make a mean. Ours."""
+    """Runs that are needed to know the athlete's own mean. Ours."""
     within_d: int = 7
     """Days, up to this run, in which the shifted runs must lie."""
     runs: int = 2

@@ -38,7 +38,7 @@ class Gates:
     threshold_most_s: int = 3_600
     """Longest run, in seconds, whose speed may stand for a threshold that nobody told."""
     threshold_d: int = 90
-    """Days in which the fastest such run is looked for."""
+    """Days in which the fastest run that may stand for a threshold is looked for."""
     median_d: int = 42
     """Days of runs whose median speed fills in where a workout's own is not known."""
     cold_start_d: int = 30

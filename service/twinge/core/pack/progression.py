@@ -22,14 +22,14 @@ class SessionSpike:
     least_m: int = 3_000
     """Metres under which no run is a spike."""
     floor_s: int = 360
-    """The same floor in seconds, for runs without a distance: a kilometre at six minutes. Ours."""
+    """Seconds by which a run without a distance must be longer: a kilometre at six minutes. Ours."""
     least_s: int = 1_080
     """Seconds under which no run without a distance is a spike: three kilometres at six minutes each. Ours."""
     rest_m: int = 5_000
     """Metres under which even a large spike says slow down: four kilometres after two are no reason to stay in bed.
     Ours."""
     rest_s: int = 1_800
-    """The same in seconds, for runs without a distance: under it a large spike says slow down. Ours."""
+    """Seconds under which even a large spike of a run without a distance says slow down. Ours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class LoadSpike:
     window_d: int = 30
     """Days before the session in which the greatest of its sport family is looked for."""
     least_sessions: int = 4
-    """Sessions of the family that the window must hold."""
+    """Sessions of the same sport family that the window must hold."""
     least_load: int = 6_000
     """Load under which no session is a spike, in hundredths of a load point."""
     least_s: int = 3_600
@@ -67,6 +67,7 @@ class NoviceStart:
     week_m: int = 6_000
     """Metres of running in the first week above which it says slow down."""
     week_m_heavy: int = 3_000
-    """The same, in metres, for a body-mass index above `heavy_bmi`."""
+    """Metres of running in the first week above which it says slow down, for a body-mass index above
+    `l07.heavy_bmi`."""
     heavy_bmi: int = 30
     """Body-mass index above which the lower number of metres holds; only where height and weight are known."""

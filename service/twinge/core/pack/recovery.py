@@ -18,11 +18,11 @@ class Effort:
     hr_percent: int = 88
     """Per cent of the maximal heart rate whose minutes are counted for a hard session."""
     hr_minutes: int = 20
-    """Minutes at or above `hr_percent` that make a session hard."""
+    """Minutes at or above `effort.hr_percent` that make a session hard."""
     hr_high_percent: int = 92
     """The higher per cent of the maximal heart rate, of which fewer minutes are enough."""
     hr_high_minutes: int = 10
-    """Minutes at or above `hr_high_percent` that make a session hard."""
+    """Minutes at or above `effort.hr_high_percent` that make a session hard."""
     hard_intensity: int = 95
     """Per cent of the athlete's told threshold (power or pace) from which a session is hard."""
     moderate_intensity: int = 85
@@ -32,7 +32,7 @@ class Effort:
     window_d: int = 42
     """Days of sessions that a session's load is held against."""
     least_sessions: int = 8
-    """Sessions with a load that this window must hold."""
+    """Sessions with a load that the window must hold for a load to tell a hard one."""
     percentile: int = 85
     """Percentile of the loads in the window from which a session is hard."""
     over_median: int = 120
@@ -54,11 +54,11 @@ class Effort:
     half_race_m: int = 18_000
     """Metres from which a running race wants the hours of a half marathon."""
     after_half_race_h: int = 168
-    """Hours wanted after a race of that length before the next hard session."""
+    """Hours wanted after a race of effort.half_race_m or more before the next hard session."""
     long_race_m: int = 35_000
     """Metres from which a running race wants the hours of a marathon."""
     after_long_race_h: int = 336
-    """Hours wanted after a race of that length before the next hard session."""
+    """Hours wanted after a race of effort.long_race_m or more before the next hard session."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,17 +118,17 @@ class Layoff:
     floor_m: int = 1_000
     """Metres by which a ceiling must be passed before anything is said."""
     floor_s: int = 360
-    """The same in seconds, where a distance is not known."""
+    """Seconds by which a ceiling must be passed before anything is said, where a distance is not known."""
     rest_m: int = 5_000
     """Metres under which even the higher share says slow down. Ours."""
     rest_s: int = 1_800
-    """The same in seconds, where a distance is not known. Ours."""
+    """Seconds under which even the higher share says slow down, where a distance is not known. Ours."""
     base_d: int = 28
     """Days before the last run that tell what was usual before the break."""
     longest_d: int = 30
     """Days before the last run in which the longest run is looked for."""
     least_runs: int = 4
-    """Runs in those `base_d` days that must have been; with fewer there was no habit to come back to."""
+    """Runs in those `r06.base_d` days that must have been; with fewer there was no habit to come back to."""
     spacings: int = 4
     """A gap is a break when it is so many times the athlete's usual spacing of runs in the four weeks before.
 

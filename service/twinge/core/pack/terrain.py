@@ -58,9 +58,9 @@ class Downhill:
     known: int = 80
     """Per cent of the window's runs whose steep descent must be known. Ours."""
     easy_h: int = 48
-    """Hours to go easy after the milder band."""
+    """Hours to go easy after a descent that says slow down."""
     rest_h: int = 72
-    """Hours without hard running after the higher one."""
+    """Hours without hard running after a descent that asks for rest."""
     cooldown_d: int = 7
     """Days before this rule is said again unless it got worse, where that is longer than everybody's
     (policy.repeat_d)."""

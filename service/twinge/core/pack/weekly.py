@@ -23,15 +23,15 @@ class WeeklyRamp:
     floor_m: int = 5_000
     """Metres by which a week must be over the mean of those before, whatever the percentage."""
     floor_s: int = 1_800
-    """The same floor in time, at six minutes a kilometre. Ours."""
+    """Seconds by which a week without all distances must be over that mean: at six minutes a kilometre. Ours."""
     blocks: int = 3
     """Weeks before, of seven days each, whose mean a week is held against."""
     least_runs: int = 2
-    """Runs that each of those weeks must hold."""
+    """Runs that each of the compared weeks must hold."""
     weeks: int = 2
     """Weeks in a row that must be a ramp."""
     pain_d: int = 7
-    """A pain told within so many days makes it worth a message."""
+    """Days back in which a pain that was told makes the ramp worth a message."""
     cooldown_d: int = 14
     """Days before this rule is said again, where that is longer than everybody's (policy.repeat_d)."""
 
@@ -51,7 +51,7 @@ class AcuteChronic:
     least_chronic: int = 1_500
     """28-day average of load a day, in hundredths of a load point, under which no ratio is judged."""
     history_d: int = 28
-    """Days of history before the first of those days. Ours."""
+    """Days of history before the first of the days on which the ratio must be high. Ours."""
     cooldown_d: int = 14
     """Days before this rule is said again, where that is longer than everybody's (policy.repeat_d)."""
 
@@ -96,19 +96,19 @@ class FitnessRamp:
     clear: int = 600
     """Rise in seven days, in hundredths of a point, at or under which it has cleared."""
     weeks: int = 2
-    """Weeks in a row with such a rise."""
+    """Weeks in a row in which fitness must rise so fast."""
     deficit: int = 3_000
     """Hundredths of a point by which the balance of fitness and fatigue must be under zero."""
     deficit_clear: int = 2_000
     """Hundredths of a point under zero up to which the balance has cleared."""
     days: int = 3
-    """Days in a row with such a balance."""
+    """Days in a row on which the balance must be so low."""
     least_load: int = 34_000
     """Load of the last seven days, in hundredths of a point, under which nothing is said.
 
     With less, fitness cannot rise by 8, and a low balance is on its way up. Ours."""
     history_d: int = 42
-    """Days of history that are needed."""
+    """Days of history that are needed before anything is said."""
     seed_d: int = 14
     """First days of the remembered history whose mean both averages start from."""
     cooldown_d: int = 14
@@ -122,7 +122,7 @@ class StepBack:
     rise: int = 105
     """Per cent of the week before that a week's load must reach to be a rise."""
     weeks: int = 3
-    """Rises in a row."""
+    """Weeks in a row whose load must have risen."""
     high: int = 110
     """Per cent of the mean of the weeks before that the week must reach; none of them may have been greater.
 

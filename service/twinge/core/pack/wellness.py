@@ -36,7 +36,7 @@ class RestingHeart:
     window_d: int = 28
     """Days before the last few mornings whose median is usual for the athlete."""
     least: int = 14
-    """Mornings with a value that this window must hold."""
+    """Mornings with a value that the window must hold for a usual resting heart rate."""
     rise: int = 5
     """Beats a minute over the median from which a morning is up: slow down."""
     rise_sd: int = 200
@@ -44,11 +44,11 @@ class RestingHeart:
     rest: int = 10
     """Beats a minute over the median from which mornings ask for rest."""
     mornings: int = 3
-    """Mornings that must be up, of the last few."""
+    """Mornings, of the last few (r03.of), that must be up."""
     of: int = 4
     """Last mornings that are looked at, today's among them."""
     clear: int = 3
-    """Beats over the median at or under which it has cleared. Ours."""
+    """Beats a minute over the median at or under which it has cleared. Ours."""
     cooldown_d: int = 7
     """Days before this rule is said again unless it got worse, where that is longer than everybody's
     (policy.repeat_d)."""
@@ -61,9 +61,9 @@ class Variability:
     week_d: int = 7
     """Days up to today whose mean is held against the days before them."""
     least_week: int = 3
-    """Values that those days must hold."""
+    """Values of heart-rate variability that the week must hold."""
     base_d: int = 60
-    """Days before the week that may hold the baseline; it needs `base_least_d` of them to be covered."""
+    """Days before the week that may hold the baseline; it needs `r04.base_least_d` of them to be covered."""
     base_least_d: int = 28
     """Days before the week that the values of the baseline must reach back."""
     least: int = 14

@@ -25,7 +25,7 @@ class Limits:
     reminder_h: int = 12
     """Hours until an open question of the triage, and the first repeat of any other, is said once more."""
     assume_h: int = 24
-    """Hours until a pain without a number is taken for `assumed`."""
+    """Hours until a pain without a number is taken for `pain.assumed` points."""
     assumed: int = 3
     """Points (0-10) that a pain without a number is taken for."""
     high: int = 5
@@ -37,7 +37,7 @@ class Limits:
     numb_h: int = 24
     """Hours between two reports of numbness after which it has lasted. Ours."""
     missed: int = 3
-    """Planned sessions in a row left out for pain (Yamato 2015)."""
+    """Planned sessions in a row left out for pain that lead to a doctor (Yamato 2015)."""
     sore_most: int = 3
     """Points (0-10) up to which muscles may be merely sore."""
     sore_from_h: int = 12
@@ -53,7 +53,7 @@ class Limits:
     second_h: int = 72
     """Hours from the onset to the second look, from which pain that has not eased is one for a doctor."""
     every_h: int = 48
-    """Hours between the looks after the second one, within the first `week_d` days."""
+    """Hours between the looks after the second one, within the first `pain.week_d` days."""
     week_d: int = 7
     """Days from the onset from which pain in daily life is one for a doctor."""
     prompt_d: int = 14
@@ -61,7 +61,7 @@ class Limits:
     later_d: int = 28
     """Days from the onset to the third look while a doctor is wanted."""
     refer_every_d: int = 14
-    """Days between the looks after that."""
+    """Days between the later looks while a doctor is wanted."""
     review_d: int = 42
     """Days from the onset from which pain wants to be looked at again by a doctor."""
     low: int = 2
@@ -106,7 +106,7 @@ class Limits:
     clean: int = 2
     """Sessions without more than is acceptable that complete a stage."""
     held_most: int = 2
-    """The so-many-th time that a stage is held in a row it goes one stage back."""
+    """The so-many-th time that a stage is held it goes one stage back."""
     over: int = 125
     """Per cent of a stage's running above which a run goes beyond it."""
     enough: int = 80
@@ -116,7 +116,7 @@ class Limits:
     breach_d: int = 7
     """Days in which a second run beyond the stage asks for rest."""
     breach_rest_h: int = 48
-    """Hours of rest it asks for; for so long it is not said twice."""
+    """Hours of rest after a second run beyond the stage; for so long it is not said twice."""
     run_check_h: int = 16
     """Hours after a run's end until it is asked about: the next morning (quiet hours move it there). Ours."""
     idle_d: int = 14
@@ -132,7 +132,7 @@ class Limits:
     third_h: int = 72
     """Hours from a question to its second repeat."""
     weekly_d: int = 7
-    """Days between the repeats after that."""
+    """Days between the later repeats of a question."""
     most_asked: int = 5
     """Times a question is said at most; then the episode sleeps.
 
