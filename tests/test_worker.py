@@ -26,6 +26,7 @@ from twinge.job import Job
 from twinge.plugin import Delivery, Inline, Item, Opened, Recorded, Recording, Rejected, Revoked
 from twinge.store import Kept, Page, Spoken, Waiting
 from twinge.store.post import End
+from twinge.worker import IN_WORK
 
 
 @pytest.fixture
@@ -186,6 +187,41 @@ async def test_a_poison_row_is_set_aside_after_three_tries_and_its_lane_goes_on(
     assert await note_of(home, 1) == ("dead", "quarantined after 3 tries: KeyError in read")
     assert await note_of(home, 2) == ("done", "")
     assert "secret" not in caplog.text
+
+
+async def test_behind_one_that_is_put_off_its_lane_waits_also_in_another_batch(home: House) -> None:
+    await home.move_in("Alice")
+    await home.deliver(b'{"owner": "alice", "do": "raise"}', lane="fake:alice")
+    for n in range(12):
+        await home.deliver(said("alice", run(f"r{n}", NOON - timedelta(days=12 - n))), lane="fake:alice")
+    await home.worker.drain()
+    assert (await home.store.inbox.counts())["waiting"] == 13
+    home.clock.forward(seconds=5)
+    await home.worker.drain()
+    home.clock.forward(seconds=30)
+    await home.worker.drain()
+    assert (await home.store.inbox.counts()) == {"waiting": 0, "stray": 0, "dead": 1, "done": 12}
+
+
+async def test_a_full_inbox_is_worked_off_and_each_once(home: House) -> None:
+    for name in ("Alice", "Bob", "Charlie", "Dana"):
+        await home.move_in(name)
+        for n in range(IN_WORK // 3):
+            owner = name.lower()
+            await home.deliver(said(owner, run(f"{owner}{n}", NOON - timedelta(days=200 - n))), lane=f"fake:{owner}")
+    stop = asyncio.Event()
+    work = asyncio.create_task(home.worker.run(stop))
+    async with asyncio.timeout(60):
+        while (await home.store.inbox.counts())["waiting"]:
+            await asyncio.sleep(0.05)
+    stop.set()
+    await work
+    assert (await home.store.inbox.counts())["done"] == IN_WORK // 3 * 4
+    async with home.store.read() as tx:
+        states = await home.store.history.states(tx, home.people.values())
+        kept = [await home.store.history.activities(tx, one, 0) for one in home.people.values()]
+    assert [len(one) for one in kept] == [IN_WORK // 3] * 4
+    assert {one.state.sessions[-1].key[-2:] for one in states.values()} == {"99"}
 
 
 async def test_a_rule_that_raises_sets_aside_that_delivery_alone(home: House) -> None:

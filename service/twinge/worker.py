@@ -29,7 +29,7 @@ log = logging.getLogger("twinge.worker")
 BATCH = 100
 """Deliveries a transaction: large enough to share a commit, small enough that the hooks wait little."""
 IN_WORK = 300
-"""No more are claimed while so many are being fetched."""
+"""No more are claimed at once, or while so many are being fetched: a full inbox is three transactions to a claim."""
 BYTES_IN_WORK = 64 * 1024 * 1024
 """… or while the bodies in hand have so many bytes: a hundred device files may have 3 GB."""
 POLL_S = 1.0
@@ -69,17 +69,40 @@ class Worker:
         )
         self._fetching: dict[asyncio.Task[None], list[Job]] = {}
         self._ready: list[Job] = []
+        self._committing: list[Job] = []
+        self._choosing = asyncio.Lock()
+        self._settled = asyncio.Event()
+        """Set when a batch has ended: lanes are free that the other hand may have been waiting for."""
+        self._plenty = asyncio.Event()
+        """Set while the last claim found as much as it asked for."""
         self._looked: datetime | None = None
         self._most_bytes = bytes_in_work
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until `stop` is set; then finish the batch in hand and give back what is being fetched."""
         try:
-            while not stop.is_set():
-                if not await self._calm_round():
-                    await self._rest(stop)
+            async with asyncio.TaskGroup() as hands:
+                hands.create_task(self._work(stop))
+                if self._store.shared:
+                    hands.create_task(self._help(stop))
         finally:
             await self._put_down()
+
+    async def _work(self, stop: asyncio.Event) -> None:
+        while not stop.is_set():
+            if not await self._calm_round():
+                await self._rest(stop)
+        self._plenty.set()
+
+    async def _help(self, stop: asyncio.Event) -> None:
+        """A second hand for a full inbox: it works while the first one waits for the database.
+
+        To the database the two are like two processes. SQLite has one writer, so there it would only wait.
+        """
+        while not stop.is_set():
+            await self._plenty.wait()
+            if not stop.is_set() and not await self._calm_round(wakes=False):
+                self._plenty.clear()
 
     async def drain(self) -> int:
         """Work until nothing can be claimed and nothing is being fetched; how many deliveries were worked on."""
@@ -92,23 +115,34 @@ class Worker:
                     return total
                 await asyncio.wait(self._fetching, return_when=asyncio.FIRST_COMPLETED)
 
-    async def _calm_round(self) -> int:
+    async def _calm_round(self, *, wakes: bool = True) -> int:
         """A round that outlives a database that is full, locked or gone: what was claimed stays in hand."""
         try:
-            return await self._round()
+            return await self._round(wakes=wakes)
         except Exception as error:  # noqa: BLE001 - the loop must go on; nothing was settled, so nothing is lost
             log.error("hop=worker outcome=interrupted error=%s", Fault.of(error).place)
             return 0
 
-    async def _round(self) -> int:
-        self._store.bell.clear()
-        await self._claim()
-        if self._ready:
-            await self._open_book()
-        ready = sorted(self._ready, key=lambda job: job.row.id)[: self._portion.size]
-        if ready:
-            await self._finish(ready)
-        return len(ready) + await self._wake()
+    async def _round(self, *, wakes: bool = True) -> int:
+        async with self._choosing:
+            self._store.bell.clear()
+            self._settled.clear()
+            await self._claim()
+            if self._ready:
+                await self._open_book()
+            jobs = self._choose()
+        if jobs:
+            await self._finish(jobs)
+        return len(jobs) + (await self._wake() if wakes else 0)
+
+    def _choose(self) -> list[Job]:
+        """The next batch, taken out of what is ready; no lane is in two hands."""
+        busy = {job.row.lane for job in self._committing if job.row.lane}
+        free = sorted((job for job in self._ready if job.row.lane not in busy), key=lambda job: job.row.id)
+        chosen = free[: self._portion.size]
+        self._committing += chosen
+        self._ready = _without(self._ready, chosen)
+        return chosen
 
     async def _open_book(self) -> None:
         """By which pack it is judged from here on: an operator may have changed it, here or at another replica."""
@@ -133,12 +167,20 @@ class Worker:
 
     async def _claim(self) -> None:
         """Claim, read, and sort into what is ready and what must be fetched; a lane moves as one."""
+        if len(self._ready) >= self._portion.size:
+            return
         in_work = self._in_work()
         room = self._most_bytes - sum(len(row.delivery.body) for row in in_work)
         if len(in_work) >= IN_WORK or room <= 0:
             return
         lanes: dict[str, list[Job]] = {}
-        for row in await self._store.inbox.claim(self._clock(), BATCH, in_work, room):
+        asked = IN_WORK - len(in_work)
+        rows = await self._store.inbox.claim(self._clock(), asked, in_work, room)
+        if len(rows) == asked:
+            self._plenty.set()
+        else:
+            self._plenty.clear()
+        for row in rows:
             lanes.setdefault(row.lane or f"#{row.id}", []).append(self._reader.read(row))
         for jobs in lanes.values():
             if any(job.points for job in jobs):
@@ -149,7 +191,8 @@ class Worker:
                 self._ready += jobs
 
     def _in_work(self) -> list[Waiting]:
-        return [job.row for jobs in self._fetching.values() for job in jobs] + [job.row for job in self._ready]
+        fetched = [job for jobs in self._fetching.values() for job in jobs]
+        return [job.row for job in (*fetched, *self._ready, *self._committing)]
 
     @property
     def bytes_in_hand(self) -> int:
@@ -166,14 +209,19 @@ class Worker:
 
     async def _finish(self, jobs: Sequence[Job]) -> None:
         """Commit the batch; if one of it raises, each alone, so that only that one is set aside."""
+        left = jobs
         try:
-            await self._commit(jobs)
-        except TROUBLE:
-            raise
-        except Exception as error:  # noqa: BLE001 - a rule may raise anything
-            await self._one_by_one(jobs, error)
-        taken = {id(job) for job in jobs}
-        self._ready = [job for job in self._ready if id(job) not in taken]
+            try:
+                await self._commit(jobs)
+            except TROUBLE:
+                raise
+            except Exception as error:  # noqa: BLE001 - a rule may raise anything
+                await self._one_by_one(jobs, error)
+            left = []
+        finally:  # what was not settled stays in hand
+            self._ready += left
+            self._committing = _without(self._committing, jobs)
+            self._settled.set()
 
     async def _one_by_one(self, jobs: Sequence[Job], error: Exception) -> None:
         log.error("hop=worker outcome=apart jobs=%d error=%s", len(jobs), Fault.of(error).place)
@@ -206,6 +254,9 @@ class Worker:
             done = {number for number, state, _ in ends if state == "done"}
             spent = [job.row for job in jobs if job.platform == FILES and job.row.id in done]
             await self._store.inbox.empty(tx, spent)
+            behind = [job for job in self._ready if job.row.lane in stuck]
+            await self._give_back(tx, behind)
+        self._ready = _without(self._ready, behind)
         if log.isEnabledFor(logging.DEBUG):
             for number, state, _ in ends:
                 log.debug("hop=worker delivery=%d outcome=%s", number, state)
@@ -298,8 +349,8 @@ class Worker:
         return None
 
     async def _rest(self, stop: asyncio.Event) -> None:
-        """Wait for the bell, the end, or a second."""
-        waits = [asyncio.ensure_future(self._store.bell.wait()), asyncio.ensure_future(stop.wait())]
+        """Wait for the bell, the other hand, the end, or a second."""
+        waits = [asyncio.ensure_future(event.wait()) for event in (self._store.bell, self._settled, stop)]
         await asyncio.wait(waits, timeout=POLL_S, return_when=asyncio.FIRST_COMPLETED)
         for wait in waits:
             wait.cancel()
@@ -313,12 +364,22 @@ class Worker:
         jobs, self._ready = self._ready, []
         try:
             async with self._store.write() as tx:
-                ours = await self._store.inbox.hold(tx, [job.row for job in jobs])
-                await self._store.inbox.release(tx, [job.row for job in jobs if job.row.id in ours])
+                await self._give_back(tx, jobs)
         except TROUBLE as error:  # They come back alone, as after a crash.
             log.error("hop=worker outcome=not_released jobs=%d error=%s", len(jobs), type(error).__name__)
+
+    async def _give_back(self, tx: AsyncConnection, jobs: Sequence[Job]) -> None:
+        if jobs:
+            ours = await self._store.inbox.hold(tx, [job.row for job in jobs])
+            await self._store.inbox.release(tx, [job.row for job in jobs if job.row.id in ours])
 
 
 def _source(item: Item) -> str:
     """Whom it is from: an id at the platform, or an address."""
     return item.address if isinstance(item, Reply) else str(getattr(item, "owner", ""))
+
+
+def _without(jobs: Sequence[Job], gone: Sequence[Job]) -> list[Job]:
+    """By identity: two deliveries may be equal."""
+    names = {id(job) for job in gone}
+    return [job for job in jobs if id(job) not in names]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -41,13 +41,13 @@ def _everybody() -> float:
 
 
 @contextmanager
-def watched(pids: Sequence[int] = ()) -> Iterator[Noise]:
-    """Watch the machine while the block runs; the caller and `pids` are not noise."""
+def watched(pids: Sequence[int] = (), more: Callable[[], float] = lambda: 0.0) -> Iterator[Noise]:
+    """Watch the machine while the block runs; the caller, `pids` and the seconds that `more` counts are not noise."""
     ours, noise = (os.getpid(), *pids), Noise()
-    before, mine, began = _everybody(), sum(map(cpu_of, ours)), time.perf_counter()
+    before, mine, began = _everybody(), sum(map(cpu_of, ours)) + more(), time.perf_counter()
     yield noise
     noise.seconds = time.perf_counter() - began
-    spent = _everybody() - before - (sum(map(cpu_of, ours)) - mine)
+    spent = _everybody() - before - (sum(map(cpu_of, ours)) + more() - mine)
     noise.others = max(0.0, spent / noise.seconds)
 
 

@@ -1,6 +1,7 @@
 """`make bench`: what the service can bear, beside what stands next to it, in one table.
 
     python tests/bench/run.py [--quick] [ingest] [flow] [growth] [sender] [backtest] [streams] [pages] [postgres]
+        [crowd] [rival] [process]
 
 Nothing here passes or fails a build: the figures belong to one machine at one time. Compare ratios inside one run.
 """
@@ -21,12 +22,15 @@ from rich.console import Console
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from bench.crowd import crowd
 from bench.flow import flow
 from bench.growth import growth
 from bench.ingest import ingest
 from bench.pages import pages
 from bench.past import backtest
+from bench.process import process
 from bench.replicas import postgres
+from bench.rival import rival
 from bench.sender import sender
 from bench.streams import streams
 from bench.table import Results
@@ -40,6 +44,9 @@ BENCHES = {
     "streams": streams,
     "pages": pages,
     "postgres": postgres,
+    "crowd": crowd,
+    "rival": rival,
+    "process": process,
 }
 
 

@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import cycle
 from typing import cast
 from urllib.parse import urlsplit
 
@@ -94,17 +95,17 @@ class _Line(asyncio.Protocol):
             self._over.set_result(None)
 
 
-def fire(url: str, ammunition: Sequence[bytes], connections: int, seconds: float = 1e9) -> Shots:
-    """Send until the time or the ammunition is over; every request once."""
-    return uvloop.run(_fire(url, ammunition, connections, seconds))
+def fire(url: str, ammunition: Sequence[bytes], connections: int, seconds: float = 1e9, *others: str) -> Shots:
+    """Send until the time or the ammunition is over; every request once, to `url` and the `others` in equal parts."""
+    return uvloop.run(_fire([url, *others], ammunition, connections, seconds))
 
 
-async def _fire(url: str, ammunition: Sequence[bytes], connections: int, seconds: float) -> Shots:
-    loop, place = asyncio.get_running_loop(), urlsplit(url)
+async def _fire(urls: Sequence[str], ammunition: Sequence[bytes], connections: int, seconds: float) -> Shots:
+    loop = asyncio.get_running_loop()
     shots, belt = Shots(began=time.perf_counter()), iter(ammunition)
     ends = [loop.create_future() for _ in range(connections)]
     until = shots.began + seconds
-    for over in ends:
+    for place, over in zip(cycle(map(urlsplit, urls)), ends, strict=False):
         line = partial(_Line, belt, until, shots, over)
         await loop.create_connection(line, place.hostname or "", place.port or 80)
     async with asyncio.timeout(min(seconds, LONGEST_S) + 10):  # a server that answers no more must not hang the bench

@@ -90,6 +90,8 @@ class Engines(ABC):
 
     writer: AsyncEngine
     reader: AsyncEngine
+    shared = False
+    """Whether others may write beside us, and we beside ourselves."""
 
     @abstractmethod
     def write(self) -> AbstractAsyncContextManager[AsyncConnection]:

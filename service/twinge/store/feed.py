@@ -19,6 +19,7 @@ from twinge.core.model import Activity, Finding, Severity
 from twinge.core.pain import Episode
 from twinge.store import codec
 from twinge.store.engine import Engines
+from twinge.store.rows import insert, plainly
 from twinge.store.tables import feed, inbox, nudge
 
 TYPES: Final = ("nudge", "episode", "finding", "activity", "connection", "delivery.dead")
@@ -106,7 +107,7 @@ def _step(old: str | None, new: str) -> str | None:
 async def tell(tx: AsyncConnection, rows: Sequence[Row]) -> None:
     """Append rows; they are seen when the transaction is committed."""
     if rows:
-        await tx.execute(feed.insert(), rows)
+        await insert(tx, feed, rows, plainly)
 
 
 async def tell_ends(tx: AsyncConnection, ends: Iterable[tuple[str, str]], now: datetime) -> None:

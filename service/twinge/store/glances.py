@@ -21,8 +21,10 @@ from twinge.core.pain import governing, standing
 from twinge.core.pain.value import RANK
 from twinge.core.state import State
 from twinge.store import codec
-from twinge.store.engine import Engines, upsert
+from twinge.store.engine import Engines
 from twinge.store.page import Page, cut, page
+from twinge.store.rows import insert
+from twinge.store.seal import Seal
 from twinge.store.spoken import Spoken, read_spoken
 from twinge.store.tables import connection, finding, glance, nudge, quiet
 
@@ -86,8 +88,8 @@ class Link:
 class Glances:
     """The rows, and the lists made of them."""
 
-    def __init__(self, engines: Engines) -> None:
-        self._engines = engines
+    def __init__(self, engines: Engines, seal: Seal) -> None:
+        self._engines, self._seal = engines, seal
 
     async def find(self, wanted: Wanted, now: datetime, cursor: str | None = None, limit: int = 50) -> Page[Glance]:
         """Athletes, the most urgent first, then by name."""
@@ -133,7 +135,7 @@ class Glances:
             return {}
         async with self._engines.read() as tx:
             rows = await tx.execute(_LAST_WORDS, {"ids": list(ids)})
-            return {row.athlete_id: read_spoken(row) for row in rows}
+            return {row.athlete_id: read_spoken(self._seal, row) for row in rows}
 
     async def note_quiet(self, found: Iterable[tuple[str, str, datetime]]) -> None:
         """Put what was counted (athlete, platform, last workout) in the place of what was counted before."""
@@ -196,17 +198,30 @@ def _told(state: State) -> dict[str, Any]:
 
 async def _save(tx: AsyncConnection, rows: Sequence[dict[str, Any]], *, newest: bool = False) -> None:
     """Write some columns of rows, whether they are there or not; with `newest` only over what is smaller."""
-    if not rows:
-        return
-    statement = upsert(tx.dialect.name, glance)
-    names = [name for name in rows[0] if name != "athlete_id"]
+    if rows:
+        blank = {"name": "", "folded": ""}
+        ends = _newest if newest else _named if "name" in rows[0] else _stood
+        await insert(tx, glance, [{**blank, **row} for row in rows], ends)
+
+
+def _over(statement: Any, names: Iterable[str]) -> Any:
     new = {name: statement.excluded[name] for name in names}
-    if newest:
-        new = {name: case((value > glance.c[name], value), else_=glance.c[name]) for name, value in new.items()}
-    blank = {"name": "", "folded": ""}
-    await tx.execute(
-        statement.on_conflict_do_update(index_elements=["athlete_id"], set_=new), [{**blank, **row} for row in rows]
-    )
+    return statement.on_conflict_do_update(index_elements=["athlete_id"], set_=new)
+
+
+def _named(statement: Any) -> Any:
+    return _over(statement, ("name", "folded"))
+
+
+def _stood(statement: Any) -> Any:
+    return _over(statement, ("stage", "rank", "last_ms", "last_sport", "last_platform"))
+
+
+def _newest(statement: Any) -> Any:
+    """Only over what is smaller."""
+    values = {name: statement.excluded[name] for name in ("rest_ms", "slow_ms")}
+    new = {name: case((value > glance.c[name], value), else_=glance.c[name]) for name, value in values.items()}
+    return statement.on_conflict_do_update(index_elements=["athlete_id"], set_=new)
 
 
 # ---- reading ---------------------------------------------------------------------------------------------------------

@@ -45,6 +45,8 @@ TROUBLED: Final = ("08", "25006", "40", "53", "55P03", "57", "58", "XX")
 class PostgresEngines(Engines):
     """A pool of connections to one PostgreSQL."""
 
+    shared = True
+
     def __init__(self, url: str, *, pool: int = POOL, timeout_s: float = TIMEOUT_S) -> None:
         self._timeout_s = timeout_s
         self._url = url

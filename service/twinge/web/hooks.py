@@ -15,7 +15,9 @@ from time import perf_counter
 import msgspec
 from aiohttp import hdrs, web
 
-from twinge.plugin import Answers, Channel, Delivery, Item, PlatformAdapter, Receipt, Rejected, Reply, TryLater
+from twinge.plugin import Channel, Delivery, Item, PlatformAdapter, Receipt, Rejected, Reply, TryLater
+from twinge.store.lanes import reply_lane
+from twinge.store.seal import Seal
 from twinge.web.answer import JSON, Problem, answer
 from twinge.web.body import read_body
 from twinge.web.metrics import METRICS
@@ -48,8 +50,9 @@ async def receive(request: web.Request) -> web.Response:
     if adapter is None:
         raise _absent(request, "platform", name)
     fresh, delivery = await _pass(request, adapter, name)
-    if isinstance(adapter, Answers):
-        status, kind, said = adapter.answer(delivery)
+    says: Callable[[Delivery], tuple[int, str, bytes]] | None = getattr(adapter, "answer", None)  # see `_lane`
+    if says is not None:
+        status, kind, said = says(delivery)
         return web.Response(status=status, body=said, headers={hdrs.CONTENT_TYPE: kind})
     return web.Response(body=STORED if fresh else DUPLICATE, content_type=JSON)
 
@@ -94,7 +97,7 @@ async def _pass(request: web.Request, source: Source, platform: str, *, path: st
         delivery = _delivery(request, app, platform, path, await read_body(request, _cap(source)))
         _check(source.verify, delivery, delivery.received_at)
         kept = keep(delivery)
-        key, lane = _look(source, delivery, kept)
+        key, lane = _look(source, delivery, kept, app[STORE].seal)
         return await app[STORE].inbox.put(kept, key, lane), delivery
     except (Problem, Rejected, TryLater) as error:
         app[METRICS].refused(platform, error)
@@ -142,14 +145,14 @@ def _check(check: Callable[..., None], delivery: Delivery, *more: datetime) -> N
         raise Rejected("the signature could not be checked", status=401) from None
 
 
-def _look(source: Source, delivery: Delivery, kept: Delivery) -> tuple[str, str]:
+def _look(source: Source, delivery: Delivery, kept: Delivery, seal: Seal) -> tuple[str, str]:
     """The delivery's key and its lane: where it must wait for its elders.
 
     Shape is judged here, so that the vendor hears of it. A fault of the adapter's own must not lose the
     delivery: it is stored without a lane, and the worker meets the fault again and sets it aside.
     """
     try:
-        key, lane = source.key(delivery), _lane(source, kept)
+        key, lane = source.key(delivery), _lane(source, kept, seal)
     except Rejected:
         raise
     except (ValueError, RecursionError, OverflowError, msgspec.DecodeError):
@@ -160,12 +163,7 @@ def _look(source: Source, delivery: Delivery, kept: Delivery) -> tuple[str, str]
     return _plain("id", key), _plain("athlete", lane)
 
 
-def reply_lane(platform: str, address: str) -> str:
-    """Where the words of one address queue; the address itself stands in no lane."""
-    return f"{platform}:{hashlib.sha256(address.encode()).hexdigest()[:16]}"
-
-
-def _lane(source: Source, kept: Delivery) -> str:
+def _lane(source: Source, kept: Delivery, seal: Seal) -> str:
     platform = kept.platform
     glance = getattr(source, "glance", None)  # asking a Protocol whether it fits costs more than the glance
     if glance is not None:
@@ -178,7 +176,7 @@ def _lane(source: Source, kept: Delivery) -> str:
         case Receipt(nudge=nudge):
             return f"{platform}:{nudge}"
         case Reply(address=address):
-            return reply_lane(platform, address)
+            return reply_lane(seal, platform, address)
         case item:
             return f"{platform}:{item.owner}"
 
