@@ -23,6 +23,7 @@ from twinge.core.model import Athlete, Voice
 from twinge.core.pack import STANDARD
 from twinge.core.policy import Ear
 from twinge.core.state import begin
+from twinge.meanings import limits
 from twinge.store import Kept, Store
 from twinge.store.codec import pack_activity
 from twinge.store.history import activity_row
@@ -103,12 +104,27 @@ def test_a_wrong_key_is_one_line_and_none_is_made(run: Run, tmp_path: Path, word
     assert keys_of(tmp_path) == []
 
 
+def set_to(run: Run) -> Any:
+    return json.loads(run("rules", "limits", "--format", "json").stdout)["limits"]
+
+
+def test_limits_are_shown_with_what_each_does(run: Run) -> None:
+    assert run("rules", "set", "l01.small=112").exit_code == 0
+    words = limits()["l01.small"]
+    assert run("rules", "limits").stdout == f"l01.small=112\n    {words}\n"
+    told = json.loads(run("rules", "limits", "--format", "json").stdout)
+    assert told == {"limits": {"l01.small": 112}, "about": {"l01.small": words}}
+    every = json.loads(run("rules", "limits", "--all", "--format", "json").stdout)
+    assert every["limits"].keys() == every["about"].keys() == limits().keys()
+    assert (every["limits"]["l01.small"], every["limits"]["l04.on"]) == (112, False)
+
+
 def test_limits_are_set_one_by_one_shown_and_reset(run: Run, tmp_path: Path) -> None:
     assert run("rules", "set", "l01.small=115", "policy.daily=2").stdout.startswith("the pack in force is 2026")
     assert run("rules", "set", "l01.small=112").exit_code == 0
-    assert run("rules", "limits").stdout == "l01.small=112\npolicy.daily=2\n"
+    assert set_to(run) == {"l01.small": 112, "policy.daily": 2}
     assert run("rules", "reset", "l01.small").exit_code == 0
-    assert run("rules", "limits").stdout == "policy.daily=2\n"
+    assert set_to(run) == {"policy.daily": 2}
     assert run("rules", "reset").stdout == f"the pack in force is {STANDARD.version}\n"
     lines = on_store(tmp_path, lambda store: store.keys.find_audit()).items
     assert [line.actor for line in lines] == ["cli"] * 4

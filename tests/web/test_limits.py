@@ -14,6 +14,7 @@ from fakes import FakePlatform, FakeTokens, run, said
 from twinge.core.bounds import Unsafe, check_own, house_pack
 from twinge.core.model import Voice
 from twinge.core.pack import STANDARD
+from twinge.meanings import limits as limits_in_words
 from twinge.plugin import Delivery
 from twinge.portion import FEW, Portion
 from twinge.preview.run import Busy, Previewer, Wish
@@ -83,12 +84,13 @@ async def put(web: Web, limits: Any, status: int = 200) -> Any:
 async def test_limits_are_set_shown_and_taken_back(web: Web) -> None:
     before = await web.get(LIMITS)
     nothing = {"since": None, "by": None, "in_force": True}
-    assert before == {"limits": {}, "version": STANDARD.version, "ground": STANDARD.version, **nothing}
+    assert before == {"limits": {}, "about": {}, "version": STANDARD.version, "ground": STANDARD.version, **nothing}
     made = await put(web, STRICT)
     assert (made["limits"], made["in_force"], made["by"]) == (STRICT, True, f"key:{web.admin.split('_')[1]}")
     assert made["version"].startswith(f"{STANDARD.version}+")
     [l01] = [one for one in (await web.get("/api/v1/rules"))["items"] if one["id"] == "L01"]
     assert l01["limits"]["small"] == 105
+    assert l01["about"]["small"] == made["about"]["l01.small"] == limits_in_words()["l01.small"]
     assert (await (await web.client.get("/health/ready")).json())["versions"]["rules"] == made["version"]
     assert (await put(web, {}))["version"] == STANDARD.version
 

@@ -14,6 +14,7 @@ from fakes import FakePlatform, FakeTokens, run, said
 from operator_visit import Operator, sign_in
 from twinge.core.bounds import safe
 from twinge.core.pack import STANDARD
+from twinge.meanings import limits
 from twinge.plugin import Delivery
 from twinge.testing import MemoryChannel
 from twinge.web.office.limits import parts
@@ -47,6 +48,7 @@ def test_every_limit_of_the_pack_can_be_moved_at_the_desk() -> None:
     shown = {limit.path: limit for part in parts(STANDARD, STANDARD) for limit in part.limits}
     assert (shown["l01.small"].low, shown["l01.small"].high) == safe("l01.small", STANDARD.l01.small)
     assert shown["l01.window_d"].unit == "days"
+    assert shown["l01.window_d"].about.startswith("Days before the run in which the longest run is looked for")
     assert [path for path, one in shown.items() if one.switch] == ["l04.on"]
     assert not any(part.changes for part in parts(STANDARD, STANDARD))
     assert {rule.id for part in parts(STANDARD, STANDARD) for rule in part.rules} >= {"L01", "P01", "M01"}
@@ -60,6 +62,7 @@ async def test_the_catalogue_leads_to_every_part(web: Web) -> None:
     assert linked == {part.name for part in parts(STANDARD, STANDARD)}
     for name in linked:
         assert "May be" in await operator.get(f"/admin/rules/{name}")
+    assert limits()["l01.small"] in words(await operator.get("/admin/rules/l01"))
     assert (await operator.call("GET", "/admin/rules/version")).status == 404
     assert (await operator.call("GET", "/admin/rules/nothing")).status == 404
 

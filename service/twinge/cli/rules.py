@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from dataclasses import fields, is_dataclass
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -37,11 +38,20 @@ def rules() -> None:
 
 
 @rules.command("limits")
+@click.option("--all", "whole", is_flag=True, help="Every limit in force, not only those that differ.")
 @form_option
-def show_limits(form: str) -> None:
-    """Print the limits that differ from the pack of the file, or the shipped one."""
-    kept = dict(sorted(with_store(_kept).items()))
-    show(kept, form, lambda: "\n".join(f"{path}={json.dumps(value)}" for path, value in kept.items()))
+def show_limits(form: str, *, whole: bool) -> None:
+    """Print the limits that differ from the pack of the file, or the shipped one, and what each does."""
+    from twinge.meanings import limits as meanings
+
+    found = dict(sorted(with_store(_in_force if whole else _kept).items()))
+    about = {path: words for path in found if (words := meanings().get(path))}
+    lines = (f"{path}={json.dumps(value)}" + _below(about.get(path)) for path, value in found.items())
+    show({"limits": found, "about": about}, form, lambda: "\n".join(lines))
+
+
+def _below(words: str | None) -> str:
+    return f"\n    {words}" if words else ""
 
 
 @rules.command("set")
@@ -114,6 +124,18 @@ def _checked(book: Rulebook, limits: Mapping[str, int]) -> Any:
         return book.with_limits(limits)
     except Unsafe as error:
         stop(str(error))
+
+
+async def _in_force(store: Store) -> dict[str, int]:
+    """Every limit of the pack in force, by its path."""
+    pack = await _book(store).current()
+    parts = {field.name: getattr(pack, field.name) for field in fields(pack)}
+    return {
+        f"{name}.{field.name}": getattr(part, field.name)
+        for name, part in parts.items()
+        if is_dataclass(part)
+        for field in fields(part)
+    }
 
 
 async def _kept(store: Store) -> dict[str, int]:

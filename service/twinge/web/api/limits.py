@@ -10,6 +10,7 @@ from msgspec import convert
 
 from twinge.core.bounds import Unsafe
 from twinge.core.pack import Pack
+from twinge.meanings import limits as meanings
 from twinge.preview.run import Busy, Wish
 from twinge.preview.tell import to_json
 from twinge.store.codec import to_json as to_text
@@ -86,8 +87,10 @@ async def _shown(request: web.Request) -> records.HouseStanding:
     store, book = request.app[STORE], request.app[RULEBOOK]
     async with store.read() as tx:
         kept, pack = await store.house.limits(tx), await book.read(tx)
+    shown = {} if kept is None else dict(kept.limits)
     return records.HouseStanding(
-        limits={} if kept is None else dict(kept.limits),
+        limits=shown,
+        about={path: words for path in shown if (words := meanings().get(path))},
         version=pack.version,
         ground=book.ground.version,
         in_force=kept is None or book.holds(kept),

@@ -249,6 +249,8 @@ class Rule(Struct, kw_only=True):
     limits: dict[str, Any]
     safe: dict[str, Annotated[list[int], Meta(min_length=2, max_length=2)]]
     """The lowest and the highest."""
+    about: dict[str, str]
+    """What each limit does, in one line."""
     evidence: str
     strength: str
 
@@ -290,6 +292,8 @@ class HouseStanding(Struct, kw_only=True):
     """The limits of the installation that differ from what the process was started with."""
 
     limits: dict[str, Any]
+    about: dict[str, str]
+    """What each of them does, in one line."""
     version: str
     """Of the pack in force."""
     ground: str

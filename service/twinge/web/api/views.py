@@ -15,6 +15,7 @@ from twinge.core.pain import Episode
 from twinge.core.purpose import NOTICE
 from twinge.core.rules import Rule
 from twinge.core.silence import rules_of
+from twinge.meanings import limits as meanings
 from twinge.registry import PluginStatus
 from twinge.store import Address, Connection
 from twinge.store.addresses import Agreed
@@ -225,6 +226,7 @@ def rule(one: Rule, pack: Pack) -> records.Rule:
         severity=one.severities,
         limits=dict(one.limits(pack)),
         safe={name: [*safe(f"{one.part}.{name}", shipped[name])] for name in limits},
+        about={name: words for name in shipped if (words := meanings().get(f"{one.part}.{name}"))},
         evidence=one.evidence,
         strength=one.strength,
     )

@@ -10,6 +10,7 @@ from typing import Final
 from twinge.core.bounds import safe
 from twinge.core.pack import STANDARD, Pack
 from twinge.core.rules import CATALOGUE, Rule
+from twinge.meanings import limits as meanings
 from twinge.web.answer import Problem
 from twinge.web.site import Form
 
@@ -43,6 +44,8 @@ class Limit:
     path: str
     """`l01.small`."""
     words: str
+    about: str
+    """What it does; "" where the words were not installed."""
     unit: str
     now: int
     ground: int
@@ -104,7 +107,8 @@ def _limits(name: str, pack: Pack, ground: Pack, given: Mapping[str, str]) -> It
         now, first, shipped = (getattr(getattr(one, name), field.name) for one in (pack, ground, STANDARD))
         low, high = (0, 1) if isinstance(shipped, bool) else safe(path, shipped)
         unit = next((unit for end, unit in UNITS if field.name.endswith(end)), "")
-        yield Limit(path, _words(field.name), unit, now, first, low, high, given.get(path, text_of(now)))
+        about = meanings().get(path, "")
+        yield Limit(path, _words(field.name), about, unit, now, first, low, high, given.get(path, text_of(now)))
 
 
 def _words(name: str) -> str:
