@@ -37,6 +37,7 @@ from twinge.store.repeats import Repeats
 from twinge.store.retention import Retention
 from twinge.store.seal import Seal
 from twinge.store.sittings import Sittings
+from twinge.store.sources import Sources
 from twinge.store.survey import Survey
 from twinge.store.texts import mornings, reports
 from twinge.store.theirs import Theirs
@@ -71,6 +72,7 @@ class Store:
         self.addresses = Addresses(engines, self.marks)
         self.verifications = Verifications(self.addresses, secret)
         self.mornings, self.reports = mornings(engines), reports(engines)
+        self.sources = Sources(engines)
         self.history = History(engines, self.mornings, self.reports)
         self.provenance = Provenance(engines)
         self.wakes = Wakes(engines)

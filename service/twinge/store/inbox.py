@@ -63,6 +63,7 @@ class Waiting:
     delays: int
     seat: int | None = None
     """Ours when we claimed it; None where no other process claims."""
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -408,7 +409,7 @@ def _delivery(row: Any, body: bytes) -> Delivery:
 
 
 def _waiting(row: Any, body: bytes, seat: int | None) -> Waiting:
-    return Waiting(row.id, row.lane, _delivery(row, body), row.attempts + 1, row.delays, seat)
+    return Waiting(row.id, row.lane, _delivery(row, body), row.attempts + 1, row.delays, seat, row.key)
 
 
 def _kept(row: Any) -> Kept:

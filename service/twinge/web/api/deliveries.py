@@ -9,6 +9,7 @@ from aiohttp import web
 from twinge.plugin import OWN
 from twinge.store.inbox import Kept
 from twinge.store.outbox import PAGE
+from twinge.store.sources import reply_lane
 from twinge.web.answer import Problem, answer, not_found
 from twinge.web.api import answers, views
 from twinge.web.api.filters import SPAN, Readers, line, narrowed, one_of
@@ -16,7 +17,6 @@ from twinge.web.api.listing import listed, wanted
 from twinge.web.api.people import enter
 from twinge.web.api.shapes import read_batch
 from twinge.web.body import read_as
-from twinge.web.hooks import reply_lane
 from twinge.web.parts import CLOCK, STORE
 from twinge.web.tags import tagged
 
