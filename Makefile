@@ -4,7 +4,7 @@ UV := .tools/bin/uv
 RUN := $(UV) run --frozen
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test browser check serve fmt docs pictures sbom audit bench migration clean
+.PHONY: help demo test browser check serve fmt docs pictures sbom audit fuzz bench migration clean
 
 help:       ## list the targets
 	@grep -hE '^[a-z]+: .*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -32,6 +32,8 @@ sbom: $(UV) ## every part of what is installed, in build/sbom.json (CycloneDX)
 	@mkdir -p build && $(UV) export --quiet --frozen --no-dev --all-extras --format cyclonedx1.5 --output-file build/sbom.json
 audit: $(UV) ## known weaknesses of the locked parts; asks osv.dev
 	@$(UV) audit --frozen
+fuzz: $(UV) ## one target of tests/fuzz for some minutes: make fuzz t=fit m=5
+	@$(RUN) --group fuzz python tests/fuzz/run.py $(t) --minutes $(or $(m),5)
 bench: $(UV) ## measure ingest, flow, growth, sender, streams and backtest, side by side
 	@$(RUN) python tests/bench/run.py
 migration: $(UV) ## a new revision from the tables: make migration m="what changes"

@@ -7,7 +7,6 @@ TWINGE_FILES_TOKEN an app that can only post a file to a URL may use `POST /hook
 from __future__ import annotations
 
 import hashlib
-import hmac
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import ClassVar
@@ -23,6 +22,7 @@ from twinge.plugin import (
     Recording,
     Rejected,
 )
+from twinge.plugin.signing import among, keys_of
 
 SHORTEST_TOKEN = 16
 LONGEST_NAME = 200
@@ -36,22 +36,19 @@ class Files:
     oauth: OAuth | None = None
 
     def __init__(self, tokens: Sequence[str] = ()) -> None:
-        self._tokens = tuple(token.encode() for token in tokens)
+        self._tokens = keys_of(" ".join(tokens))
 
     @classmethod
     def from_env(cls, env: Mapping[str, str]) -> Files:
         """Several tokens are separated by spaces. Raises `NotConfigured` for one that can be guessed."""
         tokens = env.get("TOKEN", "").split()
-        if any(len(token) < SHORTEST_TOKEN for token in tokens):
+        if any(len(token) < SHORTEST_TOKEN for token in keys_of(" ".join(tokens))):
             raise NotConfigured(f"TWINGE_FILES_TOKEN must have at least {SHORTEST_TOKEN} characters.")
         return cls(tokens)
 
     def admit(self, call: Delivery) -> None:
         """Raise `Rejected` (401) unless the path ends in a token of ours."""
-        given, found = (call.token or "").encode(errors="replace"), False
-        for token in self._tokens:
-            found |= hmac.compare_digest(given, token)
-        if not found:
+        if not among(call.token, self._tokens, call.received_at):
             raise Rejected("This takes the token of TWINGE_FILES_TOKEN as the last part of the path.", status=401)
 
     def verify(self, delivery: Delivery, now: datetime) -> None:

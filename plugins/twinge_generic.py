@@ -16,7 +16,7 @@ from typing import ClassVar
 
 from twinge.event import decode, to_item
 from twinge.plugin import Access, Capabilities, Delivery, Inline, NotConfigured, OAuth, Pointer, Rejected
-from twinge.plugin.signing import among
+from twinge.plugin.signing import among, keys_of
 from twinge.plugin.standard import Signatures, call_id, check_secret, signed_as
 
 _SHORTEST_TOKEN = 16
@@ -33,7 +33,7 @@ class Generic:
 
     def __init__(self, secrets: Sequence[str] = (), tokens: Sequence[str] = ()) -> None:
         self._signatures = Signatures(secrets)
-        self._tokens = tuple(token.encode() for token in tokens)
+        self._tokens = keys_of(" ".join(tokens))
 
     @classmethod
     def from_env(cls, env: Mapping[str, str]) -> Generic:
@@ -44,13 +44,14 @@ class Generic:
         for secret in secrets:
             if not check_secret("TWINGE_GENERIC_SECRET", secret):
                 _log.warning("setting=TWINGE_GENERIC_SECRET short=true advice=use_24_to_64_bytes")
-        if any(len(token) < _SHORTEST_TOKEN for token in tokens):
+        if any(len(token) < _SHORTEST_TOKEN for token in keys_of(env.get("TOKEN", ""))):
             _log.warning("setting=TWINGE_GENERIC_TOKEN short=true advice=use_at_least_16_characters")
         return cls(secrets, tokens)
 
     def admit(self, call: Delivery) -> None:
         """Raise `Rejected` (401) where an unsigned call carries no token of ours; a signature needs the body."""
-        if not self._is_signed(call) and not any(among(given, self._tokens) for given in _tokens_of(call)):
+        at = call.received_at
+        if not self._is_signed(call) and not any(among(given, self._tokens, at) for given in _tokens_of(call)):
             raise Rejected("The call carries no signature or token that we accept.", status=401)
 
     def verify(self, delivery: Delivery, now: datetime) -> None:

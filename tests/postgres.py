@@ -79,12 +79,12 @@ class Server:
         log = str(self.folder / "log")
         self._run("pg_ctl", "-D", str(self._data), "-w", "-l", log, "-o", f"-k {self.folder} {options}", "start")
 
-    def halt(self) -> None:
-        """Stop it as an administrator in a hurry does: connections are cut."""
+    def halt(self, how: str = "fast") -> None:
+        """Stop it as an administrator in a hurry does: connections are cut. `immediate`: as if it had crashed."""
         if self._eraser is not None:
             self.ask(self._eraser.close())
             self._eraser = None
-        self._run("pg_ctl", "-D", str(self._data), "-w", "-m", "fast", "stop")
+        self._run("pg_ctl", "-D", str(self._data), "-w", "-m", how, "stop")
 
     def _run(self, program: str, *words: str) -> None:
         who = {"user": NOBODY, "group": NOBODY, "extra_groups": []} if os.geteuid() == 0 else {}

@@ -6,6 +6,8 @@ import asyncio
 import json
 import logging
 import stat
+import sys
+from asyncio.subprocess import PIPE
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -218,3 +220,25 @@ async def test_an_uploaded_file_and_one_in_the_folder_are_read(
         assert run.activity.distance_m == 2700
     async with running(watched, house[0], clock=clock, roles=["worker"]) as service:
         assert [task.get_name() for task in service.tasks] == ["worker", "folder"]
+
+
+STUCK = """
+import asyncio, re
+from twinge.app import watched
+
+async def main():
+    async with watched(0.5):
+        await asyncio.sleep(1)  # turns: nothing happens
+        print("turned", flush=True)
+        re.match("(a+)+$", "a" * 64 + "b")  # holds Python's own lock, for longer than the sun will last
+
+asyncio.run(main())
+"""
+
+
+async def test_a_loop_that_stands_still_ends_the_process() -> None:
+    child = await asyncio.create_subprocess_exec(sys.executable, "-c", STUCK, stdout=PIPE, stderr=PIPE)
+    said, log = await child.communicate()
+    assert (child.returncode, said) == (1, b"turned\n")
+    assert b"Timeout" in log
+    assert b"aaa" not in log

@@ -87,6 +87,8 @@ FACTLESS = {
     "keys withdraw",
     "keys revoke",
     "keys vapid",
+    "keys secret",
+    "keys lost",
     "export",
     "erase",
 }

@@ -141,6 +141,17 @@ async def test_tokens_of_another_secret_are_told(scene: Make, store: Store, tmp_
     assert (told.state, told.what) == (State.FAIL, "1 of 1 connections have tokens that do not open")
 
 
+async def test_a_key_that_is_not_here_is_told_and_one_too_many(scene: Make, store: Store) -> None:
+    await store.rotation.begin()
+    assert states(await database.keys(scene())) == [State.OK]
+    url = scene().settings.database_url
+    for secret, state in ((b"y" * 40, State.FAIL), (b"y" * 40 + b" " + b"s" * 40, State.WARN)):
+        other = await Store.open(url, secret=secret)
+        [told] = await database.keys(scene(store=other, secret=secret))
+        await other.close()
+        assert (told.state, store.seal.ids[0] in told.what) == (state, True)
+
+
 async def test_queues_that_stand_still_are_told(scene: Make, web: Web) -> None:
     await web.send(run())
     assert states(await database.queues(scene(store=web.store))) == [State.OK]
@@ -164,7 +175,12 @@ async def test_a_channel_that_is_down_and_a_vendor_that_keeps_us_waiting_are_tol
 async def test_an_old_schema_is_told_and_nothing_else_is_asked_of_it(scene: Make) -> None:
     old = scene(store=None, schema="the database is at revision 0001, this version needs 0011")
     assert states(database.schema(replace(old, settings=Settings(database_url="postgresql://x/y")))) == [State.FAIL]
-    assert [await check(old) for check in (database.tokens, database.queues, database.clock)] == [[], [], []]
+    assert [await check(old) for check in (database.keys, database.tokens, database.queues, database.clock)] == [
+        [],
+        [],
+        [],
+        [],
+    ]
 
 
 @pytest.mark.parametrize(("seconds", "state"), [(0, State.OK), (1.9, State.OK), (-40, State.FAIL), (40, State.FAIL)])

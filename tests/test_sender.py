@@ -11,9 +11,10 @@ import pytest
 
 from fakes import NOON, GiveUp, Sent, TryLater, Unknown
 from house import House, house
-from outbox import outcome, queue
+from outbox import outcome, outcomes, queue
 from twinge.core.model import Athlete, Nudge, Severity
 from twinge.plugin import Message
+from twinge.store.lanes import reply_lane
 
 
 @pytest.fixture
@@ -83,6 +84,31 @@ async def test_the_last_check_holds_what_must_not_go_out(home: House, word: str)
     [held] = (await home.store.outbox.find_held(alice)).items
     assert (held.reason, held.rules, held.activity) == (reason, ("L01",), "fake:1")
     assert home.channel.sent == []
+
+
+async def test_a_stop_counts_from_when_it_was_taken_in_and_not_from_when_it_is_read(home: House) -> None:
+    await queue(home)
+    await queue(home, "Bob")
+    number = "+15550100000"
+    stop = b'{"from": "+15550100000", "text": "STOP"}'
+    await home.deliver(stop, platform="channel:sms", lane=reply_lane(home.store.seal, "channel:sms", number))
+    await queue(home, severity=Severity.URGENT, n=2)
+    await home.sender.drain()
+    assert [message.id for message in home.channel.sent] == ["alice-2", "bob-1"]
+    assert [one.state for one in await outcomes(home)] == ["waiting", "sent"]
+    await home.worker.drain()
+    await home.sender.drain()
+    assert [one.state for one in await outcomes(home)] == ["void", "sent"]
+
+
+async def test_what_was_written_and_read_holds_nothing_up(home: House) -> None:
+    await queue(home)
+    lane = reply_lane(home.store.seal, "channel:sms", "+15550100000")
+    await home.deliver(b'{"from": "+15550100000", "text": "OK"}', platform="channel:sms", lane=lane)
+    assert await home.sender.drain() == 0
+    await home.worker.drain()
+    await home.sender.drain()
+    assert "alice-1" in [message.id for message in home.channel.sent]
 
 
 async def test_a_pause_does_not_hold_what_sends_to_a_doctor_but_stop_does(home: House) -> None:

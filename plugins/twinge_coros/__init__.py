@@ -33,7 +33,7 @@ from twinge.plugin import (
 )
 from twinge.plugin.loose import inside
 from twinge.plugin.settings import require
-from twinge.plugin.signing import among, keys_of
+from twinge.plugin.signing import among, first_of, keys_of
 from twinge.plugin.vendor import DEADLINE, Response, call, decoded
 from twinge.reach import Reach
 from twinge_coros.files import bring
@@ -79,7 +79,7 @@ class Coros:
             authorize_url=f"{base}/oauth2/authorize",
             token_url=f"{base}/oauth2/accesstoken",
             client_id=settings["CLIENT_ID"],
-            client_secret=settings["CLIENT_SECRET"].split()[0],
+            client_secret=first_of(settings["CLIENT_SECRET"]),
             scopes=("workout",),
             owner_at=("openId",),
         )
@@ -92,8 +92,8 @@ class Coros:
 
     def admit(self, call: Delivery) -> None:
         """The client's id and secret, as COROS shows them in two headers."""
-        client, secret = call.headers.get("client"), call.headers.get("secret")
-        if not (among(client, self._client) & among(secret, self._secrets)):
+        client, secret, at = call.headers.get("client"), call.headers.get("secret"), call.received_at
+        if not (among(client, self._client, at) & among(secret, self._secrets, at)):
             raise Rejected("The headers client and secret are missing or not ours.", status=401)
 
     def verify(self, delivery: Delivery, now: datetime) -> None:

@@ -98,7 +98,7 @@ class Google:
     def __init__(self, settings: Mapping[str, str], deadline: aiohttp.ClientTimeout = DEADLINE) -> None:
         self.base = base = settings.get("API_BASE", HOME).rstrip("/")
         self._deadline = deadline
-        self._headers = tuple(b"Bearer " + key for key in keys_of(settings["WEBHOOK_SECRET"]))
+        self._keys = keys_of(settings["WEBHOOK_SECRET"])
         tokens = TOKENS if base == HOME else base
         self.oauth = OAuth(
             authorize_url=CONSENT if base == HOME else f"{base}/o/oauth2/v2/auth",
@@ -121,7 +121,8 @@ class Google:
 
     def admit(self, call: Delivery) -> None:
         """The secret that the subscriber was registered with, as a bearer. Google itself tries a call without it."""
-        if not among(call.headers.get("authorization"), self._headers):
+        scheme, _, shown = call.headers.get("authorization", "").partition(" ")
+        if not (among(shown, self._keys, call.received_at) and scheme == "Bearer"):
             raise Rejected("The Authorization header is missing or not ours.", status=401)
 
     def verify(self, delivery: Delivery, now: datetime) -> None:

@@ -129,7 +129,7 @@ class Intervals:
     def verify(self, delivery: Delivery, now: datetime) -> None:
         """The secret of the body, the header beside it: each that is set must be there and right."""
         self.admit(delivery)
-        if self._secrets and not among(parse(Sealed, delivery.body).secret, self._secrets):
+        if self._secrets and not among(parse(Sealed, delivery.body).secret, self._secrets, now):
             raise Rejected("The secret in the body is missing or not ours.", status=401, field="secret")
 
     def key(self, delivery: Delivery) -> str:

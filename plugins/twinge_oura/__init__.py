@@ -31,7 +31,7 @@ from twinge.plugin import (
 from twinge.plugin.dated import millis, near
 from twinge.plugin.loose import inside
 from twinge.plugin.settings import require
-from twinge.plugin.signing import among, hmac_fits, keys_of
+from twinge.plugin.signing import among, first_of, hmac_fits, keys_of
 from twinge.plugin.vendor import DEADLINE, Refused, call
 from twinge_oura.api import Api
 from twinge_oura.mapping import KINDS, READINESS, SLEEP, WORKOUT, Event, is_document
@@ -65,7 +65,7 @@ class Oura:
         self._base = base = settings.get("API_BASE", HOME).rstrip("/")
         self._deadline = deadline
         self._keys, self._tokens = keys_of(settings["CLIENT_SECRET"]), keys_of(settings["VERIFY_TOKEN"])
-        secret, token = settings["CLIENT_SECRET"].split()[0], settings["VERIFY_TOKEN"].split()[0]
+        secret, token = first_of(settings["CLIENT_SECRET"]), first_of(settings["VERIFY_TOKEN"])
         self._api = Api(f"{base}/v2/usercollection", deadline)
         self._subscriptions = Subscriptions(
             f"{base}/v2/webhook/subscription", settings["CLIENT_ID"], secret, token, deadline
@@ -88,7 +88,7 @@ class Oura:
         """x-oura-signature: HMAC-SHA256 in hexadecimal over the timestamp (seconds) and the raw body."""
         stamp = delivery.headers.get("x-oura-timestamp", "")
         signed = stamp.encode(errors="replace") + delivery.body
-        if not hmac_fits(self._keys, signed, delivery.headers.get("x-oura-signature")):
+        if not hmac_fits(self._keys, signed, delivery.headers.get("x-oura-signature"), now):
             raise Rejected("x-oura-signature fits none of our client secrets.", status=401)
         if not near(stamp, now):
             raise Rejected("x-oura-timestamp is more than five minutes from our clock.", status=401)
@@ -124,7 +124,7 @@ class Oura:
         challenge = delivery.query.get("challenge")
         if not challenge:
             raise Rejected("This is not Oura's subscription handshake.", field="challenge")
-        if not among(delivery.query.get("verification_token"), self._tokens):
+        if not among(delivery.query.get("verification_token"), self._tokens, delivery.received_at):
             raise Rejected("The verification token is not ours.", status=401, field="verification_token")
         return {"challenge": challenge}
 

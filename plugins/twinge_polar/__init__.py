@@ -72,7 +72,7 @@ class Polar:
 
     def verify(self, delivery: Delivery, now: datetime) -> None:
         """The signature over the raw body. A PING is let in without: it comes before the key that would sign it."""
-        if not hmac_fits(self._keys, delivery.body, delivery.headers.get("polar-webhook-signature")):
+        if not hmac_fits(self._keys, delivery.body, delivery.headers.get("polar-webhook-signature"), now):
             if _is_ping(delivery.body):
                 return
             raise Rejected(self._unsigned(), status=401, field="polar-webhook-signature")

@@ -27,7 +27,8 @@ from twinge.plugin import (
     Pointer,
     Rejected,
 )
-from twinge.plugin.settings import require
+from twinge.plugin.settings import require, require_hook_token
+from twinge.plugin.signing import among, first_of, keys_of
 from twinge_strava.client import DEADLINE, Client, NotThere, revoke
 from twinge_strava.events import items_of, name_of, read_event, signature_of
 from twinge_strava.mapping import STREAMS, looks_like_ours, to_activity, updated_ms, zone_of
@@ -39,7 +40,6 @@ log = logging.getLogger("twinge.strava")
 
 HOME = "https://www.strava.com"
 REQUIRED = ("CLIENT_ID", "CLIENT_SECRET", "VERIFY_TOKEN", "HOOK_TOKEN")
-SHORTEST_HOOK_TOKEN = 16
 SIGNATURE = ("off", "record", "require")
 AHEAD = timedelta(days=1)
 """A forged event from far ahead would stay the newest word on its workout for ever."""
@@ -62,7 +62,7 @@ class Strava:
     def __init__(self, settings: Mapping[str, str], deadline: aiohttp.ClientTimeout = DEADLINE) -> None:
         self.base = base = settings.get("API_BASE", HOME).rstrip("/")
         self._settings, self._client = settings, Client(base, deadline)
-        self._signature = settings.get("SIGNATURE", "off")
+        self._signature, self._tokens = settings.get("SIGNATURE", "off"), keys_of(settings["HOOK_TOKEN"])
         self.oauth = OAuth(
             authorize_url=f"{base}/oauth/authorize",
             token_url=f"{base}/oauth/token",
@@ -78,8 +78,7 @@ class Strava:
     def from_env(cls, env: Mapping[str, str]) -> Strava:
         """Settings are those of docs/strava.md, without their TWINGE_STRAVA_."""
         require(cls.name, env, REQUIRED, "docs/strava.md")
-        if len(env["HOOK_TOKEN"]) < SHORTEST_HOOK_TOKEN:
-            raise NotConfigured(f"TWINGE_STRAVA_HOOK_TOKEN needs at least {SHORTEST_HOOK_TOKEN} characters")
+        require_hook_token(cls.name, env)
         if env.get("SIGNATURE", "off") not in SIGNATURE:
             raise NotConfigured(f"TWINGE_STRAVA_SIGNATURE must be one of {', '.join(SIGNATURE)}")
         if env.get("SUBSCRIPTION_ID") and not env["SUBSCRIPTION_ID"].isdecimal():
@@ -87,8 +86,8 @@ class Strava:
         return cls({name: value for name, value in env.items() if value})
 
     def admit(self, call: Delivery) -> None:
-        """The secret path segment."""
-        if not _same(call.token, self._settings["HOOK_TOKEN"]):
+        """The secret path segment: any of ours, while one takes another's place."""
+        if not among(call.token, self._tokens, call.received_at):
             raise Rejected("The secret part of the webhook's path is missing or wrong", status=401)
 
     def verify(self, delivery: Delivery, now: datetime) -> None:
@@ -168,8 +167,10 @@ class Strava:
         await revoke(self.base, (self._settings["CLIENT_ID"], self._settings["CLIENT_SECRET"]), access)
 
     async def subscription(self, http: aiohttp.ClientSession, public_url: str, now: datetime) -> str | None:
-        """What is wrong with the application's subscription at Strava, or None."""
-        return await wrong(self.base, self._settings, http, f"{public_url}/hooks/strava/{self._settings['HOOK_TOKEN']}")
+        """What is wrong with the application's subscription at Strava, or None: it has the first of our tokens."""
+        return await wrong(
+            self.base, self._settings, http, f"{public_url}/hooks/strava/{first_of(self._settings['HOOK_TOKEN'])}"
+        )
 
     def recognises(self, row: Mapping[str, Any]) -> bool:
         """Whether this row is a SummaryActivity or DetailedActivity of Strava's API."""

@@ -109,7 +109,7 @@ class Suunto:
 
     def verify(self, delivery: Delivery, now: datetime) -> None:
         """HMAC-SHA256 over the raw body, in hexadecimal. No time is signed, so an old call cannot be told."""
-        if not hmac_fits(self._secrets, delivery.body, delivery.headers.get("x-hmac-sha256-signature")):
+        if not hmac_fits(self._secrets, delivery.body, delivery.headers.get("x-hmac-sha256-signature"), now):
             raise Rejected("X-HMAC-SHA256-Signature is missing or matches none of our secrets.", status=401)
 
     def key(self, delivery: Delivery) -> str:

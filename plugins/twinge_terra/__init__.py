@@ -73,7 +73,7 @@ class Terra:
         header = delivery.headers.get("terra-signature") or delivery.headers.get("x-terra-signature") or ""
         parts = dict(part.strip().partition("=")[::2] for part in header.split(",")[:8])
         stamp = parts.get("t", "")
-        if not hmac_fits(self._keys, stamp.encode(errors="replace") + b"." + delivery.body, parts.get("v1")):
+        if not hmac_fits(self._keys, stamp.encode(errors="replace") + b"." + delivery.body, parts.get("v1"), now):
             raise Rejected("terra-signature fits none of our signing secrets.", status=401)
         if not near(stamp, now):
             raise Rejected("terra-signature is more than five minutes from our clock.", status=401)

@@ -16,6 +16,7 @@ from typing import Any, ClassVar
 import aiohttp
 
 from twinge.plugin import Delivery, GiveUp, Item, Message, Rejected, Sent, TryLater, Unknown
+from twinge.plugin.signing import read_secret
 from twinge_twilio.account import SHORTEST_S, Account, read_account
 from twinge_twilio.callback import URL_EXTRAS, call_key, fields_of, is_signed, read_reply, read_status
 from twinge_twilio.fates import STATES, lost_cause
@@ -41,7 +42,8 @@ class Twilio:
         self._account = account
         self.pace = account.pace
         self.pictures = account.mms
-        self._validators = [library().validator(token) for token in account.auth_tokens]
+        tokens = [read_secret(token) for token in account.auth_tokens]
+        self._validators = [(token, library().validator(token.decode())) for token in tokens]
         messages(None, account)  # imports another hundred modules, half a second: here, not in the loop at a send
 
     @classmethod
@@ -135,7 +137,7 @@ class Twilio:
         """Raise `Rejected`: 404 for a path that Twilio is not given, 401 unless the whole call is signed."""
         if delivery.path != "inbound" and not delivery.path.startswith("status/"):
             raise Rejected("Twilio calls inbound or status/<id> here.", status=404)
-        if not is_signed(delivery, self._validators):
+        if not is_signed(delivery, [one for token, one in self._validators if token.counts(now)]):
             raise Rejected("X-Twilio-Signature does not fit: is TWINGE_PUBLIC_URL what Twilio calls?", status=403)
 
     def key(self, delivery: Delivery) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from twinge.plugin import NotConfigured, Pace
+from twinge.plugin.signing import first_of, read_secret
 from twinge_twilio.numbers import COUNTRIES
 from twinge_twilio.pace import kind_of, read_pace
 
@@ -44,7 +45,7 @@ class Account:
     @property
     def login(self) -> tuple[str, str]:
         """User and password of HTTP Basic: the API key where there is one."""
-        return (self.api_key, self.api_secret) if self.api_key else (self.sid, self.auth_tokens[0])
+        return (self.api_key, self.api_secret) if self.api_key else (self.sid, first_of(self.auth_tokens[0]))
 
 
 def read_account(env: Mapping[str, str]) -> Account:
@@ -53,7 +54,11 @@ def read_account(env: Mapping[str, str]) -> Account:
     sender, service = env.get("FROM", ""), env.get("MESSAGING_SERVICE_SID", "")
     key, secret = env.get("API_KEY", ""), env.get("API_SECRET", "")
     _want(sid.startswith("AC"), "ACCOUNT_SID", "the account's sid, AC…")
-    _want(bool(tokens), "AUTH_TOKEN", "the account's auth token; it also checks callbacks")
+    _want(
+        bool(tokens) and all(map(read_secret, tokens)),
+        "AUTH_TOKEN",
+        "the account's auth token; it also checks callbacks",
+    )
     _want(bool(sender or service), "FROM", "a number of yours, or set TWINGE_TWILIO_MESSAGING_SERVICE_SID")
     _want(not service or service.startswith("MG"), "MESSAGING_SERVICE_SID", "a Messaging Service's sid, MG…")
     _want(bool(key) == bool(secret), "API_SECRET", "set together with TWINGE_TWILIO_API_KEY, or neither")

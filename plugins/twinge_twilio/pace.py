@@ -38,12 +38,13 @@ def kind_of(sender: str, service: str) -> str:
 
 
 def read_pace(env: Mapping[str, str], kind: str, want: Want) -> Pace:
-    """The four settings over their defaults; `want` refuses what is no number."""
+    """The five settings over their defaults; `want` refuses what is no number."""
     return Pace(
         at_once=_count(env.get("AT_ONCE", ""), AT_ONCE, "AT_ONCE", want),
         per_s=_rate(env.get("PER_SECOND", ""), RATES[kind], want),
         per_address_day=_count(env.get("DAILY_PER_NUMBER", ""), DAILY_PER_NUMBER, "DAILY_PER_NUMBER", want),
         per_day=_count(env.get("DAILY", ""), DAILY, "DAILY", want),
+        per_hour=_count(env.get("HOURLY", ""), MOST, "HOURLY", want) if env.get("HOURLY") else None,
     )
 
 

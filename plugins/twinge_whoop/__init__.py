@@ -33,7 +33,7 @@ from twinge.plugin import (
 from twinge.plugin.dated import millis, near
 from twinge.plugin.loose import inside
 from twinge.plugin.settings import require
-from twinge.plugin.signing import hmac_fits, keys_of
+from twinge.plugin.signing import first_of, hmac_fits, keys_of
 from twinge.plugin.vendor import DEADLINE, Refused
 from twinge_whoop.api import Api
 from twinge_whoop.mapping import NIGHT, WORKOUT, Event, is_uuid
@@ -67,7 +67,7 @@ class Whoop:
             authorize_url=f"{base}/oauth/oauth2/auth",
             token_url=f"{base}/oauth/oauth2/token",
             client_id=settings["CLIENT_ID"],
-            client_secret=settings["CLIENT_SECRET"].split()[0],
+            client_secret=first_of(settings["CLIENT_SECRET"]),
             scopes=SCOPES,
         )
 
@@ -81,7 +81,7 @@ class Whoop:
         """X-WHOOP-Signature: base64 of HMAC-SHA256 over the timestamp (milliseconds) and the raw body."""
         stamp = delivery.headers.get("x-whoop-signature-timestamp", "")
         given = _hexadecimal(delivery.headers.get("x-whoop-signature", ""))
-        if not hmac_fits(self._keys, stamp.encode(errors="replace") + delivery.body, given):
+        if not hmac_fits(self._keys, stamp.encode(errors="replace") + delivery.body, given, now):
             raise Rejected("X-WHOOP-Signature fits none of our client secrets.", status=401)
         if not near(stamp, now, per_s=1000):
             raise Rejected("X-WHOOP-Signature-Timestamp is more than five minutes from our clock.", status=401)

@@ -29,7 +29,7 @@ from twinge.plugin import (
 )
 from twinge.plugin.dated import millis
 from twinge.plugin.settings import require, require_hook_token
-from twinge.plugin.signing import among, keys_of
+from twinge.plugin.signing import among, first_of, keys_of
 from twinge.plugin.vendor import DEADLINE
 from twinge_withings.api import Api, events, fitting
 from twinge_withings.consent import Consent
@@ -58,7 +58,7 @@ class Withings:
     def __init__(self, settings: Mapping[str, str], deadline: aiohttp.ClientTimeout = DEADLINE) -> None:
         base = settings.get("API_BASE", HOME).rstrip("/")
         self._tokens = keys_of(settings["HOOK_TOKEN"])
-        self._hook_token = settings["HOOK_TOKEN"].split()[0]
+        self._hook_token = first_of(settings["HOOK_TOKEN"])
         self.oauth = oauth = OAuth(
             authorize_url=f"{ACCOUNTS if base == HOME else base}/oauth2_user/authorize2",
             token_url=f"{base}/v2/oauth2",
@@ -79,7 +79,7 @@ class Withings:
 
     def admit(self, call: Delivery) -> None:
         """The secret path segment."""
-        if not among(call.token, self._tokens):
+        if not among(call.token, self._tokens, call.received_at):
             raise Rejected("The secret part of the webhook's path is missing or wrong", status=401)
 
     def verify(self, delivery: Delivery, now: datetime) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import copy
+import faulthandler
 import gc
 import json
 import logging
@@ -36,6 +38,7 @@ from twinge.schedule import Schedule
 from twinge.sender import Sender
 from twinge.sender.call import no_picture
 from twinge.store import Store, schema
+from twinge.store.seal import keys_in
 from twinge.tracing import NULL, Tracer
 from twinge.tracing.wish import ENDPOINT, wants_traces
 from twinge.web import make_web
@@ -52,6 +55,11 @@ VENDOR_TIMEOUT = aiohttp.ClientTimeout(total=30, connect=10)
 
 IDLE_S = 30
 """How long a connection may stay without a whole request: also the bound for headers that come in drops."""
+
+STUCK_S = 60.0
+"""How long the loop may stand still: whatever holds it up so long, such as a plugin that never comes back, is given up.
+
+A delivery that has been given up three times so is set aside, like one that crashes the process."""
 
 Clock = Callable[[], datetime]
 
@@ -91,6 +99,7 @@ async def running(
     pack = open_pack(settings.pack or SHIPPED)
     async with AsyncExitStack() as stack:
         store = await stack.enter_async_context(opened(settings))
+        await store.rotation.serve()
         http = await stack.enter_async_context(aiohttp.ClientSession(timeout=VENDOR_TIMEOUT))
         for channel in plugins.channels.values():
             if isinstance(channel, Closes):
@@ -110,7 +119,7 @@ async def running(
             open_recording=readers.open_recording,
             tracer=tracer,
         )
-        links = Links(secret_of(settings), settings.public_url)
+        links = Links(keys_in(secret_of(settings)), settings.public_url)
         sender = Sender(
             store,
             plugins.channels,
@@ -160,17 +169,56 @@ async def running(
 
 
 @asynccontextmanager
-async def opened(settings: Settings) -> AsyncIterator[Store]:
-    """The store of these settings with its schema in order, closed at the end."""
+async def opened(settings: Settings, *, upgrading: bool = False) -> AsyncIterator[Store]:
+    """The store of these settings with its schema in order and everything sealed, closed at the end.
+
+    What an older version left plain is sealed here; on PostgreSQL, where others may be at work, only `upgrading`.
+    """
     secret = secret_of(settings)
     await asyncio.to_thread(prepare, settings)
     store = await Store.open(
         settings.database_url, secret=secret, pool=settings.database_pool, timeout_s=settings.database_timeout_s
     )
     try:
+        if not await store.rotation.begin():
+            await _seal_all(settings, store, upgrading=upgrading)
         yield store
     finally:
         await store.close()
+
+
+async def _seal_all(settings: Settings, store: Store, *, upgrading: bool) -> None:
+    if not (upgrading or settings.database_url.startswith("sqlite")):
+        raise TwingeError("the database has values that an older version did not seal: run `twinge db upgrade`")
+    log.info("hop=start sealing what an older version left plain")
+    done = await store.rotation.run(lambda table, rows: None, no_pause)
+    await store.rotation.finish()
+    log.info("hop=start outcome=sealed rows=%d shut=%d", sum(done.sealed.values()), sum(done.shut.values()))
+
+
+async def lost(settings: Settings, key_id: str, at: datetime) -> dict[str, int]:
+    """Give up what is sealed under a key that is gone: table → rows. `TwingeError` where it is here, or never was."""
+    secret = secret_of(settings)
+    await asyncio.to_thread(prepare, settings)
+    store = await Store.open(settings.database_url, secret=secret)
+    try:
+        if key_id not in await store.rotation.missing():
+            raise TwingeError(f"the key {key_id} is not missing: nothing was given up")
+        gone = await store.losses.give_up(key_id)
+        async with store.write() as tx:
+            await store.audit(tx, at, "cli", "secret.lost", f"secret:{key_id}", f"rows={sum(gone.values())}")
+        return gone
+    finally:
+        await store.close()
+
+
+async def no_pause() -> None:
+    """Nobody else waits for the database."""
+
+
+async def breathe() -> None:
+    """Let a service that runs beside us have the database between two batches."""
+    await asyncio.sleep(0.02)
 
 
 def prepare(settings: Settings) -> None:
@@ -182,7 +230,10 @@ def prepare(settings: Settings) -> None:
 
 
 def secret_of(settings: Settings) -> bytes:
-    """The key that tokens are sealed with: the setting, or a file in the data folder that is made once."""
+    """The keys that values are sealed with: the setting, or a file in the data folder that is made once.
+
+    There may be several, with spaces or lines between them: the first seals, all of them open.
+    """
     if settings.secret_key:
         return settings.secret_key.encode()
     path = settings.data_dir / "secret.key"
@@ -198,14 +249,30 @@ def secret_of(settings: Settings) -> bytes:
 
 def _make_secret(path: Path) -> None:
     """Written aside and linked into place, so that two processes that start at once agree on one key."""
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-        file.write(secrets.token_urlsafe(32) + "\n")
-        file.flush()
-        os.fsync(file.fileno())
+    draft = _draft(path, new_secret() + "\n")
     with contextlib.suppress(FileExistsError):
         os.link(draft, path)
     draft.unlink()
+
+
+def add_secret(path: Path) -> None:
+    """A new first line in the key file, whole or not at all; the keys that were there stay behind it."""
+    older = path.read_text()
+    _draft(path, f"{new_secret()}\n{older}").replace(path)
+
+
+def new_secret() -> str:
+    """256 random bits, in base64url."""
+    return secrets.token_urlsafe(32)
+
+
+def _draft(path: Path, text: str) -> Path:
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    return draft
 
 
 def listen(settings: Settings) -> tuple[socket.socket, Settings]:
@@ -282,7 +349,7 @@ async def _until_stopped(settings: Settings, plugins: Plugins) -> None:
     stop = asyncio.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
-    async with tracing(os.environ) as tracer, running(settings, plugins, tracer=tracer) as service:
+    async with watched(STUCK_S), tracing(os.environ) as tracer, running(settings, plugins, tracer=tracer) as service:
         log.info("hop=start url=%s roles=%s", service.url or "-", ",".join(settings.roles))
         calm_collector()
         asked = asyncio.create_task(stop.wait())
@@ -292,6 +359,28 @@ async def _until_stopped(settings: Settings, plugins: Plugins) -> None:
     for task in service.tasks:
         if not task.cancelled() and (error := task.exception()) is not None:
             raise TwingeError(f"the {task.get_name()} failed: {type(error).__name__}") from error
+
+
+@asynccontextmanager
+async def watched(stuck_s: float) -> AsyncIterator[None]:
+    """End the process (exit code 1) when its loop stands still for `stuck_s` seconds; who watches it starts it again.
+
+    A thread of the interpreter's own does it, which needs no lock of Python's: also where a regular expression never
+    ends. It writes down where each thread stood, by file and line alone.
+    https://docs.python.org/3/library/faulthandler.html#faulthandler.dump_traceback_later
+    """
+
+    async def turn() -> None:
+        while True:
+            faulthandler.dump_traceback_later(stuck_s, exit=True, file=sys.__stderr__ or sys.stderr)
+            await asyncio.sleep(stuck_s / 4)
+
+    turning = asyncio.create_task(turn(), name="watch")
+    try:
+        yield
+    finally:
+        turning.cancel()
+        faulthandler.cancel_dump_traceback_later()
 
 
 def calm_collector() -> None:
@@ -341,6 +430,9 @@ class Line(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """The line, with whatever could break or colour it made visible."""
+        if record.exc_text:  # another handler has kept the exception's words in the record
+            record = copy.copy(record)
+            record.exc_text = None
         text = super().format(record).replace("\n", " ")
         return text if text.isprintable() else "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
 

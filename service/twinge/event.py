@@ -15,6 +15,7 @@ from typing import Annotated, Literal, NoReturn, TypeVar
 import msgspec
 from msgspec import Meta, Struct
 
+from twinge.core.clean import clean
 from twinge.core.model import RUNNING, Activity, Removed, Report, Shape, Wellness
 from twinge.core.sport import is_interval, is_race, is_trail, sport, surface
 from twinge.core.stream import Streams, shape
@@ -79,7 +80,7 @@ class Workout(Struct, gc=False):
 
     def __post_init__(self) -> None:
         _check_year("start", self.start)
-        if not (self.moving_s or self.elapsed_s or self.distance_m):
+        if not (whole(self.moving_s) or whole(self.elapsed_s) or whole(self.distance_m)):
             raise ValueError("Field `moving_s` is missing, and so are `elapsed_s` and `distance_m`: one is needed")
 
 
@@ -303,11 +304,14 @@ def to_report(key: str, given: Complaint, at: datetime, version: int = 0) -> Rep
         about=about,
         version=version,
         answers=tuple((one.question, one.digits) for one in given.answers),
+        text=None if given.text is None else clean(given.text),
         **named,
     )
 
 
-_SAME = [name for name in Complaint.__struct_fields__ if name not in {"at", "pain", "effort", "about", "answers"}]
+_SAME = [
+    name for name in Complaint.__struct_fields__ if name not in {"at", "pain", "effort", "about", "answers", "text"}
+]
 
 
 def _millis(at: datetime | None) -> int:

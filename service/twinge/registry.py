@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from twinge.plugin import Channel, NotConfigured, PlatformAdapter, ReadsRows
+from twinge.plugin.signing import UNTIL
 
 GROUPS = {"platform": "twinge.platforms", "channel": "twinge.channels"}
 
@@ -23,7 +24,7 @@ class PluginStatus:
     state: str
     """ready · not configured · not installed."""
     reason: str = ""
-    """What to do about it, where it is not ready."""
+    """What to do about it, where it is not ready; of a ready one, which of its secrets end."""
     version: str = ""
     capabilities: Mapping[str, Any] = field(default_factory=dict)
 
@@ -104,13 +105,24 @@ def _load(kind: str, point: EntryPoint, env: Mapping[str, str]) -> tuple[Any, Pl
         reason = f"{point.module} could not be imported: {type(error).__name__}: {error}"
         return None, PluginStatus(kind, point.name, "not installed", reason, version)
     try:
-        plugin = made.from_env(own_settings(point.name, env))
+        own = own_settings(point.name, env)
+        plugin = made.from_env(own)
     except NotConfigured as error:
         return None, PluginStatus(kind, point.name, "not configured", str(error), version, able)
     except Exception as error:  # noqa: BLE001 - as above; its words are left out because they may hold a secret
         reason = f"its settings were refused with {type(error).__name__}"
         return None, PluginStatus(kind, point.name, "not configured", reason, version, able)
-    return plugin, PluginStatus(kind, point.name, "ready", "", version, able)
+    return plugin, PluginStatus(kind, point.name, "ready", _endings(point.name, own), version, able)
+
+
+def _endings(name: str, own: Mapping[str, str]) -> str:
+    """Which secrets have a last day, by their setting and place in it: `TWINGE_X_SECRET: secret 2 until 2026-06-30`."""
+    found = []
+    for setting, value in sorted(own.items()):
+        for nth, word in enumerate(value.split(), 1):
+            if UNTIL in word:
+                found.append(f"{prefix(name)}{setting}: secret {nth} until {word.rpartition(UNTIL)[2]}")
+    return "; ".join(found)
 
 
 def _capabilities(made: Any) -> dict[str, Any]:

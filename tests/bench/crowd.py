@@ -16,7 +16,8 @@ from random import Random
 from typing import Any, NamedTuple
 
 import uvloop
-from sqlalchemy import text
+from sqlalchemy import bindparam, select, text, update
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bench.athletes import MONDAY, PER_WEEK, Workout, encode, train
 from bench.flow import move_in
@@ -29,7 +30,7 @@ from twinge.config import Settings
 from twinge.oauth import TokenKeeper
 from twinge.plugin import Delivery
 from twinge.store import Store
-from twinge.store.inbox import _row
+from twinge.store.tables import address
 from twinge.worker import Worker
 
 PAST = 4 * PER_WEEK
@@ -113,9 +114,23 @@ async def _copy(store: Store, before: int, size: int) -> None:
         async with store.write() as tx:
             for statement in _copies():
                 await tx.execute(text(statement), part)
+            await _seal(store, tx)
     if store.shared:
         async with store.write() as tx:
             await tx.execute(text("ANALYZE"))
+
+
+async def _seal(store: Store, tx: AsyncConnection) -> None:
+    """A copied address is bound to its model's row: each gets one of its own."""
+    rows = (await tx.execute(select(address.c.id, address.c.athlete_id).where(address.c.blind.is_(None)))).all()
+    blind = store.seal.blinds("address", "console", "bench")[0]
+    own = [
+        {"b_id": row.id, "to": store.seal.write("bench", "address.address", row.athlete_id, row.id), "blind": blind}
+        for row in rows
+    ]
+    if own:
+        named = update(address).where(address.c.id == bindparam("b_id"))
+        await tx.execute(named.values(address=bindparam("to"), blind=bindparam("blind")), own)
 
 
 class Cost(NamedTuple):
@@ -152,7 +167,7 @@ class _Bench:
             name = f"a-{model}-{copy}"
             fields = {**self._news[model].fields(), "athlete": name, "id": f"w-{model}-{copy}-{PAST}"}
             delivery = Delivery("generic", "POST", "", {}, {}, encode(fields), self.now)
-            self._store.inbox._groups.put(_row(delivery, f"{model}-{copy}", f"generic:{name}"))
+            self._store.inbox._groups.put(self._store.inbox._row(delivery, f"{model}-{copy}", f"generic:{name}"))
         await self._store.inbox.close()
         wall, service, database = time.perf_counter(), time.process_time(), self._database_s()
         done = await self._worker.drain()

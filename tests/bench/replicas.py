@@ -29,6 +29,7 @@ from bench.wire import fire
 from postgres import Server, serving
 from twinge.plugin import Delivery
 from twinge.store import Store
+from twinge.store.inbox import Inbox
 
 PAST = 13 * PER_WEEK
 DURABLE: dict[str, Any] = {"fsync": "on", "synchronous_commit": "on", "shared_buffers": "256MB", "max_wal_size": "4GB"}
@@ -165,14 +166,12 @@ async def _fill(news: list[Workout], place: Path) -> None:
     store = await Store.open(settings(str(place)).database_url, secret=b"the bench keeps no secrets at all")
     for workout in news:
         delivery = Delivery("generic", "POST", "", {}, {}, encode(bulk(workout, "small")), workout.end)
-        store.inbox._groups.put(_row(delivery, workout))
+        store.inbox._groups.put(_row(store.inbox, delivery, workout))
     await store.close()
 
 
-def _row(delivery: Delivery, workout: Workout) -> tuple[object, ...]:
-    from twinge.store.inbox import _row as row  # noqa: PLC0415
-
-    return row(delivery, f"{workout.owner}-{workout.number}", f"generic:a-{workout.owner}")
+def _row(inbox: Inbox, delivery: Delivery, workout: Workout) -> tuple[object, ...]:
+    return inbox._row(delivery, f"{workout.owner}-{workout.number}", f"generic:a-{workout.owner}")
 
 
 def _worked_off(server: Server, place: Path, workers: int, count: int) -> tuple[float, str, bool]:

@@ -62,6 +62,7 @@ def plugins(platforms: Mapping[str, Any] | None = None) -> Plugins:
 def settings(folder: str) -> Settings:
     """A fresh file in `folder` or the database that the bench has made, a free port."""
     given = {name: os.environ[name] for name in ("TWINGE_DATABASE_URL",) if name in os.environ}
+    given["TWINGE_SECRET_KEY"] = "the bench keeps no secrets at all"
     return Settings.from_env({"TWINGE_DATA_DIR": folder, "TWINGE_PORT": "0", "TWINGE_LOG_LEVEL": "error", **given})
 
 

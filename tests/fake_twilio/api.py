@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import json
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -62,6 +63,8 @@ class FakeTwilio:
         self.forms: list[dict[str, str]] = []
         self.queries: list[dict[str, str]] = []
         self.logins: list[str] = []
+        self.tokens: set[str] | None = None
+        """The account's auth tokens, where anybody asks."""
         self.messages: list[dict[str, Any]] = []
         self.took: list[Taken] = []
         self.called: list[Called] = []
@@ -225,6 +228,9 @@ class FakeTwilio:
         scheme, _, secret = request.headers["Authorization"].partition(" ")
         assert scheme == "Basic"
         self.logins.append(base64.b64decode(secret).decode())
+        if self.tokens is not None and self.logins[-1].partition(":")[2] not in self.tokens:
+            told = {"code": 20003, "message": "Authenticate", "status": 401}
+            raise web.HTTPUnauthorized(text=json.dumps(told), content_type="application/json")
 
 
 def _abort(request: web.Request) -> None:

@@ -13,6 +13,7 @@ from simulation.people import Person
 from simulation.world import World
 from twinge.core.model import Athlete, Report
 from twinge.store import Store, codec, tables
+from twinge.store.spots import opened
 
 TABLES = ("inbox", "nudge", "held", "finding", "activity", "wellness", "report", "address", "consent")
 
@@ -57,8 +58,8 @@ async def read(people: Sequence[Person], world: World, store: Store) -> Record:
         athletes = await store.athletes.load(tx, ids)
         rows: dict[str, list[Row]] = {}
         for name in TABLES:
-            found = await tx.execute(select(tables.metadata.tables[name]))
-            rows[name] = [dict(row._mapping) for row in found]
+            table = tables.metadata.tables[name]
+            rows[name] = [dict(opened(store.seal, table, row)._mapping) for row in await tx.execute(select(table))]
         kept = await store.history.states(tx, set(ids))
     states = {name: codec.pack_state(one.state) for name, one in kept.items()}
     reports: dict[str, list[Report]] = {name: [] for name in ids}

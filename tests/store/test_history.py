@@ -112,8 +112,8 @@ async def test_the_window_begins_before_the_newest_word_too(home: House) -> None
     [
         (claims.CLAIMABLE, {"now": 1, "n": 100, "ids": [1, 2], "lanes": ["a"]}),
         (history._KNOWN, {"keys": ["a", "b"]}),
-        (texts.mornings(NOBODY).known_statement, {"ids": ["a", "b"], "keys": ["a", "b"]}),
-        (texts.reports(NOBODY).known_statement, {"ids": ["a", "b"], "keys": ["a", "b"]}),
+        (texts.mornings(NOBODY, NOBODY).known_statement, {"ids": ["a", "b"], "keys": ["a", "b"]}),
+        (texts.reports(NOBODY, NOBODY).known_statement, {"ids": ["a", "b"], "keys": ["a", "b"]}),
         (history._STATES, {"ids": ["a", "b"]}),
         (athletes._BY_OWNER, {"platform": "a", "ids": ["a", "b"]}),
         (addresses._BY_ATHLETE, {"ids": ["a", "b"]}),

@@ -396,7 +396,7 @@ def about(finding: Finding, athlete: str = "alice", **more: Any) -> Nudge:
 
 
 def house(public_url: str = "https://twinge.example", secret: bytes = b"s" * 40) -> Links:
-    return Links(secret, public_url)
+    return Links([secret], public_url)
 
 
 def test_an_address_is_sealed_and_ends_with_its_message() -> None:

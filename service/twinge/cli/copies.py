@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from twinge.store.restored import Settled
 
 KEY_APART = (
-    "secret.key (or TWINGE_SECRET_KEY) is not in it: keep that too, somewhere else. Without it athletes must connect "
-    "again; who has both has their vendors' tokens."
+    "secret.key (or TWINGE_SECRET_KEY) is not in it: keep that too, somewhere else. Without it nobody can be reached "
+    "any more; who has both can read everything."
 )
 
 

@@ -41,10 +41,20 @@ def db() -> None:
 @db.command("upgrade")
 @form_option
 def upgrade_db(form: str) -> None:
-    """Bring the schema up to this version. Safe to run again."""
+    """Bring the schema up to this version, and seal what an older one left plain. Safe to run again."""
+    import asyncio
+
+    from twinge.app import opened
     from twinge.store import schema
 
-    schema.upgrade(settings().database_url)
+    chosen = settings()
+    schema.upgrade(chosen.database_url)
+
+    async def seal() -> None:
+        async with opened(chosen, upgrading=True):
+            pass
+
+    asyncio.run(seal())
     _up_to_date(form)
 
 
@@ -73,8 +83,8 @@ def copy_db(source: str, target: str, form: str) -> None:
     \b
     twinge db copy sqlite:////var/lib/twinge/twinge.sqlite3 postgresql://twinge@db/twinge
 
-    Stop the service first, and make the target with `twinge db upgrade`. Keep TWINGE_SECRET_KEY (or secret.key): tokens
-    stay sealed with it.
+    Stop the service first, and make the target with `twinge db upgrade`. Keep TWINGE_SECRET_KEY (or secret.key): what
+    is sealed stays sealed with it.
     """
     import asyncio
 

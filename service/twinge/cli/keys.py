@@ -3,17 +3,29 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from twinge.cli.screen import find_athlete, form_option, no_athlete, show, stop, with_store
+from twinge.cli.screen import find_athlete, form_option, no_athlete, progress, settings, show, stop, with_store
 
 if TYPE_CHECKING:
     from twinge.store import Store
     from twinge.store.keys import Key
+    from twinge.store.rotation import Count
+
+
+class Rotated(NamedTuple):
+    """What came of sealing anew."""
+
+    key: str
+    older: list[str]
+    done: Count
+    until: datetime | None
+    """Until when an answer to an Idempotency-Key stands that only an older key finds."""
 
 
 def lasting(text: str) -> timedelta:
@@ -26,7 +38,7 @@ def lasting(text: str) -> timedelta:
 
 @click.group()
 def keys() -> None:
-    """Make, list and revoke API keys, and say which athletes a coach's is for; make the key for Web Push."""
+    """Make, list and revoke API keys, and say which athletes a coach's is for; make and change the house's own keys."""
 
 
 @keys.command("create")
@@ -151,6 +163,112 @@ def revoke_key(key: str) -> None:
     if not with_store(end):
         stop(f"there is no active key with the id {key}; `twinge keys list` shows them.")
     click.echo(f"revoked {key}")
+
+
+@keys.command("secret")
+@click.option(
+    "--add", is_flag=True, help="Put it first into secret.key in the data folder; the old one stays behind it."
+)
+def make_secret(add: bool) -> None:
+    """Make a new secret, for TWINGE_SECRET_KEY or secret.key.
+
+    The first key seals what is stored, all of them open it. So a new one goes before the old one, which may go once
+    `twinge keys rotate` says so.
+
+    \b
+    twinge keys secret --add && systemctl restart twinge && twinge keys rotate
+    """
+    from twinge.app import add_secret, new_secret, secret_of
+
+    chosen = settings()
+    if not add:
+        click.echo("Put it before the old one, with a space between them, and restart:", err=True)
+        click.echo(new_secret())
+        return
+    if chosen.secret_key:
+        stop("TWINGE_SECRET_KEY is set, and the file is not used: run it without --add, and put the key there.")
+    secret_of(chosen)
+    path = chosen.data_dir / "secret.key"
+    try:
+        add_secret(path)
+    except OSError as error:
+        stop(f"{path} cannot be written ({error.strerror}): give this user the right to.")
+    click.echo(f"{path}: a new key is the first. Restart the service, then run `twinge keys rotate`.", err=True)
+
+
+@keys.command("rotate")
+@click.option("--stopped", is_flag=True, help="No process of the service runs, so none need be restarted first.")
+@form_option
+def rotate_secret(stopped: bool, form: str) -> None:
+    """Seal everything anew under the first key of TWINGE_SECRET_KEY (or secret.key), and say when the old may go.
+
+    The service runs on; every process of it must have been restarted with the new key in front. Safe to stop and to run
+    again. On an SQLite before 3.51.3 (`twinge doctor` tells) stop the service, and say --stopped.
+
+    \b
+    twinge keys rotate
+    """
+    show_rotation(with_store(lambda store: _rotate(store, stopped=stopped)), form)
+
+
+async def _rotate(store: Store, *, stopped: bool) -> Rotated:
+    from twinge.app import breathe, now
+
+    older = list(store.seal.ids[1:])
+    if older and not stopped and not await store.rotation.is_served():
+        stop("no service has started with the new key yet: restart every process of it, or say --stopped.")
+    left = await store.rotation.left()
+    with progress(sum(left.values()), "sealing") as advance:
+        done = await store.rotation.run(lambda _, rows: advance(rows), breathe)
+    if not done.shut:
+        await store.rotation.retire()
+    await store.rotation.finish()
+    async with store.write() as tx:
+        detail = f"to={store.seal.ids[0]} rows={sum(done.sealed.values())} shut={sum(done.shut.values())}"
+        await store.audit(tx, now(), "cli", "secret.rotate", f"secret:{store.seal.ids[0]}", detail)
+    return Rotated(store.seal.ids[0], older, done, await store.rotation.last_repeat(now()))
+
+
+def show_rotation(one: Rotated, form: str) -> None:
+    """What was done, and what may be dropped; 1 where something does not open."""
+    value: dict[str, Any] = {"key": one.key, "older": one.older, "sealed": one.done.sealed, "shut": one.done.shut}
+    value["until"] = None if one.until is None else one.until.isoformat()
+    show(value, form, lambda: "\n".join(_rotated(one)))
+    if one.done.shut:
+        stop("what does not open is under a key that is not here: put it behind the others, and run this again.")
+
+
+def _rotated(one: Rotated) -> list[str]:
+    lines = [f"{name:<12} {number:>9,} sealed anew" for name, number in one.done.sealed.items()]
+    lines += [f"{name:<12} {number:>9,} do not open" for name, number in one.done.shut.items()]
+    if one.done.shut:
+        return lines
+    lines.append(f"everything is under the key {one.key}")
+    if one.older:
+        old, after = ", ".join(one.older), "" if one.until is None else f" after {one.until:%Y-%m-%d %H:%M} UTC"
+        lines.append(f"no longer needed{after}: {old}; take it out of the setting and restart")
+    return lines
+
+
+@keys.command("lost")
+@click.argument("key")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def lose_secret(key: str, yes: bool) -> None:
+    """Give up what only the lost key of this id opens, so that the service starts again. Stop it first.
+
+    A backup of the key is better: look for that first. Addresses must be added again, athletes connect again; reports,
+    mornings and deliveries under that key are removed, messages lose their words. Workouts, findings and the state of
+    the rules are kept. STOP of those who are here holds; of those who were erased it is not known any more.
+    """
+    from twinge.app import lost, now
+
+    chosen = settings()
+    if not yes:
+        click.echo(f"What is sealed under {key} will be gone. Only the key itself could open it.", err=True)
+        if click.prompt("Type LOST to go on", err=True) != "LOST":
+            stop("nothing was given up.")
+    gone = asyncio.run(lost(chosen, key, now()))
+    click.echo("\n".join(f"{name:<12} {number:>9,} given up" for name, number in gone.items()) or "nothing was there")
 
 
 @keys.command("vapid")

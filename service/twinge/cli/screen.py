@@ -111,14 +111,14 @@ def zone_of(name: str | None) -> ZoneInfo | None:
 
 
 @contextmanager
-def progress(total: float) -> Iterator[Callable[[float], None]]:
+def progress(total: float, what: str = "judging") -> Iterator[Callable[[float], None]]:
     """A bar on stderr while long work runs; nothing where stderr is not a screen."""
     from rich.console import Console
     from rich.progress import Progress
 
     screen = Console(stderr=True)
     with Progress(console=screen, transient=True, disable=not screen.is_terminal) as bar:
-        task = bar.add_task("judging", total=total)
+        task = bar.add_task(what, total=total)
         yield lambda done: bar.advance(task, done)
 
 

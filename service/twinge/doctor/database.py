@@ -41,6 +41,20 @@ async def tokens(scene: Scene) -> list[Verdict]:
     return ok("tokens", f"those of {of} connections open")
 
 
+async def keys(scene: Scene) -> list[Verdict]:
+    """Every key that values lie under is here, and none that was only needed for a change."""
+    if scene.store is None or scene.secret is None:
+        return []
+    if missing := await scene.store.rotation.missing():
+        advice = "Put it into TWINGE_SECRET_KEY or secret.key, behind the one that is there; docs/security.md."
+        return fail("keys", f"the database is sealed under {', '.join(missing)}, which is not here", advice)
+    ids = scene.store.seal.ids
+    if len(ids) > 1:
+        advice = "`twinge keys rotate` says whether it may go."
+        return warn("keys", f"{ids[0]} seals, and {', '.join(ids[1:])} is still here", advice)
+    return ok("keys", f"{ids[0]} seals")
+
+
 async def queues(scene: Scene) -> list[Verdict]:
     """Nothing that is due waits long."""
     if scene.store is None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import zipfile
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from dataclasses import fields, replace
@@ -20,6 +19,7 @@ from twinge.export.past import draw
 from twinge.export.plain import columns, plain, to_csv, to_json
 from twinge.plugin import PlatformAdapter
 from twinge.store import Store
+from twinge.store.lanes import page_lane, reply_lanes
 from twinge.store.theirs import tables
 
 SENT: Final = ("id", "platform", "received_at", "state", "bytes", "file", "note")
@@ -154,8 +154,8 @@ async def _write_deliveries(
         shared = {f"channel:{place[0]}" for place in places if len(await store.addresses.at(tx, *place)) > 1}
     nudges = await store.post.ids(athlete.id)
     scent = Scent(platforms, athlete.id, links, places, nudges)
-    lanes = nudges | {
-        hashlib.sha256(each.encode()).hexdigest()[:16] for each in (athlete.id, *(at for _, at in places))
+    lanes = {page_lane(athlete.id)} | {
+        lane for channel, at in places for lane in reply_lanes(store.seal, f"channel:{channel}", at)
     }
     told: list[dict[str, Any]] = []
     last = 0
@@ -169,7 +169,8 @@ async def _write_deliveries(
             row |= {"received_at": kept.delivery.received_at.isoformat(), "bytes": kept.size}
             platform = kept.delivery.platform
             # A channel's call is theirs where they wrote it, or where it is about a message to them.
-            strange = platform.startswith("channel:") and lane.removeprefix(f"{platform}:") not in lanes
+            spoken = lane in lanes or lane.removeprefix(f"{platform}:") in nudges
+            strange = platform.startswith("channel:") and not spoken
             if reading.others or not reading.legible or strange or platform in shared:
                 row["note"] = "may tell of others too, left out: what of it is yours is in the other files"
             elif kept.delivery.body:

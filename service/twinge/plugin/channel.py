@@ -50,6 +50,8 @@ class Pace:
     """Most messages to one address in 24 hours; graver ones have twice that."""
     per_day: int | None = None
     """Most messages of the channel in a day (UTC): what a mistake or a stranger may cost."""
+    per_hour: int | None = None
+    """Most messages of the channel in an hour, in each process; what is over it waits for the next."""
     shared: bool = True
     """Whether one vendor stands behind all addresses: where it fails for one, it is left alone for all."""
 

@@ -15,6 +15,7 @@ from datetime import datetime
 
 from twinge.plugin.dated import WINDOW_S
 from twinge.plugin.delivery import Delivery
+from twinge.plugin.signing import UNTIL, read_secret
 from twinge.plugin.trouble import NotConfigured, Rejected
 
 SHORTEST_KEY = 24
@@ -32,7 +33,7 @@ class Signatures:
     """Checks calls against our secrets, `whsec_…` each."""
 
     def __init__(self, secrets: Sequence[str]) -> None:
-        self._keys = tuple(hmac.new(key_of(secret), digestmod="sha256") for secret in secrets)
+        self._keys = tuple((read_secret(one), hmac.new(key_of(one), digestmod="sha256")) for one in secrets)
 
     def __bool__(self) -> bool:
         """Whether there is any secret."""
@@ -48,7 +49,8 @@ class Signatures:
             raise Rejected(f"{names[0]} must be 1 to {_LONGEST_ID} printable characters.", status=401, field=names[0])
         _check_time(stamp, names[1], now)
         signed = f"{call}.{stamp}.".encode() + delivery.body
-        expected = tuple(b"v1," + base64.b64encode(_digest(key, signed)) for key in self._keys)
+        living = [key for secret, key in self._keys if secret.counts(now)]
+        expected = tuple(b"v1," + base64.b64encode(_digest(key, signed)) for key in living)
         for given in signatures.split(" ", _MOST_SIGNATURES)[:_MOST_SIGNATURES]:
             if _among(given, expected):
                 return
@@ -72,7 +74,7 @@ def call_id(headers: Mapping[str, str]) -> str | None:
 def key_of(secret: str) -> bytes:
     """The key in a `whsec_…` secret; empty when it is malformed."""
     try:
-        return base64.b64decode(secret.removeprefix("whsec_") + "==", validate=False)
+        return base64.b64decode(secret.partition(UNTIL)[0].removeprefix("whsec_") + "==", validate=False)
     except (binascii.Error, ValueError):
         return b""
 
@@ -80,6 +82,7 @@ def key_of(secret: str) -> bytes:
 def check_secret(setting: str, secret: str) -> bool:
     """Whether the secret is as long as it should be; raises `NotConfigured` where it is none at all."""
     key = key_of(secret)
+    read_secret(secret)
     if not key or not secret.startswith("whsec_"):
         raise NotConfigured(f"{setting} must be whsec_ and base64 of 24 to 64 bytes; several are separated by spaces.")
     return len(key) >= SHORTEST_KEY

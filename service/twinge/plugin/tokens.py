@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
 from twinge.plugin.delivery import Delivery
-from twinge.plugin.signing import among
+from twinge.plugin.signing import Secret, among, read_secret
 from twinge.plugin.trouble import NotConfigured, Rejected
 
 EVERYBODY = "*"
@@ -20,20 +20,21 @@ SHORTEST = 16
 class AthleteTokens:
     """`alice:secret bob:secret bob:next-secret`; `*:secret` opens for everybody."""
 
-    def __init__(self, keys: Mapping[str, tuple[bytes, ...]]) -> None:
+    def __init__(self, keys: Mapping[str, tuple[Secret, ...]]) -> None:
         self._keys = keys
 
     @classmethod
     def of(cls, setting: str, value: str) -> AthleteTokens:
         """From the value of `setting`; raises `NotConfigured` with the shape that is wanted, never with the value."""
-        keys: dict[str, tuple[bytes, ...]] = defaultdict(tuple)
+        keys: dict[str, tuple[Secret, ...]] = defaultdict(tuple)
         for pair in value.split():
             athlete, _, token = pair.rpartition(":")
-            if not athlete or len(token) < SHORTEST:
+            secret = read_secret(token)
+            if not athlete or len(secret) < SHORTEST:
                 raise NotConfigured(
                     f"{setting} must be athlete:secret, secrets of {SHORTEST} characters and more, separated by spaces."
                 )
-            keys[athlete] += (token.encode(),)
+            keys[athlete] += (secret,)
         if not keys:
             raise NotConfigured(f"Set {setting}=athlete:secret for each athlete.")
         return cls(dict(keys))
@@ -42,7 +43,7 @@ class AthleteTokens:
         """Raise `Rejected` (401) unless the call shows a secret of the athlete whom it names."""
         athlete = named_in(delivery)
         keys = self._keys.get(athlete, ()) + self._keys.get(EVERYBODY, ())
-        shown = [among(given, keys) for given in _shown(delivery)]
+        shown = [among(given, keys, delivery.received_at) for given in _shown(delivery)]
         if not athlete or not any(shown):
             raise Rejected("The call shows no secret of the athlete whom it names.", status=401)
 

@@ -14,7 +14,7 @@ import msgspec
 from twinge.core.model import RUNNING, Activity
 from twinge.core.sport import OTHER, sport
 from twinge.core.track import CRAWL, LONGEST_HOLD, MOVING
-from twinge.event import ActivityEvent, Workout, plausible, to_item
+from twinge.event import ActivityEvent, Workout, plausible, to_item, whole
 from twinge.plugin import Rejected
 
 Sample = dict[str, float]
@@ -84,7 +84,7 @@ def to_activity(tape: Tape, fallback_sport: str = "", fallback_start: datetime |
     known = {name: value for name, value in totals.items() if isfinite(value) and 0 <= value <= LIMITS[name]}
     if "elapsed_s" in known and "moving_s" in known:
         known["elapsed_s"] = max(known["elapsed_s"], known["moving_s"])
-    if not (known.get("elapsed_s") or known.get("moving_s") or known.get("distance_m")):
+    if not any(whole(known.get(name)) for name in ("elapsed_s", "moving_s", "distance_m")):  # half a metre is none
         raise Rejected("there is no workout in it: it tells neither a time nor a distance")
     word = sport(tape.sport)
     told = {

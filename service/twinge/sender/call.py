@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
 import aiohttp
 from tenacity import RetryCallState, wait_exponential_jitter
 
+from twinge.core.clean import clean
+from twinge.core.insist import is_grave
 from twinge.core.model import Athlete, Nudge, Severity
 from twinge.core.policy import next_window
 from twinge.core.relay import any_hour
@@ -19,12 +22,15 @@ from twinge.sender.ledger import Ledger
 from twinge.store import Taken
 from twinge.trail import Trail
 
+log = logging.getLogger("twinge.sender")
+
 DEADLINE_S = 20.0
 LOOKS = timedelta(hours=1)
 """How long a channel that cannot be asked is asked again."""
 MOST_SENDS = 3
 """Calls for one grave message whose answer was lost each time."""
 QUIET = "quiet hours"
+HOUR_FULL = "the channel has carried its share of this hour"
 
 Picture = Callable[[Nudge, Athlete, datetime], str | None]
 """Where the chart of a message is, if it has one and the athlete wants it."""
@@ -77,6 +83,10 @@ class Caller:
             return await self._put_off(one, opening, QUIET)
         if lane.breaker.is_open(now) and lane.breaker.until is not None:
             return await self._put_off(one, lane.breaker.until, "channel_down")
+        if (later := lane.next_hour(now, grave=is_grave(one.nudge.severity))) is not None:
+            if lane.is_news(later):
+                log.error("hop=sender channel=%s outcome=operator_needed reason=over_hour", one.channel)
+            return await self._put_off(one, later, HOUR_FULL)
         return await self._call(one, lane)
 
     async def _call(self, one: Taken, lane: Lane) -> None:
@@ -91,19 +101,19 @@ class Caller:
 
         What went wrong is the class of it.
         """
-        lane.spent += 1  # before the call: those that go out together must see each other
+        lane.spend(self._clock())
         try:
             await lane.wait()
             async with asyncio.timeout(self._deadline_s):
                 sent = await lane.channel.send(self._message(one, lane), self._http, self._clock())
         except TryLater as error:
-            lane.spent -= 1
+            lane.restore()
             await self._ledger.stumbled(lane, error.reason)
             wait = error.after if error.after is not None else self._backoff(one.attempts)
             await self._later(one, self._clock() + wait, error.reason)
             return "later", type(error).__name__
         except GiveUp as error:
-            lane.spent -= 1
+            lane.restore()
             await self._ledger.worked(lane)
             await self._ledger.give_up(one, error)
             return "failed", type(error).__name__
@@ -173,4 +183,6 @@ class Caller:
         place = "" if one.address is None else one.address.address
         first = lane.pictured and one.attempts <= 1
         picture = self._picture(one.nudge, one.athlete, self._clock()) if first else None
-        return Message(one.nudge.id, place, one.nudge.text, one.nudge.severity, one.nudge.expires_at, url, picture)
+        return Message(
+            one.nudge.id, place, clean(one.nudge.text), one.nudge.severity, one.nudge.expires_at, url, picture
+        )

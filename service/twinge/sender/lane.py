@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 from aiolimiter import AsyncLimiter
 
 from twinge.plugin import Channel, Confirms, Pace, Paced, Pictured
 from twinge.sender.breaker import Breaker
 
+HOUR = timedelta(hours=1)
 SET_ASIDE = 50
 """Messages of a channel that is down that are looked at in one go, to be put off."""
 GRAVER = 2
@@ -29,6 +30,8 @@ class Lane:
         self.spent = 0
         """Messages of `day`, the other replicas' included as far as they are known."""
         self.day: date | None = None
+        self._hour, self._this_hour = datetime.min.replace(tzinfo=UTC), 0
+        self._told = self._hour
         self._limiter: AsyncLimiter | None = None
 
     @property
@@ -66,6 +69,33 @@ class Lane:
         """Wait for the bucket, where there is one."""
         if (limiter := self.limiter()) is not None:
             await limiter.acquire()
+
+    def spend(self, now: datetime) -> None:
+        """One more goes: counted before the call, or those that go out together would not see each other."""
+        self.spent += 1
+        self._turn(now)
+        self._this_hour += 1
+
+    def restore(self) -> None:
+        """One that was counted did not go."""
+        self.spent -= 1
+        self._this_hour -= 1
+
+    def next_hour(self, now: datetime, *, grave: bool) -> datetime | None:
+        """When the next hour begins, where this one has had its share; None where there is room."""
+        self._turn(now)
+        most = self.pace.per_hour
+        full = most is not None and self._this_hour >= most * (GRAVER if grave else 1)
+        return self._hour + HOUR if full else None
+
+    def is_news(self, later: datetime) -> bool:
+        """Whether nobody was told yet that this hour is full, the one before `later`; from now on somebody was."""
+        news, self._told = later != self._told, later
+        return news
+
+    def _turn(self, now: datetime) -> None:
+        if not self._hour <= now < self._hour + HOUR:
+            self._hour, self._this_hour = now.replace(minute=0, second=0, microsecond=0), 0
 
     def is_over(self, now: datetime, lately: int, *, grave: bool) -> bool:
         """Whether one more message would cost more than the caps allow."""

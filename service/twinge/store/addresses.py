@@ -21,12 +21,15 @@ from twinge.store import codec
 from twinge.store.among import among
 from twinge.store.engine import Engines, upsert
 from twinge.store.marks import Marks
+from twinge.store.seal import Seal, WrongSecret
 from twinge.store.tables import address, consent
 
 TO_ALL, TO_ONE = "wrote STOP", "unsubscribed"
 """How the ledger tells a STOP that concerns every address from one that concerns its own."""
 OF_OLD = "wrote STOP before"
 """A STOP that is known by its tombstone alone: whoever wrote it was erased since, or was not here yet."""
+UNREADABLE = "sealed under a key that is not in TWINGE_SECRET_KEY"
+"""The reason of an address that does not open."""
 REMOVED = "removed"
 """The reason of an address that was taken away."""
 
@@ -96,8 +99,8 @@ class Agreed:
 class Addresses:
     """Addresses and the consent for them."""
 
-    def __init__(self, engines: Engines, marks: Marks) -> None:
-        self._engines, self._marks = engines, marks
+    def __init__(self, engines: Engines, marks: Marks, seal: Seal) -> None:
+        self._engines, self._marks, self._seal = engines, marks, seal
 
     async def of(self, athlete_id: str, tx: AsyncConnection | None = None) -> list[Address]:
         """The addresses of one athlete, in the order they are tried; removed ones are left out."""
@@ -110,7 +113,7 @@ class Addresses:
         """The address as it is now, kept from others until the end of the transaction; None when it was removed."""
         mine = select(address).where(address.c.id == place.id, address.c.athlete_id == place.athlete_id)
         row = (await tx.execute(mine.with_for_update())).one_or_none()
-        return None if row is None or row.disabled_reason == REMOVED else read_address(row)
+        return None if row is None or row.disabled_reason == REMOVED else read_address(self._seal, row)
 
     async def get(self, athlete_id: str, address_id: int) -> Address | None:
         """One address of this athlete, or None."""
@@ -121,14 +124,14 @@ class Addresses:
         found: dict[str, list[Address]] = {}
         for row in await tx.execute(_BY_ATHLETE, {"ids": list(ids)}):
             if row.disabled_reason != REMOVED:
-                found.setdefault(row.athlete_id, []).append(read_address(row))
+                found.setdefault(row.athlete_id, []).append(read_address(self._seal, row))
         return found
 
     async def at(self, tx: AsyncConnection, channel: str, value: str) -> list[Address]:
         """Every athlete's entry of one address: a family may share a phone."""
-        mine = (address.c.channel == channel) & (address.c.address == value)
+        mine = (address.c.channel == channel) & address.c.blind.in_(self._seal.blinds("address", channel, value))
         rows: Sequence[Any] = (await tx.execute(select(address).where(mine).order_by(address.c.id))).all()
-        return [read_address(row) for row in rows]
+        return [read_address(self._seal, row) for row in rows]
 
     async def add(
         self,
@@ -144,12 +147,7 @@ class Addresses:
 
         A STOP holds for what an operator adds after it too; the athlete's own word opens what they add themselves.
         """
-        row = {"athlete_id": athlete_id, "channel": channel, "address": value, "consent_how": "", "purposes": "[]"}
-        statement = upsert(tx.dialect.name, address).on_conflict_do_update(
-            index_elements=["athlete_id", "channel", "address"], set_={"disabled_reason": None}
-        )
-        await tx.execute(statement, {**row, "rank": 0, "verified_ms": None})
-        made = next(one for one in await self.at(tx, channel, value) if one.athlete_id == athlete_id)
+        made = await self._put(tx, athlete_id, channel, value)
         await self._marks.welcome(tx, (f"channel:{channel}", value))
         if given is None or given.by != "athlete":
             await self._inherit_stop(tx, made, verified_at if given is None else given.at)
@@ -158,6 +156,25 @@ class Addresses:
         if given is not None:
             await self.agree(tx, made, given)
         return next(one for one in await self.at(tx, channel, value) if one.id == made.id)
+
+    async def _put(self, tx: AsyncConnection, athlete_id: str, channel: str, value: str) -> Address:
+        """The athlete's entry of this address, made where there is none, switched on where there is one."""
+        blinds = self._seal.blinds("address", channel, value)
+        mine = (address.c.athlete_id == athlete_id) & (address.c.channel == channel) & address.c.blind.in_(blinds)
+        again = update(address).where(mine).values(disabled_reason=None).returning(address)
+        row = (await tx.execute(again)).first()
+        if row is None:
+            fresh = {"athlete_id": athlete_id, "channel": channel, "address": "", "blind": blinds[0]}
+            statement = upsert(tx.dialect.name, address).on_conflict_do_update(
+                index_elements=["athlete_id", "channel", "blind"], set_={"disabled_reason": None}
+            )
+            empty = {"consent_how": "", "purposes": "[]", "rank": 0, "verified_ms": None}
+            number = (await tx.execute(statement.returning(address.c.id), {**fresh, **empty})).scalar_one()
+            # The value is bound to the row's number, which is known only now.
+            sealed = self._seal.write(value, "address.address", athlete_id, number)
+            named = update(address).where(address.c.id == number).values(address=sealed).returning(address)
+            row = (await tx.execute(named)).one()
+        return read_address(self._seal, row)
 
     async def agree(self, tx: AsyncConnection, place: Address, given: Consent) -> None:
         """Note consent, beside what was agreed to before; `Rejected` (409) where the athlete has withdrawn it since."""
@@ -196,6 +213,7 @@ class Addresses:
         closed = update(address).where(mine, address.c.stopped_ms.is_(None) | (address.c.id == place.id))
         if not (await tx.execute(closed.values(**values))).rowcount:
             return  # the athlete was erased meanwhile: nothing about them may come back
+        await self._marks.bury(tx, [(place.channel, place.address)])  # whoever it is added for later
         await self._note(tx, place, "stop", Consent(at, TO_ONE if alone else TO_ALL, by="athlete"))
 
     async def start(self, tx: AsyncConnection, place: Address, at: datetime) -> None:
@@ -224,7 +242,7 @@ class Addresses:
     async def all_of(self, tx: AsyncConnection, athlete_id: str) -> list[Address]:
         """Every address of one athlete, removed ones too."""
         rows = await tx.execute(select(address).where(address.c.athlete_id == athlete_id).order_by(address.c.id))
-        return [read_address(row) for row in rows]
+        return [read_address(self._seal, row) for row in rows]
 
     async def _inherit_stop(self, tx: AsyncConnection, place: Address, at: datetime | None) -> None:
         """Close a new address where STOP holds: the athlete's own to all of theirs, or an older one from there."""
@@ -279,20 +297,27 @@ def purposes_of(words: Iterable[str]) -> frozenset[Purpose]:
     return frozenset(map(Purpose, words))
 
 
-def read_address(row: Any, prefix: str = "") -> Address:
-    """The address of a row, or of a row that it is joined to under labels with `prefix`."""
+def read_address(seal: Seal, row: Any, prefix: str = "") -> Address:
+    """The address of a row, or of a row that it is joined to under labels with `prefix`.
+
+    One that does not open is there, and switched off: whoever else is written to is written to all the same.
+    """
 
     def of(name: str) -> Any:
         return getattr(row, f"{prefix}{name}")
 
+    try:
+        value = seal.read(of("address"), "address.address", row.athlete_id, of("id"))
+    except WrongSecret:
+        value = ""
     return Address(
         of("id"),
         row.athlete_id,
         of("channel"),
-        of("address"),
+        value,
         codec.maybe_at(of("consent_ms")),
         of("consent_how"),
-        of("disabled_reason"),
+        of("disabled_reason") if value else UNREADABLE,
         codec.maybe_at(of("stopped_ms")),
         codec.maybe_at(of("verified_ms")),
         purposes_of(codec.from_json(of("purposes"))),

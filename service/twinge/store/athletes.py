@@ -169,7 +169,7 @@ class Athletes:
             "scope": scope,
             "created_ms": codec.to_ms(now),
             **_FRESH,
-            **self._sealed(tokens),
+            **self._sealed(platform, external_id, tokens),
         }
         statement = upsert(tx.dialect.name, connection)
         statement = statement.on_conflict_do_update(
@@ -232,10 +232,10 @@ class Athletes:
         mine = (connection.c.platform == platform) & (connection.c.external_id == owner)
         async with self._engines.write() as tx:
             row = (await tx.execute(select(connection).where(mine).with_for_update())).one_or_none()
-            if row is None or row.state == "revoked" or self._seal.open(row.refresh_token) != expected_refresh:
+            if row is None or row.state == "revoked" or self._refresh(row) != expected_refresh:
                 return False
             scope = {} if tokens.scope is None else {"scope": tokens.scope}
-            values = {"state": "connected", **self._sealed(tokens), **scope}
+            values = {"state": "connected", **self._sealed(platform, owner, tokens), **scope}
             await tx.execute(update(connection).where(mine).values(**values))
             return True
 
@@ -252,7 +252,7 @@ class Athletes:
         """The athlete disconnected us: tokens are wiped. The athlete's id, or None if we knew nobody."""
         mine = (connection.c.platform == platform) & (connection.c.external_id == owner)
         row = (await tx.execute(select(connection.c.athlete_id, connection.c.state).where(mine))).one_or_none()
-        await tx.execute(update(connection).where(mine).values(state="revoked", **self._sealed(None)))
+        await tx.execute(update(connection).where(mine).values(state="revoked", **self._sealed(platform, owner, None)))
         if row is not None and row.state != "revoked":
             await tell_connection(tx, row.athlete_id, platform, "revoked", now)
         return None if row is None else str(row.athlete_id)
@@ -271,8 +271,8 @@ class Athletes:
             row.external_id,
             row.state,
             row.scope,
-            self._seal.open(row.access_token),
-            self._seal.open(row.refresh_token),
+            self._seal.open(row.access_token, "connection.access_token", row.platform, row.external_id),
+            self._refresh(row),
             row.expires_ms,
             codec.from_ms(row.created_ms),
             row.id,
@@ -281,12 +281,15 @@ class Athletes:
             codec.maybe_at(row.ended_ms),
         )
 
-    def _sealed(self, tokens: Tokens | None) -> dict[str, Any]:
+    def _refresh(self, row: Any) -> str | None:
+        return self._seal.open(row.refresh_token, "connection.refresh_token", row.platform, row.external_id)
+
+    def _sealed(self, platform: str, owner: str, tokens: Tokens | None) -> dict[str, Any]:
         if tokens is None:
             return {"access_token": None, "refresh_token": None, "expires_ms": None}
         return {
-            "access_token": self._seal.close(tokens.access_token),
-            "refresh_token": self._seal.close(tokens.refresh_token),
+            "access_token": self._seal.close(tokens.access_token, "connection.access_token", platform, owner),
+            "refresh_token": self._seal.close(tokens.refresh_token, "connection.refresh_token", platform, owner),
             "expires_ms": tokens.expires_ms,
         }
 

@@ -8,12 +8,15 @@ from typing import Any
 from sqlalchemy import bindparam, case, false, func, literal_column, select
 
 from twinge.store.among import not_among
+from twinge.store.seal import OVERHEAD
 from twinge.store.tables import inbox
 
 CLAIM_BYTES = 64 * 1024 * 1024
 """Bodies of one claim together; a row that is larger comes alone. One body may have 100 MB (Garmin)."""
 SHORT = 64 * 1024
 """A body up to this comes with its row; a longer one only when it is known that it fits."""
+BODY_BYTES = case((func.length(inbox.c.body) > OVERHEAD, func.length(inbox.c.body) - OVERHEAD), else_=0)
+"""How long a body was before it was sealed."""
 IS_WAITING = inbox.c.state == literal_column("'waiting'")
 
 
@@ -38,10 +41,9 @@ def _claimable(*, shared: bool) -> Any:
     free = (inbox.c.lane == literal_column("''")) | ~blocked
     due = inbox.c.not_before_ms <= bindparam("now")
     idle = [inbox.c.taken_by.is_(None)] if shared else [not_among(inbox.c.id, "ids"), not_among(inbox.c.lane, "lanes")]
-    length = func.length(inbox.c.body)
-    body = case((length <= SHORT, inbox.c.body)).label("body")
+    body = case((BODY_BYTES <= SHORT, inbox.c.body)).label("body")
     columns = [column for column in inbox.c if column is not inbox.c.body]
-    wanted = select(*columns, body, length.label("bytes")).where(IS_WAITING, due, free, *idle)
+    wanted = select(*columns, body, BODY_BYTES.label("bytes")).where(IS_WAITING, due, free, *idle)
     return wanted.order_by(inbox.c.id).limit(bindparam("n"))
 
 

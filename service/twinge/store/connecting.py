@@ -77,13 +77,14 @@ class Connecting:
         await self._sweep(tx, now)
         await _make_room(tx, handshake, athlete_id, MOST_HANDSHAKES)
         made = Started(secrets.token_urlsafe(32), secrets.token_urlsafe(32))
+        name = _hash(made.state)
         row = {
-            "hash": _hash(made.state),
+            "hash": name,
             "athlete_id": athlete_id,
             "platform": platform,
             "browser": _hash(made.browser),
             "ticket": _hash(token),
-            "verifier": self._seal.close(verifier),
+            "verifier": self._seal.close(verifier, "handshake.verifier", name),
             "expires_ms": codec.to_ms(now + HANDSHAKE_LASTS),
         }
         await tx.execute(handshake.insert(), row)
@@ -100,7 +101,9 @@ class Connecting:
         if row.expires_ms <= codec.to_ms(now):
             return None
         same = hmac.compare_digest(row.browser, _hash(browser))
-        return Handshake(row.athlete_id, row.ticket, self._seal.open(row.verifier), same)
+        return Handshake(
+            row.athlete_id, row.ticket, self._seal.open(row.verifier, "handshake.verifier", _hash(state)), same
+        )
 
     async def spend(self, tx: AsyncConnection, one: Handshake) -> bool:
         """A connection has come of the link: it is used up. False: it was already."""

@@ -27,6 +27,7 @@ from twinge.store.house import House
 from twinge.store.inbox import Inbox
 from twinge.store.keeping import Keeping
 from twinge.store.keys import Keys
+from twinge.store.losses import Losses
 from twinge.store.marks import Marks
 from twinge.store.opening import open_engines
 from twinge.store.outages import Outages
@@ -35,6 +36,7 @@ from twinge.store.post import Post
 from twinge.store.provenance import Provenance
 from twinge.store.repeats import Repeats
 from twinge.store.retention import Retention
+from twinge.store.rotation import Rotation
 from twinge.store.seal import Seal
 from twinge.store.sittings import Sittings
 from twinge.store.sources import Sources
@@ -57,11 +59,11 @@ class Store:
         self._engines = engines
         self.bell = Bell(engines, "inbox")
         """Rung when work may be waiting. A hint only: whoever waits for it also polls."""
-        self.inbox = Inbox(engines, self.bell)
         self.seal = seal = Seal(secret)
+        self.inbox = Inbox(engines, self.bell, seal)
         self.marks = Marks(secret)
         self.erasures = Erasures(engines, seal, self.marks)
-        self.theirs = Theirs(engines)
+        self.theirs = Theirs(engines, seal)
         self.athletes = Athletes(engines, seal, self.marks)
         self.connecting = Connecting(engines, seal)
         self.backfills = Backfills(engines)
@@ -69,23 +71,25 @@ class Store:
         self.vendors = Vendors(engines)
         self.keeping = Keeping(engines)
         self.retention = Retention(engines)
-        self.addresses = Addresses(engines, self.marks)
+        self.addresses = Addresses(engines, self.marks, seal)
         self.verifications = Verifications(self.addresses, secret)
-        self.mornings, self.reports = mornings(engines), reports(engines)
-        self.sources = Sources(engines)
+        self.mornings, self.reports = mornings(engines, seal), reports(engines, seal)
+        self.sources = Sources(engines, seal)
         self.history = History(engines, self.mornings, self.reports)
         self.provenance = Provenance(engines)
         self.wakes = Wakes(engines)
-        self.outbox = Outbox(engines)
-        self.post = Post(engines)
+        self.outbox = Outbox(engines, seal)
+        self.post = Post(engines, seal)
         self.outages = Outages(engines)
         self.keys = Keys(engines)
         self.visits = Visits(engines)
         self.feed = Feed(engines)
-        self.glances, self.timeline, self.survey = Glances(engines), Timeline(engines), Survey(engines)
+        self.glances, self.timeline = Glances(engines, seal), Timeline(engines, seal)
+        self.survey = Survey(engines, seal)
         self.sittings = Sittings(engines)
         self.house = House()
         self.repeats = Repeats(engines, secret)
+        self.rotation, self.losses = Rotation(engines, seal, self.marks), Losses(engines, seal)
 
     @classmethod
     async def open(cls, url: str, *, secret: bytes, pool: int = 10, timeout_s: float = 30) -> Store:

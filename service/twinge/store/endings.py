@@ -53,7 +53,8 @@ class Endings:
         if row.state != "revoked":
             await tell_connection(tx, one.athlete_id, one.platform, "revoked", now)
         if tell and row.state != "revoked" and (row.access_token or row.refresh_token):
-            kept = {name: getattr(row, name) for name in ("athlete_id", "platform", "external_id", *wiped)}
+            kept = {name: getattr(row, name) for name in ("athlete_id", "platform", "external_id", "expires_ms")}
+            kept |= self._moved(row)
             await tx.execute(farewell.insert(), {**kept, "tries": 0, "next_ms": at})
 
     async def take(self, now: datetime, limit: int = 10) -> list[Farewell]:
@@ -81,8 +82,8 @@ class Endings:
         values: dict[str, Any] = {"tries": one.tries + 1, "next_ms": codec.to_ms(next_at)}
         if tokens is not None:
             values |= {
-                "access_token": self._seal.close(tokens.access_token),
-                "refresh_token": self._seal.close(tokens.refresh_token),
+                "access_token": self._close("access_token", tokens.access_token, one),
+                "refresh_token": self._close("refresh_token", tokens.refresh_token, one),
                 "expires_ms": tokens.expires_ms,
             }
         async with self._engines.write() as tx:
@@ -106,6 +107,18 @@ class Endings:
         changed = await tx.execute(update(connection).where(mine).values(asked_ms=codec.to_ms(now)))
         return bool(changed.rowcount == 1)
 
+    def _moved(self, row: Any) -> dict[str, bytes | None]:
+        """A connection's tokens, sealed again for where they go: each is bound to its place."""
+        moved = {}
+        for name in ("access_token", "refresh_token"):
+            opened = self._seal.open(getattr(row, name), f"connection.{name}", row.platform, row.external_id)
+            moved[name] = self._close(name, opened, row)
+        return moved
+
+    def _close(self, name: str, token: str | None, one: Any) -> bytes | None:
+        return self._seal.close(token, f"farewell.{name}", one.platform, one.external_id)
+
     def _farewell(self, row: Any) -> Farewell:
-        access, refresh = self._seal.open(row.access_token), self._seal.open(row.refresh_token)
+        access = self._seal.open(row.access_token, "farewell.access_token", row.platform, row.external_id)
+        refresh = self._seal.open(row.refresh_token, "farewell.refresh_token", row.platform, row.external_id)
         return Farewell(row.id, row.platform, row.external_id, Tokens(access or "", refresh, row.expires_ms), row.tries)

@@ -78,10 +78,11 @@ class Erasures:
         self, tx: AsyncConnection, athlete_id: str, trail: Trail, by: str, now: datetime, ready_at: datetime
     ) -> None:
         """Note that an athlete is being erased; one that was begun before goes on as it is."""
+        mark = self._marks.name(athlete_id)
         row = {
-            "mark": self._marks.name(athlete_id),
+            "mark": mark,
             "athlete_id": athlete_id,
-            "trail": self._seal.close(msgspec.json.encode(trail).decode()),
+            "trail": self._seal.close(msgspec.json.encode(trail).decode(), "erasure.trail", mark),
             "step": STEPS[0],
             "asked_by": by,
             "asked_ms": codec.to_ms(now),
@@ -97,7 +98,7 @@ class Erasures:
 
     async def of(self, athlete_id: str) -> Erasure | None:
         """That of an athlete who is no longer here, or None."""
-        return await self.get(self._marks.name(athlete_id))
+        return await self._one(erasure.c.mark.in_(self._marks.names(athlete_id)))
 
     async def under_way(self) -> list[Erasure]:
         """Those that are not done, the oldest first."""
@@ -210,7 +211,7 @@ class Erasures:
         return {} if text is None else dict(codec.from_json(text))
 
     def _read(self, row: Any) -> Erasure:
-        text = self._seal.open(row.trail)
+        text = self._seal.open(row.trail, "erasure.trail", row.mark)
         return Erasure(
             row.mark,
             row.athlete_id,

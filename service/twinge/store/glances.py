@@ -24,6 +24,7 @@ from twinge.store import codec
 from twinge.store.engine import Engines
 from twinge.store.page import Page, cut, page
 from twinge.store.rows import insert
+from twinge.store.seal import Seal
 from twinge.store.spoken import Spoken, read_spoken
 from twinge.store.tables import connection, finding, glance, nudge, quiet
 
@@ -87,8 +88,8 @@ class Link:
 class Glances:
     """The rows, and the lists made of them."""
 
-    def __init__(self, engines: Engines) -> None:
-        self._engines = engines
+    def __init__(self, engines: Engines, seal: Seal) -> None:
+        self._engines, self._seal = engines, seal
 
     async def find(self, wanted: Wanted, now: datetime, cursor: str | None = None, limit: int = 50) -> Page[Glance]:
         """Athletes, the most urgent first, then by name."""
@@ -134,7 +135,7 @@ class Glances:
             return {}
         async with self._engines.read() as tx:
             rows = await tx.execute(_LAST_WORDS, {"ids": list(ids)})
-            return {row.athlete_id: read_spoken(row) for row in rows}
+            return {row.athlete_id: read_spoken(self._seal, row) for row in rows}
 
     async def note_quiet(self, found: Iterable[tuple[str, str, datetime]]) -> None:
         """Put what was counted (athlete, platform, last workout) in the place of what was counted before."""

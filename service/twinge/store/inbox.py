@@ -21,13 +21,26 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from twinge.plugin import FILES, Delivery
 from twinge.store import arrivals, codec
 from twinge.store.among import among
-from twinge.store.claims import CLAIM_BYTES, CLAIMABLE, CLAIMABLE_SHARED, IS_WAITING, fitting, idle, together
+from twinge.store.claims import (
+    BODY_BYTES,
+    CLAIM_BYTES,
+    CLAIMABLE,
+    CLAIMABLE_SHARED,
+    IS_WAITING,
+    fitting,
+    idle,
+    together,
+)
 from twinge.store.commit import GroupCommit, Row
 from twinge.store.engine import Engines
 from twinge.store.feed import tell_dead
 from twinge.store.page import EVERYTHING, Filter, Page, between, cut, equal, page
+from twinge.store.seal import Seal, WrongSecret
 from twinge.store.tables import inbox
 
+ENVELOPE, BODY = "inbox.envelope", "inbox.body"
+"""Where they are sealed."""
+UNREADABLE = "sealed under a key that is not in TWINGE_SECRET_KEY: put it there, behind the others, and replay"
 TRIES = 3
 """A delivery that was claimed so often and never settled has crashed the process each time."""
 OPEN = ("waiting", "stray", "dead")
@@ -103,8 +116,8 @@ class Seen(NamedTuple):
 class Inbox:
     """The deliveries."""
 
-    def __init__(self, engines: Engines, bell: asyncio.Event) -> None:
-        self._engines, self._bell = engines, bell
+    def __init__(self, engines: Engines, bell: asyncio.Event, seal: Seal) -> None:
+        self._engines, self._bell, self._seal = engines, bell, seal
         self._groups = GroupCommit(self._commit)
         self._unswept = 0
 
@@ -123,7 +136,7 @@ class Inbox:
         Deliveries of one lane are worked on in the order they came; an empty lane waits for nobody. Raises `TryLater`
         when the database is full or locked: then nothing was kept.
         """
-        fresh = await self._groups.put(_row(delivery, key, lane))
+        fresh = await self._groups.put(self._row(delivery, key, lane))
         if fresh:
             self._bell.set()
         return fresh
@@ -142,7 +155,7 @@ class Inbox:
     ) -> None:
         """Keep what is left of a delivery as one of its own, which nobody has seen before."""
         names = ("platform", "key", "lane", "envelope", "body", "received_ms")
-        row = dict(zip(names, _row(delivery, f"again:{codec.new_id(not_before)}", lane), strict=True))
+        row = dict(zip(names, self._row(delivery, f"again:{codec.new_id(not_before)}", lane), strict=True))
         later = {"not_before_ms": codec.to_ms(not_before), "delays": delays, "note": note}
         await tx.execute(inbox.insert().values(**row, **later, state="waiting", attempts=0))
 
@@ -173,7 +186,21 @@ class Inbox:
             bodies = {row.id: row.body for row in rest}
             if taken:
                 await tx.execute(_COUNT, {"ids": [row.id for row in taken], "seat": seat})
-        return [_waiting(row, bodies.get(row.id, row.body), seat) for row in taken]
+        return await self._legible([(row, bodies.get(row.id, row.body)) for row in taken], seat, now)
+
+    async def _legible(self, rows: Sequence[tuple[Any, bytes]], seat: int | None, now: datetime) -> list[Waiting]:
+        """What was claimed; a delivery that does not open is dead, and keeps nobody else's."""
+        found, shut = [], []
+        for row, body in rows:
+            try:
+                one = self._delivery(row, body)
+                found.append(Waiting(row.id, row.lane, one, row.attempts + 1, row.delays, seat, row.key))
+            except WrongSecret:
+                shut.append((row.id, "dead", UNREADABLE))
+        if shut:
+            async with self._engines.write() as tx:
+                await self.settle(tx, shut, now)
+        return found
 
     async def _claimable(
         self, tx: AsyncConnection, now: datetime, limit: int, busy: Collection[Waiting], seat: int | None
@@ -222,7 +249,10 @@ class Inbox:
             one, digest = row.delivery, b64encode(hashlib.sha256(row.delivery.body).digest()).decode()
             told = {**one.headers, LENGTH: str(len(one.body)), DIGEST: f"sha-256=:{digest}:"}
             envelope = codec.pack_envelope(one.method, one.path, dict(one.query), told, one.url)
-            await tx.execute(update(inbox).where(inbox.c.id == row.id).values(body=b"", envelope=envelope))
+            mine = inbox.c.id == row.id
+            key = (await tx.execute(select(inbox.c.key).where(mine))).scalar_one()
+            sealed = self._seal.wrap(envelope, ENVELOPE, one.platform, key)
+            await tx.execute(update(inbox).where(mine).values(body=b"", envelope=sealed))
 
     async def drop(self, tx: AsyncConnection, numbers: Collection[int]) -> int:
         """Delete deliveries, whatever became of them; how many were there."""
@@ -233,11 +263,11 @@ class Inbox:
     async def leaf(self, platforms: Collection[str], after: int, limit: int = 100) -> list[tuple[Kept, str]]:
         """Deliveries of these platforms from the oldest on, as (delivery, lane); those with long bodies come alone."""
         mine = (inbox.c.platform.in_(platforms)) & (inbox.c.id > after)
-        sized = select(inbox.c.id, func.length(inbox.c.body).label("bytes")).where(mine).order_by(inbox.c.id)
+        sized = select(inbox.c.id, BODY_BYTES.label("bytes")).where(mine).order_by(inbox.c.id)
         async with self._engines.read() as tx:
             ids = [row.id for row in fitting((await tx.execute(sized.limit(limit))).all(), LEAF_BYTES)]
             rows = (await tx.execute(select(inbox).where(inbox.c.id.in_(ids)).order_by(inbox.c.id))).all()
-        return [(_kept(row), row.lane) for row in rows]
+        return [(self._kept(row), row.lane) for row in rows]
 
     async def postpone(
         self, tx: AsyncConnection, number: int, not_before: datetime, note: str, *, delays: int, attempts: int = 0
@@ -275,7 +305,7 @@ class Inbox:
         """One delivery, or None."""
         async with self._engines.read() as tx:
             row = (await tx.execute(select(inbox).where(inbox.c.id == number))).one_or_none()
-        return None if row is None else _kept(row)
+        return None if row is None else self._kept(row)
 
     async def find(
         self,
@@ -297,7 +327,7 @@ class Inbox:
         whole = select(inbox).where(inbox.c.id.in_(cut(wanted, order, cursor, limit)))
         async with self._engines.read() as tx:
             rows = (await tx.execute(whole.order_by(*(column.desc() for column in order)))).all()
-        return page(rows, ["received_ms", "id"], limit, [_kept(row) for row in rows])
+        return page(rows, ["received_ms", "id"], limit, [self._kept(row) for row in rows])
 
     async def replay_all(self, state: str, platform: str | None, now: datetime, limit: int) -> tuple[int, int]:
         """Set the oldest `limit` deliveries of a settled state back to waiting: how many, and how many are left."""
@@ -325,6 +355,35 @@ class Inbox:
             found = {state: (await tx.execute(_COUNTED, {"s": state})).scalar_one() for state in OPEN}
             total: int = (await tx.execute(select(func.count()).select_from(inbox))).scalar_one()
         return {**found, "done": total - sum(found.values())}
+
+    # ---- sealed ------------------------------------------------------------------------------------------------------
+
+    def _row(self, delivery: Delivery, key: str, lane: str) -> Row:
+        headers = {name: value for name, value in delivery.headers.items() if name not in SECRET}
+        envelope = codec.pack_envelope(delivery.method, delivery.path, dict(delivery.query), headers, delivery.url)
+        sealed = self._seal.wrap(envelope, ENVELOPE, delivery.platform, key)
+        body = self._seal.wrap(delivery.body, BODY, delivery.platform, key) if delivery.body else b""
+        return delivery.platform, key, lane, sealed, body, codec.to_ms(delivery.received_at)
+
+    def _delivery(self, row: Any, body: bytes) -> Delivery:
+        place = (row.platform, row.key)
+        envelope = self._seal.unwrap(row.envelope, ENVELOPE, *place)
+        method, path, query, headers, url = codec.unpack_envelope(envelope)
+        body = self._seal.unwrap(body, BODY, *place) if body else b""
+        return Delivery(row.platform, method, path, query, headers, body, codec.from_ms(row.received_ms), url=url)
+
+    def _kept(self, row: Any) -> Kept:
+        return Kept(
+            row.id,
+            row.key,
+            self._delivery(row, row.body),
+            row.state,
+            row.attempts,
+            row.delays,
+            codec.from_ms(row.not_before_ms),
+            row.note,
+            codec.maybe_at(row.settled_ms),
+        )
 
 
 _EMPTIED = (inbox.c.platform == FILES) & (func.length(inbox.c.body) == 0)
@@ -371,12 +430,6 @@ def _anew(now: datetime) -> dict[str, Any]:
     return {**waits, "settled_ms": None}
 
 
-def _row(delivery: Delivery, key: str, lane: str) -> Row:
-    headers = {name: value for name, value in delivery.headers.items() if name not in SECRET}
-    envelope = codec.pack_envelope(delivery.method, delivery.path, dict(delivery.query), headers, delivery.url)
-    return delivery.platform, key, lane, envelope, delivery.body, codec.to_ms(delivery.received_at)
-
-
 def _insert(raw: sqlite3.Connection, rows: Sequence[Row]) -> list[bool]:
     """One transaction for all rows; True for each that is new. Runs on a thread, with the writer's handle."""
     raw.execute("BEGIN IMMEDIATE")
@@ -401,26 +454,3 @@ def _fresh(raw: sqlite3.Connection, rows: Sequence[Row], made: sqlite3.Cursor) -
         fresh.append((platform, key) in new)
         new.discard((platform, key))
     return fresh
-
-
-def _delivery(row: Any, body: bytes) -> Delivery:
-    method, path, query, headers, url = codec.unpack_envelope(row.envelope)
-    return Delivery(row.platform, method, path, query, headers, body, codec.from_ms(row.received_ms), url=url)
-
-
-def _waiting(row: Any, body: bytes, seat: int | None) -> Waiting:
-    return Waiting(row.id, row.lane, _delivery(row, body), row.attempts + 1, row.delays, seat, row.key)
-
-
-def _kept(row: Any) -> Kept:
-    return Kept(
-        row.id,
-        row.key,
-        _delivery(row, row.body),
-        row.state,
-        row.attempts,
-        row.delays,
-        codec.from_ms(row.not_before_ms),
-        row.note,
-        codec.maybe_at(row.settled_ms),
-    )

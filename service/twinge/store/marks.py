@@ -1,6 +1,7 @@
 """Keyed hashes of what must be known again and may not be kept: an erased athlete, their sources, a STOP.
 
 HMAC-SHA256 under a key derived from the store's secret: without the secret nobody can try phone numbers against them.
+What was hashed can not be hashed again under a new key, so the old one is kept for it, sealed (`store.rotation`).
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from twinge.store import codec
 from twinge.store.engine import upsert
+from twinge.store.seal import id_of, keys_in
 from twinge.store.tables import departed, tombstone
 
 SOURCE_KEPT: Final = timedelta(days=90)
@@ -29,11 +31,20 @@ class Marks:
     """Tombstones of STOP, and the sources that nobody answers for any more."""
 
     def __init__(self, secret: bytes) -> None:
-        self._key = hashlib.sha256(b"twinge marks" + secret).digest()
+        self.keys = {id_of(one): hashlib.sha256(b"twinge marks" + one).digest() for one in keys_in(secret)}
+        """By the id of the secret they come from; the first one is written with, all are asked."""
+
+    def remember(self, key_id: str, key: bytes) -> None:
+        """Know again what was hashed under a secret that is not here any more."""
+        self.keys.setdefault(key_id, key)
 
     def name(self, athlete_id: str) -> str:
         """What an erased athlete is called: 32 hex digits."""
-        return self._hash("athlete", athlete_id).hex()[:32]
+        return self.names(athlete_id)[0]
+
+    def names(self, athlete_id: str) -> list[str]:
+        """What they may be called that were erased under any of the keys."""
+        return [one.hex()[:32] for one in self._hashes("athlete", athlete_id)]
 
     async def bury(self, tx: AsyncConnection, places: Iterable[Source]) -> None:
         """Keep that these (channel, address) wrote STOP."""
@@ -43,12 +54,12 @@ class Marks:
 
     async def is_buried(self, tx: AsyncConnection, channel: str, address: str) -> bool:
         """Whether STOP was written there."""
-        mine = select(tombstone.c.hash).where(tombstone.c.hash == self._hash("stop", channel, address))
+        mine = select(tombstone.c.hash).where(tombstone.c.hash.in_(self._hashes("stop", channel, address)))
         return (await tx.execute(mine)).first() is not None
 
     async def raise_up(self, tx: AsyncConnection, channel: str, address: str) -> None:
         """START was written there."""
-        await tx.execute(delete(tombstone).where(tombstone.c.hash == self._hash("stop", channel, address)))
+        await tx.execute(delete(tombstone).where(tombstone.c.hash.in_(self._hashes("stop", channel, address))))
 
     async def part(self, tx: AsyncConnection, sources: Iterable[Source], now: datetime) -> None:
         """What comes from there belongs to nobody, and is not kept."""
@@ -61,13 +72,17 @@ class Marks:
 
     async def welcome(self, tx: AsyncConnection, source: Source) -> None:
         """Somebody answers for it again."""
-        await tx.execute(delete(departed).where(departed.c.hash == self._hash("source", *source)))
+        await tx.execute(delete(departed).where(departed.c.hash.in_(self._hashes("source", *source))))
 
     async def departed(self, tx: AsyncConnection, sources: Iterable[Source]) -> set[Source]:
         """Which of these nobody answers for any more."""
-        by_hash = {self._hash("source", *one): one for one in sources}
+        by_hash = {each: one for one in sources for each in self._hashes("source", *one)}
         found = await tx.execute(select(departed.c.hash).where(departed.c.hash.in_(list(by_hash))))
         return {by_hash[bytes(row.hash)] for row in found}
 
     def _hash(self, *parts: str) -> bytes:
-        return hmac.digest(self._key, "\x1f".join(parts).encode(errors="replace"), "sha256")
+        return self._hashes(*parts)[0]
+
+    def _hashes(self, *parts: str) -> list[bytes]:
+        text = "\x1f".join(parts).encode(errors="replace")
+        return [hmac.digest(key, text, "sha256") for key in self.keys.values()]

@@ -23,6 +23,7 @@ from twinge.store.bell import Bell
 from twinge.store.engine import Engines, upsert
 from twinge.store.feed import NAMED, happened, of_nudges, tell
 from twinge.store.page import EVERYTHING, Filter, Page, between, cut, equal, page
+from twinge.store.seal import Seal
 from twinge.store.spoken import (
     Spoken,
     held_row,
@@ -48,8 +49,8 @@ CHANGED = "the workout changed"
 class Outbox:
     """Nudges and held ones."""
 
-    def __init__(self, engines: Engines) -> None:
-        self._engines = engines
+    def __init__(self, engines: Engines, seal: Seal) -> None:
+        self._engines, self._seal = engines, seal
         self.bell = Bell(engines, "outbox")
         """Rung when a nudge may be waiting. A hint only: whoever waits for it also polls."""
 
@@ -61,7 +62,7 @@ class Outbox:
         """Queue nudges for an address. One that was queued before under this id is queued again only if nothing went
         out, and nothing but a change of the workout took it back: its time and words may have changed with it."""
         nudges = list(nudges)
-        rows = [nudge_row(one, place, voice) for one, place, voice in nudges]
+        rows = [nudge_row(self._seal, one, place, voice) for one, place, voice in nudges]
         if not rows:
             return
         tx.info[_QUEUED] = True
@@ -115,7 +116,7 @@ class Outbox:
         """The nudges of one athlete that have not been sent yet, copies left out."""
         mine = (nudge.c.athlete_id == athlete_id) & nudge.c.copy_of.is_(None)
         wanted = select(nudge).where(mine, nudge.c.state == literal_column("'waiting'"))
-        return [read_nudge(row) for row in await tx.execute(wanted)]
+        return [read_nudge(self._seal, row) for row in await tx.execute(wanted)]
 
     async def withdraw(
         self, tx: AsyncConnection, athlete_id: str, ids: Collection[str], reason: str, now: datetime
@@ -160,7 +161,7 @@ class Outbox:
         row = row or await _last(tx, mine)
         if row is None:
             return None
-        one = read_nudge(row)
+        one = read_nudge(self._seal, row)
         first = one.copy_of or one.id
         family = (nudge.c.athlete_id == one.athlete) & ((nudge.c.id == first) | (nudge.c.copy_of == first))
         await tx.execute(update(nudge).where(family).values(answered_ms=codec.to_ms(now), again_ms=None))
@@ -175,14 +176,14 @@ class Outbox:
         mine = mine.where(*between(nudge.c.made_ms, only), *equal((nudge.c.state, only.state)))
         async with self._engines.read() as tx:
             rows = (await tx.execute(cut(mine, [nudge.c.made_ms, nudge.c.id], cursor, limit))).all()
-        return page(rows, ["made_ms", "id"], limit, [read_spoken(row) for row in rows])
+        return page(rows, ["made_ms", "id"], limit, [read_spoken(self._seal, row) for row in rows])
 
     async def find_nudge(self, athlete_id: str, name: str) -> Spoken | None:
         """One of the athlete's own nudges by its id, or None."""
         mine = (nudge.c.athlete_id == athlete_id) & (nudge.c.id == name)
         async with self._engines.read() as tx:
             row = (await tx.execute(select(nudge).where(mine))).one_or_none()
-        return None if row is None else read_spoken(row)
+        return None if row is None else read_spoken(self._seal, row)
 
     async def get_held(self, athlete_id: str, held_id: str) -> Held | None:
         """One silence, or None."""

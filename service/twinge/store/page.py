@@ -77,7 +77,8 @@ def cut(
 ) -> Select[Any]:
     """`statement` ordered by `columns`, after `cursor`, one row longer than `limit` so that the end is seen."""
     if cursor is not None:
-        place, after = tuple_(*columns), tuple(read_cursor(cursor, len(columns)))
+        kinds = [column.type.python_type for column in columns]
+        place, after = tuple_(*columns), tuple(read_cursor(cursor, kinds))
         statement = statement.where(place < after if newest else place > after)
     order = [column.desc() if newest else column.asc() for column in columns]
     return statement.order_by(*order).limit(limit + 1)
@@ -96,13 +97,18 @@ def write_cursor(values: Sequence[Any]) -> str:
     return base64.urlsafe_b64encode(msgspec.msgpack.encode(values)).rstrip(b"=").decode()
 
 
-def read_cursor(cursor: str, count: int) -> list[Any]:
-    """The inverse of `write_cursor`; `Rejected` where it is not one with `count` values."""
+def read_cursor(cursor: str, kinds: Sequence[type]) -> list[Any]:
+    """The inverse of `write_cursor`; `Rejected` where it does not hold values of these kinds that a database has."""
     try:
         blob = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
         values = msgspec.msgpack.decode(blob, type=list[int | str])
     except (binascii.Error, ValueError, msgspec.MsgspecError):
         values = []
-    if len(values) != count:
+    if len(values) != len(kinds) or not all(map(_fits, values, kinds)):
         raise Rejected("cursor is not one of ours: leave it out to start again", field="cursor")
     return values
+
+
+def _fits(value: int | str, kind: type) -> bool:
+    """A whole number of 64 bits, or a text without NUL, which PostgreSQL knows in none."""
+    return type(value) is kind and (-(2**63) <= value < 2**63 if isinstance(value, int) else "\0" not in value)

@@ -18,11 +18,13 @@ from twinge.core.insist import REPEAT, is_grave
 from twinge.core.model import Nudge, Severity
 from twinge.plugin import Receipt
 from twinge.store import codec
-from twinge.store.addresses import Address
+from twinge.store.addresses import UNREADABLE, Address
 from twinge.store.among import among, not_among
 from twinge.store.engine import Engines
 from twinge.store.feed import tell_ends
+from twinge.store.lanes import unread
 from twinge.store.outbox import this_one
+from twinge.store.seal import Seal, WrongSecret
 from twinge.store.spoken import PLACE, Taken, read_nudge, read_place, read_taken
 from twinge.store.tables import address, athlete, nudge
 
@@ -69,8 +71,8 @@ class Sibling:
 class Post:
     """Claims, ends, doubts, receipts."""
 
-    def __init__(self, engines: Engines) -> None:
-        self._engines = engines
+    def __init__(self, engines: Engines, seal: Seal) -> None:
+        self._engines, self._seal = engines, seal
 
     async def claim(self, now: datetime, quotas: Mapping[str, int], capped: Collection[str] = ()) -> list[Taken]:
         """Due nudges, marked "taken" and committed: of each address the earliest, where no send is under way.
@@ -82,7 +84,7 @@ class Post:
             rows: list[Any] = []
             for channel, quota in quotas.items():
                 asked = {"now": codec.to_ms(now), "channel": channel, "n": quota * 4}
-                rows += _earliest((await tx.execute(_DUE, asked)).all(), quota)
+                rows += _earliest(await self._undisturbed(tx, (await tx.execute(_DUE, asked)).all()), quota)
             return await self._take(tx, rows, now, capped, seat)
 
     async def orphans(self, now: datetime, known: Collection[str]) -> list[Taken]:
@@ -93,7 +95,8 @@ class Post:
                 return []
         async with self._engines.write() as tx:
             seat = await self._engines.take_turn(tx, "outbox")
-            rows = _earliest((await tx.execute(_DUE_ELSEWHERE, asked)).all(), STRANGERS)
+            due = (await tx.execute(_DUE_ELSEWHERE, asked)).all()
+            rows = _earliest(await self._undisturbed(tx, due), STRANGERS)
             return await self._take(tx, rows, now, (), seat)
 
     async def _take(
@@ -107,7 +110,29 @@ class Post:
         marks = [{"b_athlete": row.athlete_id, "b_id": row.id, "at": at, "seat": seat} for row in rows]
         await tx.execute(_TAKE, marks)
         counted = await self._lately(tx, [row for row in rows if row.channel in capped], now)
-        return [read_taken(row, now, row.attempts + 1, counted.get(row.address_id, 0)) for row in rows]
+        return await self._legible(tx, rows, now, counted)
+
+    async def _legible(
+        self, tx: AsyncConnection, rows: Sequence[Any], now: datetime, counted: Mapping[int, int]
+    ) -> list[Taken]:
+        """What was claimed; a message that does not open fails, and keeps nobody else's."""
+        found: list[Taken] = []
+        for row in rows:
+            try:
+                found.append(read_taken(self._seal, row, now, row.attempts + 1, counted.get(row.address_id, 0)))
+            except WrongSecret:
+                mine = (nudge.c.athlete_id == row.athlete_id) & (nudge.c.id == row.id)
+                await tx.execute(update(nudge).where(mine).values(state="failed", reason=UNREADABLE, again_ms=None))
+                await tell_ends(tx, [(row.id, "failed")], now)
+        return found
+
+    async def _undisturbed(self, tx: AsyncConnection, rows: Sequence[Any]) -> Sequence[Any]:
+        """Those whose athletes have written nothing that is still unread: a STOP that was acknowledged counts at once.
+
+        What is urgent goes all the same. The others come again with the next look, or are void by then.
+        """
+        disturbed = await unread(tx, self._seal, {row.athlete_id for row in rows}) if rows else set()
+        return [row for row in rows if row.athlete_id not in disturbed or row.severity >= Severity.URGENT]
 
     async def _lock(self, tx: AsyncConnection, rows: Sequence[Any], now: datetime) -> Sequence[Any]:
         """These rows as they are now, without those that somebody is changing: they come next time, or are void.
@@ -170,7 +195,7 @@ class Post:
     async def _taken(self, wanted: Select[Any], **asked: Any) -> list[Taken]:
         async with self._engines.read() as tx:
             rows = await tx.execute(wanted, asked)
-            return [read_taken(row, codec.from_ms(row.taken_ms), row.attempts) for row in rows]
+            return [read_taken(self._seal, row, codec.from_ms(row.taken_ms), row.attempts) for row in rows]
 
     async def whose(self, tx: AsyncConnection, ids: Collection[str]) -> set[str]:
         """Whose nudges these are."""
@@ -192,10 +217,10 @@ class Post:
             if row.sent_ms is None and word.state != "failed":
                 values["sent_ms"] = codec.to_ms(now)
         if values:
-            await tx.execute(update(nudge).where(this_one(read_nudge(row))).values(**values))
+            await tx.execute(update(nudge).where(this_one(read_nudge(self._seal, row))).values(**values))
             if values.get("state", "waiting") != "waiting":
                 await tell_ends(tx, [(row.id, values["state"])], now)
-        return read_place(row)
+        return read_place(self._seal, row)
 
     async def is_here(self, tx: AsyncConnection, number: str) -> bool:
         """Whether there is such a nudge."""
@@ -212,7 +237,7 @@ class Post:
     async def unheard(self, tx: AsyncConnection, now: datetime, limit: int = 50) -> list[Unheard]:
         """What must be looked at again by now; not what is under way, which would then come twice."""
         rows = (await tx.execute(_UNHEARD, {"now": codec.to_ms(now), "n": limit})).all()
-        return [Unheard(read_nudge(row), row.state, row.reason) for row in rows]
+        return [Unheard(read_nudge(self._seal, row), row.state, row.reason) for row in rows]
 
     async def let_be(self, tx: AsyncConnection, ones: Iterable[Nudge]) -> None:
         """Never look at them again."""
@@ -246,7 +271,7 @@ class Post:
         """What was made for the athlete after it, copies left out."""
         mine = (nudge.c.athlete_id == one.athlete) & (nudge.c.made_ms > codec.to_ms(one.made_at))
         wanted = select(nudge).where(mine, nudge.c.copy_of.is_(None), nudge.c.state != "void")
-        return [read_nudge(row) for row in await tx.execute(wanted)]
+        return [read_nudge(self._seal, row) for row in await tx.execute(wanted)]
 
 
 def _end_row(one: Nudge, end: End, now_ms: int) -> dict[str, Any]:

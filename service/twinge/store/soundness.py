@@ -3,28 +3,30 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 
 from sqlalchemy import func, select
 
 from twinge.store.door import Store
 from twinge.store.seal import WrongSecret
+from twinge.store.spots import opened
 from twinge.store.tables import connection
 
 
 async def unopened(store: Store) -> tuple[int, int]:
     """How many connections hold a token that our secret does not open, and how many hold one at all."""
-    wanted = select(connection.c.access_token, connection.c.refresh_token)
+    wanted = select(connection)
     wrong = held = 0
     async with store.read() as tx:
         for row in await tx.execute(wanted.where(connection.c.access_token.is_not(None))):
             held += 1
-            wrong += not all(_opens(store, blob) for blob in row)
+            wrong += not _opens(store, row)
     return wrong, held
 
 
-def _opens(store: Store, blob: bytes | None) -> bool:
+def _opens(store: Store, row: Any) -> bool:
     try:
-        store.seal.open(blob)
+        opened(store.seal, connection, row)
     except WrongSecret:
         return False
     return True

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from datetime import timedelta
 from typing import Any, NamedTuple
 
@@ -10,8 +9,11 @@ from sqlalchemy import bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from twinge.plugin import FILES, OWN
+from twinge.store.addresses import read_address
 from twinge.store.among import among
 from twinge.store.engine import Engines
+from twinge.store.lanes import page_lane, reply_lanes
+from twinge.store.seal import Seal
 from twinge.store.tables import address, connection, inbox, nudge
 
 WAITED_MS = timedelta(days=4) // timedelta(milliseconds=1)
@@ -26,16 +28,11 @@ class Source(NamedTuple):
     key: str
 
 
-def reply_lane(platform: str, address: str) -> str:
-    """Where the words of one address queue; the address itself stands in no lane."""
-    return f"{platform}:{hashlib.sha256(address.encode()).hexdigest()[:16]}"
-
-
 class Sources:
     """Looks them up."""
 
-    def __init__(self, engines: Engines) -> None:
-        self._engines = engines
+    def __init__(self, engines: Engines, seal: Seal) -> None:
+        self._engines, self._seal = engines, seal
 
     async def of(self, name: str) -> tuple[str, list[Source]]:
         """The id that the message of this id had first, and the deliveries that led to it, newest first, at most 20.
@@ -48,21 +45,25 @@ class Sources:
             if made is None:
                 return name, []
             asked = {
-                "lanes": await _lanes(tx, made.athlete_id),
+                "lanes": await _lanes(tx, self._seal, made.athlete_id),
                 "made": made.made_ms,
                 "since": made.made_ms - WAITED_MS,
             }
             return made.id, [Source(row.platform, row.key) for row in await tx.execute(_FROM, asked)]
 
 
-async def _lanes(tx: AsyncConnection, athlete_id: str) -> list[str]:
+async def _lanes(tx: AsyncConnection, seal: Seal, athlete_id: str) -> list[str]:
     """Where an athlete's deliveries queue: of their connections, files, own words and replies."""
     owners = (await tx.execute(_OWNERS, {"athlete": athlete_id})).all()
     places = (await tx.execute(_PLACES, {"athlete": athlete_id})).all()
-    own = [f"{OWN}:{athlete_id}", f"{FILES}:{athlete_id}", reply_lane("channel:me", athlete_id)]
+    own = [f"{OWN}:{athlete_id}", f"{FILES}:{athlete_id}", page_lane(athlete_id)]
     return [
         *(f"{row.platform}:{row.external_id}" for row in owners),
-        *(reply_lane(f"channel:{row.channel}", row.address) for row in places),
+        *(
+            lane
+            for row in places
+            for lane in reply_lanes(seal, f"channel:{row.channel}", read_address(seal, row).address)
+        ),
         *own,
     ]
 
@@ -75,7 +76,7 @@ _MADE: Any = select(_first.c.id, _first.c.athlete_id, _first.c.made_ms).where(
 )
 """The same words to another address were made later: what counts is when they were made first."""
 _OWNERS = select(connection.c.platform, connection.c.external_id).where(connection.c.athlete_id == bindparam("athlete"))
-_PLACES = select(address.c.channel, address.c.address).where(address.c.athlete_id == bindparam("athlete"))
+_PLACES = select(address).where(address.c.athlete_id == bindparam("athlete"))
 _FROM: Any = (
     select(inbox.c.platform, inbox.c.key)
     .where(

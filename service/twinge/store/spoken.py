@@ -10,6 +10,7 @@ from typing import Any
 from twinge.core.model import Athlete, Held, Nudge, Said, Severity, Voice
 from twinge.store import codec
 from twinge.store.addresses import Address, read_address
+from twinge.store.seal import Seal
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +44,13 @@ class Taken:
     """How many messages went to this address in 24 hours; counted only where the channel has a cap."""
 
 
+TEXT = "nudge.text"
+"""Where the words of a message are sealed."""
 PLACE = "a_"
 """What the columns of an address are labelled with where it is joined to a nudge."""
 
 
-def nudge_row(one: Nudge, place: Address, voice: Voice) -> dict[str, Any]:
+def nudge_row(seal: Seal, one: Nudge, place: Address, voice: Voice) -> dict[str, Any]:
     """A new nudge as its row."""
     return {
         "athlete_id": one.athlete,
@@ -55,7 +58,7 @@ def nudge_row(one: Nudge, place: Address, voice: Voice) -> dict[str, Any]:
         "severity": int(one.severity),
         "rules": codec.to_json(one.rules),
         "bands": codec.to_json(one.bands),
-        "text": one.text,
+        "text": seal.write(one.text, TEXT, one.athlete, one.id),
         "facts": codec.to_json(one.facts),
         "activity": one.activity,
         "address_id": place.id,
@@ -92,14 +95,18 @@ def held_row(one: Held) -> dict[str, Any]:
     }
 
 
-def read_nudge(row: Any) -> Nudge:
+def read_nudge(seal: Seal, row: Any) -> Nudge:
     """The nudge of a row."""
+    return _nudge(row, seal.read(row.text, TEXT, row.athlete_id, row.id))
+
+
+def _nudge(row: Any, text: str) -> Nudge:
     return Nudge(
         id=row.id,
         athlete=row.athlete_id,
         severity=Severity(row.severity),
         rules=tuple(codec.from_json(row.rules)),
-        text=row.text,
+        text=text,
         facts=codec.from_json(row.facts),
         made_at=codec.from_ms(row.made_ms),
         not_before=codec.from_ms(row.not_before_ms),
@@ -117,29 +124,29 @@ def said_of(one: Nudge, *, answered: bool | None) -> Said:
 
 
 def read_said(row: Any) -> Said:
-    """A row as the policy remembers it."""
+    """A row as the policy remembers it: without the words, which stay sealed."""
     # Only SMS is a conversation: no word on a screen's message means nothing.
     answered = row.answered_ms is not None if row.voice == Voice.SMS.value else None
-    return said_of(read_nudge(row), answered=answered)
+    return said_of(_nudge(row, ""), answered=answered)
 
 
-def read_place(row: Any) -> Address | None:
+def read_place(seal: Seal, row: Any) -> Address | None:
     """The address joined to a row, or None when it is gone."""
     if row.a_address is None:
         return None
-    return read_address(row, PLACE)
+    return read_address(seal, row, PLACE)
 
 
-def read_taken(row: Any, at: datetime, attempts: int, lately: int = 0) -> Taken:
+def read_taken(seal: Seal, row: Any, at: datetime, attempts: int, lately: int = 0) -> Taken:
     """A row that is being sent."""
-    place = read_place(row)
-    return Taken(read_nudge(row), codec.from_profile(row.profile), place, row.channel, attempts, at, lately)
+    one, place = read_nudge(seal, row), read_place(seal, row)
+    return Taken(one, codec.from_profile(row.profile), place, row.channel, attempts, at, lately)
 
 
-def read_spoken(row: Any) -> Spoken:
+def read_spoken(seal: Seal, row: Any) -> Spoken:
     """A row with what became of it."""
     return Spoken(
-        read_nudge(row),
+        read_nudge(seal, row),
         row.state,
         row.channel,
         row.attempts,

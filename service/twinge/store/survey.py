@@ -16,11 +16,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from twinge.core.model import Held
 from twinge.store import codec
+from twinge.store.claims import BODY_BYTES
 from twinge.store.engine import Engines
 from twinge.store.inbox import OPEN
 from twinge.store.keys import Audited
 from twinge.store.outages import Spent
 from twinge.store.page import Page, cut, page
+from twinge.store.seal import Seal
 from twinge.store.spoken import Spoken, read_held, read_spoken
 from twinge.store.tables import audit, backfill, connection, farewell, glance, held, inbox, nudge, spent, wake
 
@@ -71,8 +73,8 @@ class Failed:
 class Survey:
     """Read only."""
 
-    def __init__(self, engines: Engines) -> None:
-        self._engines = engines
+    def __init__(self, engines: Engines, seal: Seal) -> None:
+        self._engines, self._seal = engines, seal
 
     async def deliveries(
         self, state: str, platform: str | None = None, cursor: str | None = None, limit: int = 50
@@ -115,7 +117,7 @@ class Survey:
         places = [nudge.c.not_before_ms, nudge.c.athlete_id, nudge.c.id]
         async with self._engines.read() as tx:
             rows = (await tx.execute(cut(_named(nudge).where(lately), places, cursor, limit))).all()
-        found = [Failed(row.name or "", read_spoken(row)) for row in rows]
+        found = [Failed(row.name or "", read_spoken(self._seal, row)) for row in rows]
         return page(rows, ["not_before_ms", "athlete_id", "id"], limit, found)
 
     async def failures(self, since: datetime) -> dict[str, int]:
@@ -193,7 +195,7 @@ class Survey:
 
 _ENVELOPE: Sequence[ColumnElement[Any]] = (
     *(column for column in inbox.c if column.name not in {"body", "envelope", "lane"}),
-    func.length(inbox.c.body).label("bytes"),
+    BODY_BYTES.label("bytes"),
 )
 
 _WAITS = nudge.c.state == literal_column("'waiting'")

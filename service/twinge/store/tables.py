@@ -50,8 +50,8 @@ inbox = Table(
     Column("platform", Text, nullable=False),
     Column("key", Text, nullable=False),
     Column("lane", Text, nullable=False),
-    Column("envelope", LargeBinary, nullable=False),  # msgpack: method, path, query, headers, url
-    Column("body", LargeBinary, nullable=False),
+    Column("envelope", LargeBinary, nullable=False),  # sealed msgpack: method, path, query, headers, url
+    Column("body", LargeBinary, nullable=False),  # sealed; empty once it was deleted
     Column("received_ms", BigInteger, nullable=False),
     Column("state", Text, nullable=False),  # waiting · done · stray · dead
     Column("attempts", Integer, nullable=False),
@@ -110,7 +110,7 @@ address = Table(
     Column("id", Serial, primary_key=True),
     Column("athlete_id", Text, nullable=False),
     Column("channel", Text, nullable=False),
-    Column("address", Text, nullable=False),
+    Column("address", Text, nullable=False),  # sealed
     Column("consent_ms", BigInteger),
     Column("consent_how", Text, nullable=False),
     Column("disabled_reason", Text),
@@ -119,8 +119,9 @@ address = Table(
     Column("verified_ms", BigInteger),
     Column("purposes", Text, nullable=False, server_default="[]"),
     Column("rank", Integer, nullable=False, server_default="0"),
-    UniqueConstraint("athlete_id", "channel", "address"),
-    Index("ix_address_channel_address", "channel", "address"),
+    Column("blind", LargeBinary),  # keyed hash of the address, to find it by
+    UniqueConstraint("athlete_id", "channel", "blind"),
+    Index("ix_address_channel_blind", "channel", "blind"),
 )
 
 consent = Table(
@@ -225,7 +226,7 @@ nudge = Table(
     Column("severity", Integer, nullable=False),
     Column("rules", Text, nullable=False),
     Column("bands", Text, nullable=False),
-    Column("text", Text, nullable=False),
+    Column("text", Text, nullable=False),  # sealed
     Column("facts", Text, nullable=False),
     Column("activity", Text),
     Column("address_id", BigInteger),
@@ -291,7 +292,7 @@ wellness = Table(
     Column("key", Text, nullable=False),
     Column("day", Text, nullable=False),
     Column("version", BigInteger, nullable=False),
-    Column("blob", LargeBinary, nullable=False),
+    Column("blob", LargeBinary, nullable=False),  # sealed msgpack
     PrimaryKeyConstraint("athlete_id", "key"),
     Index("ix_wellness_athlete_id_day", "athlete_id", "day"),
 )
@@ -303,7 +304,7 @@ report = Table(
     Column("key", Text, nullable=False),
     Column("at_ms", BigInteger, nullable=False),
     Column("version", BigInteger, nullable=False),
-    Column("blob", LargeBinary, nullable=False),
+    Column("blob", LargeBinary, nullable=False),  # sealed msgpack
     PrimaryKeyConstraint("athlete_id", "key"),
     Index("ix_report_athlete_id_at_ms", "athlete_id", "at_ms"),
 )
@@ -567,4 +568,13 @@ feed = Table(
     Column("what", Text, nullable=False),
     Column("facts", Text, nullable=False),  # JSON
     Index("ix_feed_athlete_id_id", "athlete_id", "id"),
+)
+
+# What the sealing itself has to remember.
+
+sealing = Table(
+    "sealing",
+    metadata,
+    Column("name", Text, primary_key=True),  # whole · key:<id> · marks:<id>
+    Column("value", LargeBinary),  # of marks: sealed, the old key that what is hashed for good was hashed under
 )

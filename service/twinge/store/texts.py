@@ -16,6 +16,7 @@ from twinge.store.among import among
 from twinge.store.engine import Engines
 from twinge.store.page import EVERYTHING, Filter, Page, between, cut, page
 from twinge.store.rows import save
+from twinge.store.seal import Seal
 from twinge.store.tables import report, wellness
 
 T = TypeVar("T", Wellness, Report)
@@ -41,6 +42,7 @@ class Texts(Generic[T]):
     def __init__(
         self,
         engines: Engines,
+        seal: Seal,
         table: Table,
         when: Callable[[T], Any],
         column: ColumnElement[Any],
@@ -48,7 +50,8 @@ class Texts(Generic[T]):
         to: Callable[[datetime], Any],
     ) -> None:
         """`when` gives a text's time as `column` keeps it, `to` does so with an instant."""
-        self._engines, self._table, self._column = engines, table, column
+        self._engines, self._seal, self._table, self._column = engines, seal, table, column
+        self._spot = f"{table.name}.blob"
         self._when: Callable[[T], Any] = when
         self._unpack: Callable[[bytes], T] = unpack
         self._to = to
@@ -62,7 +65,7 @@ class Texts(Generic[T]):
         wanted = set(places)
         people, keys = {athlete_id for athlete_id, _ in wanted}, {key for _, key in wanted}
         rows = await tx.execute(self.known_statement, {"ids": list(people), "keys": list(keys)})
-        found = {(row.athlete_id, row.key): Text(row.version, row.blob) for row in rows}
+        found = {(row.athlete_id, row.key): Text(row.version, self._open(row)) for row in rows}
         return {place: kept for place, kept in found.items() if place in wanted}
 
     def read(self, kept: Text) -> T:
@@ -81,7 +84,7 @@ class Texts(Generic[T]):
                 "key": item.key,
                 self._time: self._when(item),
                 "version": item.version,
-                "blob": codec.pack(item),
+                "blob": self._seal.wrap(codec.pack(item), self._spot, athlete_id, item.key),
             }
             for athlete_id, item in items
         ]
@@ -90,8 +93,11 @@ class Texts(Generic[T]):
     async def since(self, tx: AsyncConnection, athlete_id: str, first: Any) -> list[T]:
         """One athlete's texts from `first` on (a value of the time column), oldest first."""
         mine = (self._table.c.athlete_id == athlete_id) & (self._column >= first)
-        rows = await tx.execute(select(self._table.c.blob).where(mine).order_by(self._column, self._table.c.key))
-        return [self._unpack(row.blob) for row in rows]
+        rows = await tx.execute(select(self._table).where(mine).order_by(self._column, self._table.c.key))
+        return [self._unpack(self._open(row)) for row in rows]
+
+    def _open(self, row: Any) -> bytes:
+        return self._seal.unwrap(row.blob, self._spot, row.athlete_id, row.key)
 
     async def get(self, athlete_id: str, key: str) -> T | None:
         """One text, or None."""
@@ -115,17 +121,19 @@ class Texts(Generic[T]):
             mine = mine.where(~self._table.c.key.startswith(f"{platform}:", autoescape=True))
         async with self._engines.read() as tx:
             rows = (await tx.execute(cut(mine, [self._column, self._table.c.key], cursor, limit))).all()
-        return page(rows, [self._time, "key"], limit, [self._unpack(row.blob) for row in rows])
+        return page(rows, [self._time, "key"], limit, [self._unpack(self._open(row)) for row in rows])
 
 
-def mornings(engines: Engines) -> Texts[Wellness]:
+def mornings(engines: Engines, seal: Seal) -> Texts[Wellness]:
     """Resting heart rate, variability, sleep; by day."""
-    return Texts(engines, wellness, lambda one: one.day.isoformat(), wellness.c.day, codec.unpack_wellness, _day)
+    return Texts(engines, seal, wellness, lambda one: one.day.isoformat(), wellness.c.day, codec.unpack_wellness, _day)
 
 
-def reports(engines: Engines) -> Texts[Report]:
+def reports(engines: Engines, seal: Seal) -> Texts[Report]:
     """What the athletes told us; by instant."""
-    return Texts(engines, report, lambda one: codec.to_ms(one.at), report.c.at_ms, codec.unpack_report, codec.to_ms)
+    return Texts(
+        engines, seal, report, lambda one: codec.to_ms(one.at), report.c.at_ms, codec.unpack_report, codec.to_ms
+    )
 
 
 def _day(at: datetime) -> str:

@@ -15,6 +15,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from twinge.store import codec
 from twinge.store.engine import Engines
 from twinge.store.keys import Audited
+from twinge.store.seal import Seal
+from twinge.store.spots import opened
 from twinge.store.tables import athlete, audit, erasure, errand, farewell, metadata, occurrence
 
 BATCH: Final = 500
@@ -32,11 +34,11 @@ def tables() -> list[Table]:
 class Theirs:
     """The rows of one athlete."""
 
-    def __init__(self, engines: Engines) -> None:
-        self._engines = engines
+    def __init__(self, engines: Engines, seal: Seal) -> None:
+        self._engines, self._seal = engines, seal
 
     async def pages(self, table: Table, athlete_id: str, size: int = BATCH) -> AsyncIterator[Sequence[Any]]:
-        """Their rows by primary key, `size` at a time, each page in a snapshot of its own."""
+        """Their rows by primary key, `size` at a time, each page in a snapshot of its own; what is sealed is open."""
         keys = list(table.primary_key)
         wanted = select(table).where(table.c.athlete_id == athlete_id).order_by(*keys).limit(size)
         after: tuple[Any, ...] | None = None
@@ -45,7 +47,7 @@ class Theirs:
             async with self._engines.read() as tx:
                 rows = (await tx.execute(page)).all()
             if rows:
-                yield rows
+                yield [opened(self._seal, table, row) for row in rows]
             if len(rows) < size:
                 return
             after = tuple(rows[-1]._mapping[key.name] for key in keys)

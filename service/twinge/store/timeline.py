@@ -16,6 +16,7 @@ from twinge.store import codec
 from twinge.store.engine import Engines
 from twinge.store.history import Recorded, read_finding
 from twinge.store.page import Page, read_cursor, write_cursor
+from twinge.store.seal import Seal
 from twinge.store.spoken import Spoken, read_held, read_spoken
 from twinge.store.tables import activity, finding, held, nudge, report
 
@@ -44,8 +45,8 @@ class Line:
 class Timeline:
     """Reads it, newest first."""
 
-    def __init__(self, engines: Engines) -> None:
-        self._engines = engines
+    def __init__(self, engines: Engines, seal: Seal) -> None:
+        self._engines, self._seal = engines, seal
 
     async def find(
         self,
@@ -62,7 +63,7 @@ class Timeline:
         async with self._engines.read() as tx:
             for kind in kinds:
                 if kind in _READERS:
-                    lines += await _READERS[kind](tx, athlete_id, until, limit + TIES)
+                    lines += await _READERS[kind](tx, self._seal, athlete_id, until, limit + TIES)
         ahead = sorted(
             (line for line in lines if before is None or line.place < before), key=lambda line: line.place, reverse=True
         )
@@ -71,8 +72,8 @@ class Timeline:
 
 
 def _place(cursor: str) -> tuple[int, str, str]:
-    at, kind, key = read_cursor(cursor, 3)
-    return (int(at) if isinstance(at, int) else 0), str(kind), str(key)
+    at, kind, key = read_cursor(cursor, (int, str, str))
+    return at, kind, key
 
 
 def _newest(table: Table, athlete_id: str, clock: ColumnElement[Any], until: Any, limit: int) -> Select[Any]:
@@ -82,7 +83,7 @@ def _newest(table: Table, athlete_id: str, clock: ColumnElement[Any], until: Any
     return mine.order_by(clock.desc()).limit(limit)
 
 
-async def _workouts(tx: AsyncConnection, athlete_id: str, until: int | None, limit: int) -> list[Line]:
+async def _workouts(tx: AsyncConnection, seal: Seal, athlete_id: str, until: int | None, limit: int) -> list[Line]:
     wanted = _newest(activity, athlete_id, activity.c.start_ms, until, limit).where(activity.c.removed.is_(False))
     rows = await tx.execute(wanted)
     return [
@@ -91,7 +92,7 @@ async def _workouts(tx: AsyncConnection, athlete_id: str, until: int | None, lim
     ]
 
 
-async def _findings(tx: AsyncConnection, athlete_id: str, until: int | None, limit: int) -> list[Line]:
+async def _findings(tx: AsyncConnection, seal: Seal, athlete_id: str, until: int | None, limit: int) -> list[Line]:
     rows = await tx.execute(_newest(finding, athlete_id, finding.c.at_ms, until, limit))
     return [
         Line(codec.from_ms(row.at_ms), "finding", f"{row.activity}|{row.rule}|{row.band}", read_finding(row))
@@ -99,23 +100,27 @@ async def _findings(tx: AsyncConnection, athlete_id: str, until: int | None, lim
     ]
 
 
-async def _messages(tx: AsyncConnection, athlete_id: str, until: int | None, limit: int) -> list[Line]:
+async def _messages(tx: AsyncConnection, seal: Seal, athlete_id: str, until: int | None, limit: int) -> list[Line]:
     rows = await tx.execute(_newest(nudge, athlete_id, nudge.c.not_before_ms, until, limit))
-    return [Line(codec.from_ms(row.not_before_ms), "message", row.id, read_spoken(row)) for row in rows]
+    return [Line(codec.from_ms(row.not_before_ms), "message", row.id, read_spoken(seal, row)) for row in rows]
 
 
-async def _held(tx: AsyncConnection, athlete_id: str, until: int | None, limit: int) -> list[Line]:
+async def _held(tx: AsyncConnection, seal: Seal, athlete_id: str, until: int | None, limit: int) -> list[Line]:
     last = None if until is None else f"{until + 1:011x}"  # an id begins with its instant
     rows = await tx.execute(_newest(held, athlete_id, held.c.id, last, limit))
     return [Line(codec.from_ms(row.at_ms), "held", row.id, read_held(row)) for row in rows]
 
 
-async def _reports(tx: AsyncConnection, athlete_id: str, until: int | None, limit: int) -> list[Line]:
+async def _reports(tx: AsyncConnection, seal: Seal, athlete_id: str, until: int | None, limit: int) -> list[Line]:
     rows = await tx.execute(_newest(report, athlete_id, report.c.at_ms, until, limit))
-    return [Line(codec.from_ms(row.at_ms), "report", row.key, codec.unpack_report(row.blob)) for row in rows]
+    lines = []
+    for row in rows:
+        told = codec.unpack_report(seal.unwrap(row.blob, "report.blob", row.athlete_id, row.key))
+        lines.append(Line(codec.from_ms(row.at_ms), "report", row.key, told))
+    return lines
 
 
-_Reader = Callable[[AsyncConnection, str, int | None, int], Awaitable[Sequence[Line]]]
+_Reader = Callable[[AsyncConnection, Seal, str, int | None, int], Awaitable[Sequence[Line]]]
 _READERS: Mapping[str, _Reader] = {
     "workout": _workouts,
     "finding": _findings,

@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from twinge.plugin import Rejected
 from twinge.store import codec
 from twinge.store.addresses import Address, Addresses
+from twinge.store.seal import keys_in
 from twinge.store.tables import verification
 
 DIGITS = 6
@@ -35,7 +36,7 @@ class Verifications:
 
     def __init__(self, addresses: Addresses, secret: bytes) -> None:
         self._addresses = addresses
-        self._key = hashlib.sha256(b"twinge verification" + secret).digest()
+        self._keys = [hashlib.sha256(b"twinge verification" + one).digest() for one in keys_in(secret)]
 
     async def begin(self, tx: AsyncConnection, place: Address, now: datetime) -> str:
         """A new code for this address; earlier ones end. `Rejected` (429) after three in a day, or ten of theirs."""
@@ -50,8 +51,8 @@ class Verifications:
         row = {
             "athlete_id": place.athlete_id,
             "channel": place.channel,
-            "address_hash": self._hash(place.address),
-            "code_hash": self._hash(f"{place.athlete_id}:{place.address}:{code}"),
+            "address_hash": self._hashes(place.address)[0],
+            "code_hash": self._hashes(f"{place.athlete_id}:{place.address}:{code}")[0],
             "made_ms": stamp,
             "tries": 0,
         }
@@ -66,7 +67,8 @@ class Verifications:
         row = (await tx.execute(wanted)).first()
         if row is None or row.tries >= TRIES:
             return False
-        right = hmac.compare_digest(row.code_hash, self._hash(f"{place.athlete_id}:{place.address}:{code.strip()}"))
+        shown = self._hashes(f"{place.athlete_id}:{place.address}:{code.strip()}")
+        right = any(hmac.compare_digest(row.code_hash, one) for one in shown)
         values = {"tries": row.tries + 1, "ended_ms": codec.to_ms(now) if right else None}
         await tx.execute(update(verification).where(verification.c.id == row.id).values(**values))
         if right:
@@ -79,7 +81,9 @@ class Verifications:
         return int((await tx.execute(select(func.count()).select_from(verification).where(which, recent))).scalar_one())
 
     def _at(self, place: Address) -> Any:
-        return (verification.c.channel == place.channel) & (verification.c.address_hash == self._hash(place.address))
+        here = verification.c.address_hash.in_(self._hashes(place.address))
+        return (verification.c.channel == place.channel) & here
 
-    def _hash(self, text: str) -> bytes:
-        return hmac.digest(self._key, text.encode(), "sha256")
+    def _hashes(self, text: str) -> list[bytes]:
+        """Under each key that is here; the first one is written."""
+        return [hmac.digest(key, text.encode(), "sha256") for key in self._keys]

@@ -24,6 +24,7 @@ from twinge.web.api.wire import PACE, WIRE, Pace, Wire
 from twinge.web.document import DOCUMENT, Document
 from twinge.web.gate import GATE, Gate
 from twinge.web.guard import DOOR, Door, guard
+from twinge.web.headers import add_headers
 from twinge.web.pages import image
 from twinge.web.parts import (
     CHANNELS,
@@ -168,6 +169,7 @@ def make_web(
     app[metrics.METRICS], app[office.TRIES] = metrics.Metrics(), office.Tries()
     app[WIRE] = Wire(store.feed, clock, pace)
     app[DOOR].at_close.append(app[WIRE].close)
+    app.on_response_prepare.append(add_headers)
     app.on_shutdown.append(_close_wire)
     app.on_cleanup.append(_end_wire)
     app.add_routes(ROUTES)

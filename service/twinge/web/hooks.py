@@ -16,7 +16,8 @@ import msgspec
 from aiohttp import hdrs, web
 
 from twinge.plugin import Channel, Delivery, Item, PlatformAdapter, Receipt, Rejected, Reply, TryLater
-from twinge.store.sources import reply_lane
+from twinge.store.lanes import reply_lane
+from twinge.store.seal import Seal
 from twinge.tracing import Origin, Span
 from twinge.web.answer import JSON, Problem, answer
 from twinge.web.body import read_body
@@ -97,7 +98,7 @@ async def _pass(request: web.Request, source: Source, platform: str, *, path: st
         delivery = _delivery(request, app, platform, path, await read_body(request, _cap(source)))
         _check(source.verify, delivery, delivery.received_at)
         kept = keep(delivery)
-        key, lane = _look(source, delivery, kept)
+        key, lane = _look(source, delivery, kept, app[STORE].seal)
         fresh = await app[STORE].inbox.put(kept, key, lane)
     except (Problem, Rejected, TryLater) as error:
         app[METRICS].refused(platform, error)
@@ -172,14 +173,14 @@ def _check(check: Callable[..., None], delivery: Delivery, *more: datetime) -> N
         raise Rejected("the signature could not be checked", status=401) from None
 
 
-def _look(source: Source, delivery: Delivery, kept: Delivery) -> tuple[str, str]:
+def _look(source: Source, delivery: Delivery, kept: Delivery, seal: Seal) -> tuple[str, str]:
     """The delivery's key and its lane: where it must wait for its elders.
 
     Shape is judged here, so that the vendor hears of it. A fault of the adapter's own must not lose the
     delivery: it is stored without a lane, and the worker meets the fault again and sets it aside.
     """
     try:
-        key, lane = source.key(delivery), _lane(source, kept)
+        key, lane = source.key(delivery), _lane(source, kept, seal)
     except Rejected:
         raise
     except (ValueError, RecursionError, OverflowError, msgspec.DecodeError):
@@ -190,7 +191,7 @@ def _look(source: Source, delivery: Delivery, kept: Delivery) -> tuple[str, str]
     return _plain("id", key), _plain("athlete", lane)
 
 
-def _lane(source: Source, kept: Delivery) -> str:
+def _lane(source: Source, kept: Delivery, seal: Seal) -> str:
     platform = kept.platform
     glance = getattr(source, "glance", None)  # asking a Protocol whether it fits costs more than the glance
     if glance is not None:
@@ -203,7 +204,7 @@ def _lane(source: Source, kept: Delivery) -> str:
         case Receipt(nudge=nudge):
             return f"{platform}:{nudge}"
         case Reply(address=address):
-            return reply_lane(platform, address)
+            return reply_lane(seal, platform, address)
         case item:
             return f"{platform}:{item.owner}"
 

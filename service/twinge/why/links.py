@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final, NamedTuple
 
 import msgspec
-from cryptography.fernet import Fernet, InvalidToken
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
@@ -47,10 +47,13 @@ _read = msgspec.msgpack.Decoder(_Sealed).decode
 class Links:
     """Makes and reads the addresses of one house."""
 
-    def __init__(self, secret: bytes, public_url: str) -> None:
-        """`secret` is the house's own, of any length. Without https there are no addresses: they are keys."""
-        key = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"twinge pictures").derive(secret)
-        self._fernet = Fernet(base64.urlsafe_b64encode(key))
+    def __init__(self, secrets: Sequence[bytes], public_url: str) -> None:
+        """`secret` is the house's own, of any length, or several (the first makes addresses, all of them open some).
+
+        Without https there are no addresses: they are keys.
+        """
+        keys = (HKDF(algorithm=SHA256(), length=32, salt=None, info=b"twinge pictures").derive(one) for one in secrets)
+        self._fernet = MultiFernet([Fernet(base64.urlsafe_b64encode(key)) for key in keys])
         self._root = public_url.rstrip("/") if public_url.startswith("https://") else ""
 
     @property

@@ -8,8 +8,7 @@ from aiohttp import web
 
 from twinge.plugin import OWN
 from twinge.store.inbox import Kept
-from twinge.store.outbox import PAGE
-from twinge.store.sources import reply_lane
+from twinge.store.lanes import page_lane, reply_lanes
 from twinge.web.answer import Problem, answer, not_found
 from twinge.web.api import answers, views
 from twinge.web.api.filters import SPAN, Readers, line, narrowed, one_of
@@ -40,8 +39,9 @@ async def _lanes(request: web.Request) -> list[str] | None:
     if not athlete_id.isalnum() or await store.athletes.get(athlete_id) is None:
         raise Problem(400, "invalid", "athlete must be the id of an athlete.", field="athlete")
     owners = [f"{each.platform}:{each.external_id}" for each in await store.athletes.connections(athlete_id)]
-    places = [reply_lane(f"channel:{each.channel}", each.address) for each in await store.addresses.of(athlete_id)]
-    own = [f"{OWN}:{athlete_id}", reply_lane(f"channel:{PAGE}", athlete_id)]
+    mine = await store.addresses.of(athlete_id)
+    places = [lane for one in mine for lane in reply_lanes(store.seal, f"channel:{one.channel}", one.address)]
+    own = [f"{OWN}:{athlete_id}", page_lane(athlete_id)]
     return [*owners, *(f"{owner}:past" for owner in owners), *places, *own]
 
 

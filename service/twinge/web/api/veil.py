@@ -40,6 +40,8 @@ WORDS: Final = "Hidden by the terms of {}: what came from there may be shown to 
 TOLD: Final = frozenset({"P01", "P02", "P03", "P04", "P05", "P06", "P07", "P08", "P10"})
 """Rules whose messages speak of what the athlete told, and of no workout."""
 
+CURSOR: Final = "cursor"
+"""What a sealed cursor is sealed for."""
 STANDS: Final = frozenset({"pain", "conditions"})
 """Of a state: what is no number of a workout."""
 
@@ -139,15 +141,14 @@ class Veil:
         """A page's cursor, sealed where it could be read for what is hidden."""
         if self.seal is None or page.next is None:
             return page.next
-        blob = self.seal.close(page.next)
-        return None if blob is None else blob.decode()
+        return self.seal.write(page.next, CURSOR)
 
     def opened(self, cut: Cut) -> Cut:
         """The page that is wanted, its cursor opened again."""
         if self.seal is None or cut.cursor is None:
             return cut
         try:
-            return cut._replace(cursor=self.seal.open(cut.cursor.encode()))
+            return cut._replace(cursor=self.seal.read(cut.cursor, CURSOR))
         except (WrongSecret, ValueError):
             raise Rejected("cursor is not one of ours: leave it out to start again", field="cursor") from None
 

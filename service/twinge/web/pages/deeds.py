@@ -17,6 +17,7 @@ from twinge.core.purpose import NOTICE
 from twinge.notices import send_code, send_test, welcome
 from twinge.plugin import Delivery, Rejected
 from twinge.store import Address, Consent
+from twinge.store.lanes import page_lane
 from twinge.store.verifications import ATHLETE
 from twinge.web.answer import Problem, not_found
 from twinge.web.api.channels import voice_of
@@ -54,9 +55,8 @@ async def deliver(request: web.Request, one: Guest, nonce: str, said: Mapping[st
     key = f"{nonce}:{digest[:24]}"
     named = {"id": hashlib.sha256(key.encode()).hexdigest()[:32]} if "told" in said else {}
     body = msgspec.json.encode({"athlete": athlete_id, **named, **said})
-    lane = f"channel:{ME}:{hashlib.sha256(athlete_id.encode()).hexdigest()[:16]}"
     delivery = Delivery(f"channel:{ME}", "POST", "inbound", {}, {}, body, now)
-    await request.app[STORE].inbox.put(delivery, key, lane)
+    await request.app[STORE].inbox.put(delivery, key, page_lane(athlete_id))
 
 
 def _text(given: Form) -> str:

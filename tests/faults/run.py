@@ -1,0 +1,161 @@
+"""The long form: `python tests/faults/run.py --minutes 30 --seed 1`; one round: `--only kill --rounds 1 --seed 7`.
+
+Every fault in turn with one seed, then all with the next, until the time is over. It ends with a table, and with the
+exit code 1 where a promise was broken.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from faults import away, clocks, cut, full, kill, pause, poison, restore, server, upgrade
+from faults.calm import calm
+from faults.check import problems
+from faults.evidence import Evidence, acknowledged
+from faults.zygote import Zygote, opened
+from postgres import Server, serving
+
+Round = Callable[[Zygote, Path, int], Awaitable[Evidence]]
+CUTS = 100
+
+ROUNDS: dict[str, Round] = {
+    "calm": calm,
+    "kill": kill.at_random,
+    "failpoints": kill.at_points,
+    "power": cut.goes_on,
+    "full": full.full,
+    "pause": pause.paused,
+    "clock": clocks.jumping,
+    "poison": poison.poisoned,
+    "away": away.worker_away,
+    "upgrade": upgrade.upgraded,
+    "restore": restore.restored,
+}
+ON_SERVER: dict[str, Callable[[Zygote, Path, int, Server], Awaitable[Evidence]]] = {
+    "pg restart": server.restarted,
+    "pg zombie": server.zombie,
+    "pg kill": server.killed,
+}
+COUNTED = {"power cuts": "", "… with NORMAL": "NORMAL"}
+"""Many cuts of one run → what `synchronous` is set to; the second is the control, and must lose."""
+NAMES = (*ROUNDS, *ON_SERVER, *COUNTED)
+
+
+@dataclass
+class Row:
+    """What all rounds of one fault came to."""
+
+    rounds: int = 0
+    faults: int = 0
+    deliveries: int = 0
+    """Answered 2xx."""
+    messages: int = 0
+    """Taken by the provider."""
+    lost: int = 0
+    doubled: int = 0
+    found: list[str] = field(default_factory=list)
+
+    def add(self, evidence: Evidence, seed: int) -> None:
+        """One round more."""
+        found = problems(evidence)
+        self.rounds += 1
+        self.faults += sum(line["what"] in {"killed", "clock"} for line in evidence.journal)
+        self.deliveries += len(acknowledged(evidence))
+        self.messages += sum(line["what"] == "taken" for line in evidence.provider)
+        self.lost += sum(one.startswith("I1:") for one in found)
+        self.doubled += sum(one.startswith(("I4:", "I6:")) for one in found)
+        self.found += [f"seed {seed}: {one}" for one in found]
+
+    def count(self, cuts: cut.Cuts, seed: int, *, control: bool) -> None:
+        """The cuts of one run."""
+        self.rounds += 1
+        self.faults += cuts.cuts
+        self.deliveries += cuts.acknowledged
+        self.lost += cuts.lost
+        if control and not cuts.lost:
+            self.found.append(f"seed {seed}: the control lost nothing, so the cuts prove nothing")
+        if not control and (cuts.lost or cuts.unsound):
+            self.found.append(f"seed {seed}: {cuts}")
+
+
+def play(name: str, zygote: Zygote, folder: Path, seed: int, row: Row, postgres: Server | None) -> None:
+    """One round of one fault."""
+    if name in COUNTED:
+        work = cut.many(zygote, folder, seed, cuts=CUTS, synchronous=COUNTED[name])
+        cuts, evidence = asyncio.run(work)
+        row.count(cuts, seed, control=bool(COUNTED[name]))
+        row.found += [f"seed {seed}: {one}" for one in problems(evidence)]
+    elif name in ON_SERVER:
+        assert postgres is not None
+        row.add(asyncio.run(_awaited(ON_SERVER[name](zygote, folder, seed, postgres))), seed)
+    else:
+        row.add(asyncio.run(_awaited(ROUNDS[name](zygote, folder, seed))), seed)
+
+
+async def _awaited(work: Awaitable[Evidence]) -> Evidence:
+    return await work
+
+
+def run(names: Sequence[str], seed: int, rounds: int, minutes: float, place: Path) -> dict[str, Row]:
+    """Rounds until one of the limits is reached; at least one."""
+    table = {name: Row() for name in names}
+    until = time.monotonic() + minutes * 60
+    with ExitStack() as stack:
+        zygote = stack.enter_context(opened())
+        postgres = stack.enter_context(serving()) if ON_SERVER.keys() & set(names) else None
+        for turn in range(rounds):
+            for name in names:
+                if turn and time.monotonic() > until:
+                    return table
+                folder = place / f"{name.replace(' ', '-')}-{seed + turn}"
+                before = len(table[name].found)
+                try:
+                    play(name, zygote, folder, seed + turn, table[name], postgres)
+                except (TimeoutError, AssertionError) as error:
+                    table[name].found.append(f"seed {seed + turn}: it did not come to its end: {error!r}")
+                if len(table[name].found) == before:
+                    shutil.rmtree(folder)
+                for one in table[name].found[before:]:
+                    print(f"{name}, {one} ({folder})", flush=True)
+    return table
+
+
+def written(table: dict[str, Row]) -> str:
+    """The table, for a terminal and for docs/faults.md."""
+    lines = [
+        "| fault | rounds | faults | deliveries | messages | lost | doubled | violations |",
+        "|---|---|---|---|---|---|---|---|",
+    ]
+    for name, row in table.items():
+        figures = (row.rounds, row.faults, row.deliveries, row.messages, row.lost, row.doubled, len(row.found))
+        lines.append(f"| {name} | " + " | ".join(f"{figure:,}" for figure in figures) + " |")
+    return "\n".join(lines)
+
+
+def main() -> int:
+    """0 where every promise was kept."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--minutes", type=float, default=10)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--rounds", type=int, default=1_000_000)
+    parser.add_argument("--only", action="append", choices=NAMES)
+    asked = parser.parse_args()
+    place = Path(tempfile.mkdtemp(prefix="twinge-faults-"))
+    table = run(asked.only or NAMES, asked.seed, asked.rounds, asked.minutes, place)
+    print(written(table))
+    return int(any(row.found for row in table.values()))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
