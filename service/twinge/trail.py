@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 
 from twinge.job import Job
 from twinge.plugin import FILES, OWN, Receipt, Reply
-from twinge.store import TROUBLE, Store, Taken, Waiting
+from twinge.store import Store, Taken, Waiting
 from twinge.store.outbox import PAGE
 from twinge.tracing import NULL, Origin, Span, Tracer, Value
 
@@ -99,7 +99,7 @@ class Trail:
         """The trace that a message belongs to, those it is linked to, and whether no delivery has opened it."""
         try:
             first, found = await self._store.sources.of(name)
-        except TROUBLE as error:
+        except Exception as error:  # noqa: BLE001 - a trace must not undo what it tells of, whatever cannot be read
             log.warning("hop=trail nudge=%s outcome=no_source error=%s", name, type(error).__name__)
             first, found = name, []
         origins = [Origin.of(*source) for source in found]
