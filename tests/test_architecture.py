@@ -61,10 +61,13 @@ MAY: dict[str, set[str]] = {
         "meanings",
         "rulebook",
         "preview",
+        "tracing",
     },
     "limits": {"plugin", "store"},
+    "tracing": set(),
+    "trail": {"plugin", "store", "job", "tracing"},
     "job": {"core", "plugin", "store"},
-    "fetch": {"core", "plugin", "limits", "store", "job"},
+    "fetch": {"core", "plugin", "limits", "store", "job", "trail"},
     "connections": {"core", "plugin", "oauth", "store", "limits", "fetch", "notices", "ways", "keep"},
     "erasure": {"core", "plugin", "store", "fetch", "connections"},
     "export": {"core", "plugin", "store", "erasure", "backtest", "page"},
@@ -76,8 +79,8 @@ MAY: dict[str, set[str]] = {
     "rulebook": {"core", "store"},
     "portion": set(),
     "preview": {"core", "plugin", "store", "ways", "backtest", "difference"},
-    "worker": {"core", "plugin", "store", "limits", "desk", "fetch", "job", "rulebook", "portion"},
-    "sender": {"core", "plugin", "store", "ways"},
+    "worker": {"core", "plugin", "store", "limits", "desk", "fetch", "job", "rulebook", "portion", "tracing", "trail"},
+    "sender": {"core", "plugin", "store", "ways", "tracing", "trail"},
     "schedule": {"store", "sender", "connections", "erasure"},
     "app": {
         "core",
@@ -97,6 +100,7 @@ MAY: dict[str, set[str]] = {
         "erasure",
         "sender",
         "schedule",
+        "tracing",
     },
     "doctor": {"plugin", "store", "config", "registry"},
     "demo": {"app", "config", "registry", "core", "plugin"},
@@ -210,6 +214,12 @@ def target(used: str, names: dict[str, Path]) -> str | None:
         return used
     parent = used.rpartition(".")[0]
     return parent if parent in names else None
+
+
+def test_one_file_alone_knows_opentelemetry() -> None:
+    knows = {path.name for path in sources() if any(name.startswith("opentelemetry") for name in imports(path))}
+    loads = {path.name for path in sources() if any(name.startswith("twinge.tracing.otel") for name in imports(path))}
+    assert (knows, loads) == ({"otel.py"}, {"app.py"})
 
 
 def test_every_room_has_a_wall() -> None:

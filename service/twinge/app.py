@@ -39,6 +39,8 @@ from twinge.sender import Sender
 from twinge.sender.call import no_picture
 from twinge.store import Store, schema
 from twinge.store.seal import keys_in
+from twinge.tracing import NULL, Tracer
+from twinge.tracing.wish import ENDPOINT, wants_traces
 from twinge.web import make_web
 from twinge.web.guard import DOOR
 from twinge.web.pages.image import warmed
@@ -85,7 +87,12 @@ class Service:
 
 @asynccontextmanager
 async def running(
-    settings: Settings, plugins: Plugins, *, clock: Clock = now, roles: Sequence[str] | None = None
+    settings: Settings,
+    plugins: Plugins,
+    *,
+    clock: Clock = now,
+    roles: Sequence[str] | None = None,
+    tracer: Tracer = NULL,
 ) -> AsyncIterator[Service]:
     """Build everything, start the roles, and stop in order: no new requests, work in flight ended, store closed."""
     roles = settings.roles if roles is None else roles
@@ -103,7 +110,14 @@ async def running(
         readers = Readers(Limits(seconds=settings.file_deadline_s))
         stack.push_async_callback(readers.close)
         worker = Worker(
-            store, plugins.platforms, plugins.channels, tokens, clock, pack, open_recording=readers.open_recording
+            store,
+            plugins.platforms,
+            plugins.channels,
+            tokens,
+            clock,
+            pack,
+            open_recording=readers.open_recording,
+            tracer=tracer,
         )
         links = Links(keys_in(secret_of(settings)), settings.public_url)
         sender = Sender(
@@ -114,6 +128,7 @@ async def running(
             settings.public_url,
             fall_back=timedelta(minutes=settings.fall_back_min),
             picture=warmed(links) if can_draw() else no_picture,
+            tracer=tracer,
         )
         rounds = Rounds(
             store,
@@ -147,6 +162,7 @@ async def running(
                 pack=pack,
                 http=http,
                 links=links,
+                tracer=tracer,
             )
             await stack.enter_async_context(serving(app, door, settings.stop_grace_s))
         yield Service(address(door) if door else "", store, worker, sender, schedule, rounds, eraser, tasks)
@@ -335,7 +351,7 @@ async def _until_stopped(settings: Settings, plugins: Plugins) -> None:
     stop = asyncio.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
-    async with watched(STUCK_S), running(settings, plugins) as service:
+    async with watched(STUCK_S), tracing(os.environ) as tracer, running(settings, plugins, tracer=tracer) as service:
         log.info("hop=start url=%s roles=%s", service.url or "-", ",".join(settings.roles))
         calm_collector()
         asked = asyncio.create_task(stop.wait())
@@ -378,6 +394,24 @@ def calm_collector() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 100)
+
+
+@asynccontextmanager
+async def tracing(env: Mapping[str, str]) -> AsyncIterator[Tracer]:
+    """What traces are told to, by the standard settings; what is left is sent at the end."""
+    if not wants_traces(env):
+        yield NULL
+        return
+    try:
+        from twinge.tracing.otel import OtelTracer  # noqa: PLC0415 - an extra, and nothing of it is loaded when off
+    except ImportError:
+        message = f"{ENDPOINT} is set, but OpenTelemetry is not installed: pip install 'twinge[otel]', or unset it."
+        raise TwingeError(message) from None
+    tracer = OtelTracer(time.time_ns)
+    try:
+        yield tracer
+    finally:
+        await asyncio.to_thread(tracer.close)
 
 
 def _fast_loop() -> Callable[[], asyncio.AbstractEventLoop] | None:

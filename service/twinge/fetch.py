@@ -30,6 +30,7 @@ from twinge.plugin import (
 )
 from twinge.store import Store, Waiting
 from twinge.store.codec import unpack_own
+from twinge.trail import Trail
 
 AT_ONCE = 8
 DEADLINE_S = 30.0
@@ -95,8 +96,9 @@ class Reader:
         *,
         deadline_s: float = DEADLINE_S,
         open_recording: OpenRecording | None = None,
+        trail: Trail | None = None,
     ) -> None:
-        self._open = open_recording
+        self._open, self._trail = open_recording, trail or Trail(store)
         self._store, self._platforms, self._channels, self._limits = store, platforms, channels, limits
         self._deadline_s = deadline_s
         self._gate = asyncio.Semaphore(AT_ONCE)
@@ -148,12 +150,25 @@ class Reader:
             if isinstance(item, Recorded):
                 return await self._opened(job, item.owner, item.recording)
             async with self._gate:  # also while files are read: so many of them are held, and no more
-                found = await self._fetch(job.platform, item)
+                found = await self._fetch(job, item)
                 return [one for each in found for one in await self._opened(job, item.owner, each)]
         except Exception as error:  # noqa: BLE001 - a plugin may raise anything; the item is set aside
             return [Turned(item, failure(error))]
 
-    async def _fetch(self, platform: str, pointer: Pointer) -> Sequence[Fetched]:
+    async def _fetch(self, job: Job, pointer: Pointer) -> Sequence[Fetched]:
+        """Ask the vendor, and tell the trace how it went."""
+        began = self._trail.now()
+        error = ""
+        try:
+            return await self._ask(job.platform, pointer)
+        except Exception as failed:
+            error = type(failed).__name__
+            raise
+        finally:
+            if self._trail.on:
+                self._trail.fetched(job.row, began, error)
+
+    async def _ask(self, platform: str, pointer: Pointer) -> Sequence[Fetched]:
         adapter = self._platform(platform)
 
         async def call(access: Access) -> Fetched | Sequence[Fetched] | None:

@@ -23,6 +23,8 @@ from twinge.plugin import FILES, Channel, Inline, Item, PlatformAdapter, Pointer
 from twinge.portion import Portion
 from twinge.rulebook import Rulebook
 from twinge.store import TROUBLE, Store, Waiting
+from twinge.tracing import NULL, Tracer
+from twinge.trail import Trail
 
 log = logging.getLogger("twinge.worker")
 
@@ -59,13 +61,21 @@ class Worker:
         fetch_deadline_s: float = 30.0,
         open_recording: OpenRecording | None = None,
         bytes_in_work: int = BYTES_IN_WORK,
+        tracer: Tracer = NULL,
     ) -> None:
+        self._trail = trail = Trail(store, tracer)
         self._store, self._channels, self._clock = store, channels, clock
         self._rulebook, self._pack = Rulebook(store, pack), pack
         self._portion = Portion(BATCH)
         limits = Limits(store, tokens, clock)
         self._reader = Reader(
-            store, platforms, channels, limits, deadline_s=fetch_deadline_s, open_recording=open_recording
+            store,
+            platforms,
+            channels,
+            limits,
+            deadline_s=fetch_deadline_s,
+            open_recording=open_recording,
+            trail=trail,
         )
         self._fetching: dict[asyncio.Task[None], list[Job]] = {}
         self._ready: list[Job] = []
@@ -238,7 +248,7 @@ class Worker:
     async def _commit(self, jobs: Sequence[Job], stuck: set[str] | None = None) -> None:
         """All effects of `jobs` and their ends, in one transaction. `stuck` gathers the lanes that must wait."""
         stuck = set() if stuck is None else stuck
-        now = self._clock()
+        now, began = self._clock(), self._trail.now()
         async with self._store.write() as tx:
             desk = Desk(self._store, tx, self._channels, now, self._pack)
             await desk.lay([(job.platform, job.items) for job in jobs if job.failed is None])
@@ -261,6 +271,8 @@ class Worker:
             for number, state, _ in ends:
                 log.debug("hop=worker delivery=%d outcome=%s", number, state)
         self._portion.done(desk.folded)
+        if self._trail.on:
+            await self._trail.judged(jobs, {number: state for number, state, _ in ends}, began)
 
     async def _end(
         self, tx: AsyncConnection, desk: Desk, job: Job, now: datetime, stuck: set[str]

@@ -21,6 +21,8 @@ from twinge.sender.call import DEADLINE_S, Caller, Picture, backoff, no_picture
 from twinge.sender.lane import Lane
 from twinge.sender.ledger import Ledger
 from twinge.store import Store
+from twinge.tracing import NULL, Tracer
+from twinge.trail import Trail
 
 log = logging.getLogger("twinge.sender")
 
@@ -50,15 +52,19 @@ class Sender:
         fall_back: timedelta = FALL_BACK,
         backoff: Callable[[int], timedelta] = backoff,
         picture: Picture = no_picture,
+        tracer: Tracer = NULL,
     ) -> None:
         """`fall_back`: how long a channel that tells of arrivals may stay silent before another is tried.
 
         `backoff`: how long to wait after so many tries. `picture`: where the chart of a message is.
+
+        `tracer` is told of every call.
         """
         self._store, self._channels, self._clock = store, channels, clock
         self._lanes = {name: Lane(name, one, called_back=bool(public_url)) for name, one in channels.items()}
         self._ledger = Ledger(store, clock, fall_back)
-        self._caller = Caller(self._ledger, self._lanes, http, clock, public_url, deadline_s, backoff, picture)
+        trail = Trail(store, tracer)
+        self._caller = Caller(self._ledger, self._lanes, http, clock, public_url, deadline_s, backoff, picture, trail)
         self._under_way: set[asyncio.Task[None]] = set()
         self._roomy = asyncio.Event()
         self._looked: datetime | None = None

@@ -20,6 +20,7 @@ from twinge.sender.gates import Look, forbidden
 from twinge.sender.lane import Lane
 from twinge.sender.ledger import Ledger
 from twinge.store import Taken
+from twinge.trail import Trail
 
 log = logging.getLogger("twinge.sender")
 
@@ -63,9 +64,10 @@ class Caller:
         deadline_s: float,
         backoff: Callable[[int], timedelta],
         picture: Picture,
+        trail: Trail,
     ) -> None:
         self._ledger, self._lanes, self._http, self._clock = ledger, lanes, http, clock
-        self._picture = picture
+        self._picture, self._trail = picture, trail
         self._public_url, self._deadline_s, self._backoff = public_url.rstrip("/"), deadline_s, backoff
 
     async def deliver(self, one: Taken) -> None:
@@ -88,7 +90,17 @@ class Caller:
         return await self._call(one, lane)
 
     async def _call(self, one: Taken, lane: Lane) -> None:
-        """The one call, under our own deadline: the twilio library's own timeout does not hold."""
+        """The one call, and a span of it once its end is on disk."""
+        began = self._trail.now()
+        outcome, error = await self._try(one, lane)
+        if self._trail.on:
+            await self._trail.sent(one, outcome, error, began)
+
+    async def _try(self, one: Taken, lane: Lane) -> tuple[str, str]:
+        """Call under our own deadline, for the twilio library's own timeout does not hold: (outcome, what went wrong).
+
+        What went wrong is the class of it.
+        """
         lane.spend(self._clock())
         try:
             await lane.wait()
@@ -99,19 +111,25 @@ class Caller:
             await self._ledger.stumbled(lane, error.reason)
             wait = error.after if error.after is not None else self._backoff(one.attempts)
             await self._later(one, self._clock() + wait, error.reason)
+            return "later", type(error).__name__
         except GiveUp as error:
             lane.restore()
             await self._ledger.worked(lane)
             await self._ledger.give_up(one, error)
+            return "failed", type(error).__name__
         except Unknown as error:
-            await self._doubt(one, lane, error.reason)
-        except TimeoutError:
-            await self._doubt(one, lane, f"no answer within {self._deadline_s:.0f} s")
+            return await self._lost(one, lane, error.reason, error)
+        except TimeoutError as error:
+            return await self._lost(one, lane, f"no answer within {self._deadline_s:.0f} s", error)
         except Exception as error:  # noqa: BLE001 - a plugin may raise anything, before or after it spoke
-            await self._doubt(one, lane, f"the channel failed: {type(error).__name__}")
-        else:
-            await self._ledger.worked(lane)
-            await self._ledger.sent(one, lane, sent)
+            return await self._lost(one, lane, f"the channel failed: {type(error).__name__}", error)
+        await self._ledger.worked(lane)
+        await self._ledger.sent(one, lane, sent)
+        return sent.state, ""
+
+    async def _lost(self, one: Taken, lane: Lane, reason: str, error: Exception) -> tuple[str, str]:
+        await self._doubt(one, lane, reason)
+        return "unknown", type(error).__name__
 
     async def _doubt(self, one: Taken, lane: Lane, reason: str) -> None:
         await self._ledger.stumbled(lane, reason)

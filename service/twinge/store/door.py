@@ -39,6 +39,7 @@ from twinge.store.retention import Retention
 from twinge.store.rotation import Rotation
 from twinge.store.seal import Seal
 from twinge.store.sittings import Sittings
+from twinge.store.sources import Sources
 from twinge.store.survey import Survey
 from twinge.store.texts import mornings, reports
 from twinge.store.theirs import Theirs
@@ -73,6 +74,7 @@ class Store:
         self.addresses = Addresses(engines, self.marks, seal)
         self.verifications = Verifications(self.addresses, secret)
         self.mornings, self.reports = mornings(engines, seal), reports(engines, seal)
+        self.sources = Sources(engines, seal)
         self.history = History(engines, self.mornings, self.reports)
         self.provenance = Provenance(engines)
         self.wakes = Wakes(engines)

@@ -76,6 +76,7 @@ class Waiting:
     delays: int
     seat: int | None = None
     """Ours when we claimed it; None where no other process claims."""
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +194,7 @@ class Inbox:
         for row, body in rows:
             try:
                 one = self._delivery(row, body)
-                found.append(Waiting(row.id, row.lane, one, row.attempts + 1, row.delays, seat))
+                found.append(Waiting(row.id, row.lane, one, row.attempts + 1, row.delays, seat, row.key))
             except WrongSecret:
                 shut.append((row.id, "dead", UNREADABLE))
         if shut:

@@ -15,6 +15,7 @@ from twinge.preview.run import Previewer
 from twinge.registry import PluginStatus
 from twinge.rulebook import Rulebook
 from twinge.store import Store
+from twinge.tracing import NULL, Tracer
 from twinge.web import api, connect, document, health, hooks, metrics, office, pages, reference
 from twinge.web.api.answers import Status
 from twinge.web.api.queries import Word
@@ -37,6 +38,7 @@ from twinge.web.parts import (
     SETTINGS,
     STATUS,
     STORE,
+    TRACER,
     Clock,
 )
 from twinge.web.route import ANY, HTML, TEXT, Route, Sends
@@ -145,16 +147,18 @@ def make_web(
     draws: bool | None = None,
     links: Links | None = None,
     pace: Pace = PACE,
+    tracer: Tracer = NULL,
 ) -> web.Application:
     """The application over one open store. `status` says of every plugin whether it is ready, and why not; `pack`
     is the one that the worker begins with; `http` calls vendors when an athlete connects; `draws`: whether charts
     can be drawn, None to look; `links` are the addresses of charts that messages carry;
-    `pace` is how its streams of events run."""
+    `pace` is how its streams of events run; `tracer` is told of every hook."""
     app = web.Application(middlewares=[guard], client_max_size=settings.body_cap_kb * 1024)
     app[STORE], app[SETTINGS], app[CLOCK] = store, settings, clock
     app[PLATFORMS], app[CHANNELS], app[STATUS] = platforms, channels, status
     app[RULEBOOK], app[DOOR] = Rulebook(store, pack), Door()
     app[PREVIEWER] = Previewer(store, {name: Voice(channel.voice) for name, channel in channels.items()})
+    app[TRACER] = tracer
     app[DRAWS] = can_draw() if draws is None else draws
     if links is not None:
         app[LINKS] = links

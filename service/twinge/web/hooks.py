@@ -18,10 +18,11 @@ from aiohttp import hdrs, web
 from twinge.plugin import Channel, Delivery, Item, PlatformAdapter, Receipt, Rejected, Reply, TryLater
 from twinge.store.lanes import reply_lane
 from twinge.store.seal import Seal
+from twinge.tracing import Origin, Span
 from twinge.web.answer import JSON, Problem, answer
 from twinge.web.body import read_body
 from twinge.web.metrics import METRICS
-from twinge.web.parts import CHANNELS, CLOCK, PLATFORMS, SETTINGS, STATUS, STORE
+from twinge.web.parts import CHANNELS, CLOCK, PLATFORMS, SETTINGS, STATUS, STORE, TRACER
 
 log = logging.getLogger("twinge.web")
 
@@ -89,8 +90,8 @@ def _absent(request: web.Request, kind: str, name: str) -> Problem:
 
 async def _pass(request: web.Request, source: Source, platform: str, *, path: str = "") -> tuple[bool, Delivery]:
     """One delivery from the wire to the disk, timed. False: it was here already."""
-    app = request.app
-    began = perf_counter()
+    app, tracer = request.app, request.app[TRACER]
+    began, start = perf_counter(), tracer.now()
     try:
         if not request.content.is_eof():  # what is here already costs nothing more, and `verify` decides
             _admit(source, request, platform, path)
@@ -98,12 +99,39 @@ async def _pass(request: web.Request, source: Source, platform: str, *, path: st
         _check(source.verify, delivery, delivery.received_at)
         kept = keep(delivery)
         key, lane = _look(source, delivery, kept, app[STORE].seal)
-        return await app[STORE].inbox.put(kept, key, lane), delivery
+        fresh = await app[STORE].inbox.put(kept, key, lane)
     except (Problem, Rejected, TryLater) as error:
         app[METRICS].refused(platform, error)
+        if tracer.on:
+            tracer.record(_refusal(request, platform, error, start))
         raise
     finally:
         app[METRICS].took(platform, perf_counter() - began)
+    if tracer.on:
+        tracer.record(_arrival(request, platform, key, start, fresh=fresh))
+    return fresh, delivery
+
+
+def _arrival(request: web.Request, platform: str, key: str, began: int, *, fresh: bool) -> Span:
+    """The span that opens a delivery's trace; a duplicate stands under the one that was first."""
+    facts = {**_facts(request, platform), "http.response.status_code": 200}
+    facts["twinge.outcome"] = "stored" if fresh else "duplicate"
+    caller = request.headers.get("traceparent", "")
+    return Span(f"hook {platform}", "server", began, Origin.of(platform, key), fresh, facts, caller=caller)
+
+
+def _refusal(request: web.Request, platform: str, error: Problem | Rejected | TryLater, began: int) -> Span:
+    """The caller's fault is no error of ours (OpenTelemetry's conventions for HTTP servers)."""
+    status = 503 if isinstance(error, TryLater) else error.status
+    facts = {**_facts(request, platform), "http.response.status_code": status, "twinge.outcome": "refused"}
+    caller, ours = request.headers.get("traceparent", ""), str(status) if status >= 500 else ""
+    return Span(f"hook {platform}", "server", began, facts=facts, error=ours, caller=caller)
+
+
+def _facts(request: web.Request, platform: str) -> dict[str, str | int]:
+    """The route by its pattern: the path itself may hold a token."""
+    route = "/channels/{channel}" if platform.startswith("channel:") else "/hooks/{platform}"
+    return {"http.request.method": request.method, "http.route": route, "twinge.platform": platform}
 
 
 def _cap(source: Source) -> int | None:

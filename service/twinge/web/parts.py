@@ -15,6 +15,7 @@ from twinge.preview.run import Previewer
 from twinge.registry import PluginStatus
 from twinge.rulebook import Rulebook
 from twinge.store import Store
+from twinge.tracing import Tracer
 from twinge.why.links import Links
 
 Clock = Callable[[], datetime]
@@ -34,5 +35,6 @@ DRAWS = web.AppKey("draws", bool)
 """Whether charts can be drawn here: the extra `charts` is installed."""
 LINKS = web.AppKey("links", Links)
 """Addresses of charts; missing where none are given out."""
+TRACER: web.AppKey[Tracer] = web.AppKey("tracer")
 HTTP = web.AppKey("http", aiohttp.ClientSession)
 """For calls of vendors; missing where nobody can come back from one."""
