@@ -58,6 +58,7 @@ async def test_the_examples_of_the_guide_work(
         steps = [f"echo '--- example {n}' >&2\n{code}{filled(code)}" for n, code in enumerate(examples(), 1)]
         script = PRELUDE + "\n".join(steps).replace("http://127.0.0.1:8700", service.url)
         env = {"PATH": os.environ["PATH"], "PYTHON": sys.executable, "TWINGE_DATA_DIR": str(settings.data_dir)}
+        env["TWINGE_SECRET_KEY"] = settings.secret_key
         shell = await asyncio.create_subprocess_exec(
             "bash", "-c", script, cwd=tmp_path, env=env, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
         )

@@ -161,8 +161,12 @@ class Rotation:
     # ---- one batch ---------------------------------------------------------------------------------------------------
 
     def _other(self, table: Table) -> ColumnElement[bool]:
-        """Rows with a value that is not under the first key; what is empty has none."""
-        return or_(*(_is_other(spot, self._seal.head) for spot in spots_of(table)))
+        """Rows with a value that is not under the first key; what is empty has none.
+
+        And addresses that cannot be found: on the way down and up again the schema loses what they are found by.
+        """
+        other = or_(*(_is_other(spot, self._seal.head) for spot in spots_of(table)))
+        return other | ((address.c.address != "") & address.c.blind.is_(None)) if table is address else other
 
     async def _page(
         self, tx: AsyncConnection, table: Table, after: tuple[Any, ...] | None

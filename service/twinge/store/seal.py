@@ -144,7 +144,9 @@ class Seal:
         return to_text(self.wrap(value.encode("utf-8", "surrogatepass"), *place))
 
     def read(self, text: str, *place: Part) -> str:
-        """Open what `write` has sealed."""
+        """Open what `write` has sealed; a text that was emptied since stays empty."""
+        if not text:
+            return text
         try:
             blob = from_text(text)
         except ValueError:
