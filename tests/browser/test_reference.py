@@ -22,7 +22,8 @@ async def test_the_reference_can_be_read_and_walked(tmp_path: Path, width: int, 
         await page.locator("nav a").first.press("Enter")
         anchor = (await page.evaluate("location.hash")).removeprefix("#")
         await expect(page.locator(f"[id='{anchor}']")).to_be_in_viewport()
-        for fold in await page.locator("details[open] > summary").all():
-            await fold.click()
-        await check(page, "/api/docs")
         assert made.errors == []
+        if scheme == "dark":  # axe takes half a minute for so long a page
+            for fold in await page.locator("details[open] > summary").all():
+                await fold.click()
+            await check(page, "/api/docs")
