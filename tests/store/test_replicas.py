@@ -14,9 +14,9 @@ from sqlalchemy.exc import OperationalError
 from fakes import NOON, FakePlatform, run, said
 from house import SECRET, House, url_of
 from postgres import Server
-from twinge.core.model import Nudge, Severity, Voice
+from twinge.core.model import Nudge, Purpose, Severity, Voice
 from twinge.plugin import Delivery, TryLater
-from twinge.store import Store
+from twinge.store import Consent, Store
 from twinge.store.seat import CLASS, LIVING
 
 pytestmark = pytest.mark.only("postgresql")
@@ -215,3 +215,36 @@ async def test_texts_that_a_server_cannot_keep_hurt_nobody_elses_delivery(home: 
     assert kept == [True, True, True]
     assert (await home.store.inbox.counts())["waiting"] == 3
     assert isinstance(home.platform, FakePlatform)
+
+
+async def test_a_stop_to_all_meets_an_address_that_is_just_being_added(home: House, other: House) -> None:
+    alice = await home.move_in("Alice")
+    [phone] = await home.store.addresses.of(alice)
+
+    async def stop() -> None:
+        async with other.store.write() as tx:
+            await other.store.addresses.stop(tx, phone, NOON)
+
+    async with home.store.write() as tx:
+        given = Consent(NOON, "test", by="athlete")
+        await home.store.addresses.add(tx, alice, "mail", "alice@example.org", given, verified_at=NOON)
+        stopping = asyncio.create_task(stop())
+        await asyncio.wait([stopping], timeout=0.2)
+        assert not stopping.done()
+    await stopping
+    assert [one.stopped_at for one in await home.store.addresses.of(alice)] == [NOON, NOON]
+
+
+async def test_what_two_agree_to_at_once_is_agreed_to_both(home: House, other: House) -> None:
+    alice = await home.move_in("Alice")
+    [phone] = await home.store.addresses.of(alice)
+    async with home.store.write() as tx:
+        await home.store.addresses.withdraw(tx, phone, Consent(NOON, "test", purposes=tuple(Purpose), by="athlete"))
+
+    async def agree(store: Store, purpose: Purpose) -> None:
+        async with store.write() as tx:
+            await store.addresses.agree(tx, phone, Consent(NOON, "test", purposes=(purpose,), by="athlete"))
+
+    await asyncio.gather(agree(home.store, Purpose.LOAD), agree(other.store, Purpose.PAIN))
+    [after] = await home.store.addresses.of(alice)
+    assert set(after.purposes) == {Purpose.LOAD, Purpose.PAIN}
