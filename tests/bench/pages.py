@@ -31,6 +31,7 @@ from twinge.core.model import Activity, Athlete
 from twinge.core.pack import STANDARD
 from twinge.core.state import begin
 from twinge.store import Store, codec
+from twinge.store.seal import Seal
 from twinge.store.visits import LINK_LASTS
 
 SECRET = b"the bench keeps no secrets at all"
@@ -125,6 +126,10 @@ def _seed(path: Path, size: Size, now: datetime) -> None:
         "envelope": codec.pack_envelope("POST", "", {}, {}, ""),
         "stamp": f"{STANDARD.version}/0",
     }
+    seal = Seal(settings(str(path.parent)).secret_key.encode())
+    given["blind"] = seal.blinds("address", "console", "bench")[0]
+    raw.create_function("seal_text", -1, seal.write)
+    raw.create_function("seal_bytes", -1, seal.wrap)
     raw.execute("BEGIN")
     for statement in _SEED:
         raw.execute(statement, given)

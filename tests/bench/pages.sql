@@ -7,8 +7,10 @@ INSERT INTO athlete (id, name, revision, created_ms, profile, sought)
     SELECT id, 'Runner ' || i, 0, :first, replace(:profile, '@', id), 'runner ' || i FROM p;
 INSERT INTO connection (athlete_id, platform, external_id, state, scope, created_ms)
     SELECT id, 'generic', 'x-' || i, CASE WHEN i % 50 = 0 THEN 'expired' ELSE 'connected' END, '', :first FROM p;
-INSERT INTO address (athlete_id, channel, address, consent_how, consent_ms, verified_ms, purposes)
-    SELECT id, 'console', 'bench', 'bench', :first, :first, '["load","pain"]' FROM p;
+INSERT INTO address (id, athlete_id, channel, address, blind, consent_how, consent_ms, verified_ms, purposes)
+    SELECT i + 1, id, 'console', seal_text('bench', 'address.address', id, i + 1), :blind, 'bench', :first, :first,
+        '["load","pain"]'
+    FROM p;
 INSERT INTO state (athlete_id, stamp, blob, updated_ms) SELECT id, :stamp, :state, :now FROM p;
 INSERT INTO glance (athlete_id, name, folded, last_ms, last_sport, last_platform)
     SELECT id, 'Runner ' || i, 'runner ' || i, CASE WHEN i % 7 = 0 THEN :first ELSE :now - 86400000 END, 'run', 'generic'
@@ -25,7 +27,8 @@ INSERT INTO finding (athlete_id, activity, rule, band, severity, at_ms, facts)
 INSERT INTO nudge (athlete_id, id, severity, rules, bands, text, facts, activity, address_id, channel, voice, made_ms,
         not_before_ms, expires_ms, state, attempts, sent_ms)
     SELECT id, printf('n-%06d-%05d', i, j), 2, '["L01"]', '[1]',
-        'This run was 42% longer than your longest of the last 30 days. Keep the next two short and easy.', :facts,
+        seal_text('This run was 42% longer than your longest of the last 30 days. Keep the next two short and easy.',
+            'nudge.text', id, printf('n-%06d-%05d', i, j)), :facts,
         printf('generic:w-%06d-%05d', i, 5 * j), i + 1, 'console', 'print', :first + j * :week, :first + j * :week,
         :first + j * :week + 43200000, CASE WHEN i % 997 = 0 THEN 'failed' ELSE 'delivered' END, 1, :first + j * :week
     FROM p CROSS JOIN w WHERE j < :weeks;
@@ -37,7 +40,8 @@ INSERT INTO held (athlete_id, id, rules, severity, reason, at_ms, activity, fact
     FROM p CROSS JOIN w WHERE j < :weeks;
 INSERT INTO inbox (platform, key, lane, envelope, body, received_ms, state, attempts, delays, not_before_ms, note,
         settled_ms)
-    SELECT 'generic', i || '-' || j, 'generic:x-' || i, :envelope, zeroblob(500), :now - j * 86400000,
+    SELECT 'generic', i || '-' || j, 'generic:x-' || i, seal_bytes(:envelope, 'inbox.envelope', 'generic', i || '-' || j),
+        seal_bytes(zeroblob(500), 'inbox.body', 'generic', i || '-' || j), :now - j * 86400000,
         CASE WHEN j = 0 AND i % 100 = 0 THEN 'dead' ELSE 'done' END, 1, 0, 0, '', :now
     FROM p CROSS JOIN w WHERE j < 20;
 INSERT INTO audit (at_ms, actor, action, object, detail)
