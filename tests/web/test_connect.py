@@ -98,7 +98,7 @@ async def scene(serve: Serve, plugins: Plugins, settings: Settings) -> AsyncIter
     async with TestServer(vendor.app()) as server, aiohttp.ClientSession() as http:
         adapter = Acme(str(server.make_url("")).rstrip("/"))
         ready = {**plugins.platforms, "acme": adapter}
-        hasty = replace(settings, request_deadline_s=1.0)
+        hasty = replace(settings, request_deadline_s=4.0)
         web = await serve(platforms=ready, settings=hasty, http=http)
         web.client.session.cookie_jar.clear()
         yield Scene(vendor, adapter, web, http, await web.alice())
