@@ -29,6 +29,7 @@ from twinge.store.feed import happened, of_finding, of_stories, of_workout, tell
 from twinge.store.history import Known, activity_row, tombstone_row, weigh
 from twinge.store.outbox import CHANGED
 from twinge.store.texts import Text, is_news
+from twinge.store.turns import lock
 from twinge.store.wakes import Wake
 from twinge.ways import Ways
 
@@ -75,7 +76,7 @@ class Desk:
         entries = [each for writer in writers for each in await self._store.addresses.at(self._tx, *writer)]
         receipts = [item.nudge for _, item in told if isinstance(item, Receipt)]
         people = {*self._owners.values(), *(entry.athlete_id for entry in entries)}
-        await self._store.athletes.lock(self._tx, people | await self._store.post.whose(self._tx, receipts))
+        await lock(self._tx, people | await self._store.post.whose(self._tx, receipts))
         await self._invite(people)
         places = {
             (self._owners[platform, item.owner], item.event.key): item.event
@@ -334,7 +335,7 @@ class Desk:
 
     async def wake(self, wakes: Sequence[Wake]) -> None:
         """What is due by the clock alone, for those who are still to be woken."""
-        there = await self._store.athletes.lock(self._tx, {one.athlete_id for one in wakes}, free=True)
+        there = await lock(self._tx, {one.athlete_id for one in wakes}, free=True)
         await self._invite(there)
         for one in wakes:
             if one.athlete_id not in there:

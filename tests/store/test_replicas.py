@@ -18,6 +18,7 @@ from twinge.core.model import Nudge, Purpose, Severity, Voice
 from twinge.plugin import Delivery, TryLater
 from twinge.store import Consent, Store
 from twinge.store.seat import CLASS, LIVING
+from twinge.store.turns import lock
 
 pytestmark = pytest.mark.only("postgresql")
 
@@ -171,7 +172,7 @@ async def test_two_who_write_of_the_same_athletes_wait_in_one_order(home: House,
     async def write(one: House, order: list[str]) -> None:
         for _ in range(20):
             async with one.store.write() as tx:
-                await one.store.athletes.lock(tx, order)
+                await lock(tx, order)
                 for athlete in order:
                     await tx.execute(text("UPDATE athlete SET revision = revision + 1 WHERE id = :id"), {"id": athlete})
 
@@ -183,9 +184,9 @@ async def test_two_who_write_of_the_same_athletes_wait_in_one_order(home: House,
 async def test_a_wake_is_worked_off_by_whoever_has_the_athlete(home: House, other: House) -> None:
     alice = await home.move_in("Alice")
     async with home.store.write() as tx:
-        assert await home.store.athletes.lock(tx, [alice]) == {alice}
+        assert await lock(tx, [alice]) == {alice}
         async with other.store.write() as second:
-            assert await other.store.athletes.lock(second, [alice], free=True) == set()
+            assert await lock(second, [alice], free=True) == set()
 
 
 async def test_a_restarted_server_is_waited_for(home: House, postgres: Server) -> None:

@@ -18,6 +18,7 @@ from twinge.core.relay import of_story
 from twinge.plugin import Channel
 from twinge.store import Store
 from twinge.store.post import Sibling, Unheard
+from twinge.store.turns import lock
 from twinge.ways import Ways, held_for
 
 OTHER_WAY = "it went by another channel"
@@ -33,7 +34,7 @@ async def look_again(store: Store, channels: Mapping[str, Channel], down: Contai
     voices = {name: Voice(channel.voice) for name, channel in channels.items() if name not in down}
     async with store.write() as tx:
         waiting = {one.nudge.athlete for one in await store.post.unheard(tx, now)}
-        ours = await store.athletes.lock(tx, waiting, free=True)
+        ours = await lock(tx, waiting, free=True)
         # Asked again under the lock: another sender may just have seen to them.
         found = [one for one in await store.post.unheard(tx, now) if one.nudge.athlete in ours]
         places = await store.addresses.load(tx, {one.nudge.athlete for one in found})

@@ -18,6 +18,7 @@ from twinge.store import Store, Taken
 from twinge.store.commit import GroupCommit
 from twinge.store.outages import Outage, Spent
 from twinge.store.post import End
+from twinge.store.turns import lock
 from twinge.ways import held_for
 
 log = logging.getLogger("twinge.sender")
@@ -56,7 +57,7 @@ class Ledger:
         ends = [one for one in works if isinstance(one, Ended)]
         now = self._clock()
         async with self._store.write() as tx:
-            await self._store.athletes.lock(tx, {str(row[1]) for row in rows if row[1] is not None})
+            await lock(tx, {str(row[1]) for row in rows if row[1] is not None})
             await self._store.post.settle(tx, [(one.nudge, one.end) for one in ends], now)
             await self._store.outages.spend(tx, now, _spent(ends))
             await self._store.erasures.ask_late(tx, _kept_there(ends), now)

@@ -22,7 +22,8 @@ from twinge.store.among import among
 from twinge.store.engine import Engines, upsert
 from twinge.store.marks import Marks
 from twinge.store.seal import Seal, WrongSecret
-from twinge.store.tables import address, athlete, consent
+from twinge.store.tables import address, consent
+from twinge.store.turns import lock
 
 TO_ALL, TO_ONE = "wrote STOP", "unsubscribed"
 """How the ledger tells a STOP that concerns every address from one that concerns its own."""
@@ -147,7 +148,7 @@ class Addresses:
 
         A STOP holds for what an operator adds after it too; the athlete's own word opens what they add themselves.
         """
-        await _alone(tx, athlete_id)
+        await lock(tx, [athlete_id])  # a STOP to all must meet an address that is just being added
         made = await self._put(tx, athlete_id, channel, value)
         await self._marks.welcome(tx, (f"channel:{channel}", value))
         if given is None or given.by != "athlete":
@@ -208,7 +209,7 @@ class Addresses:
 
     async def stop(self, tx: AsyncConnection, place: Address, at: datetime, *, alone: bool = False) -> None:
         """STOP from this address: nothing more to this athlete (`alone`: to this address) until START."""
-        await _alone(tx, place.athlete_id)
+        await lock(tx, [place.athlete_id])
         mine = (address.c.id == place.id) if alone else (address.c.athlete_id == place.athlete_id)
         values = {"stopped_ms": codec.to_ms(at), "stopped_by": place.id}
         # Its own stop is its own, also where another address had stopped it before: START there must not open it.
@@ -220,7 +221,7 @@ class Addresses:
 
     async def start(self, tx: AsyncConnection, place: Address, at: datetime) -> None:
         """START from this address takes back what STOP from it did, and opens it."""
-        await _alone(tx, place.athlete_id)
+        await lock(tx, [place.athlete_id])
         mine = (address.c.athlete_id == place.athlete_id) & (address.c.stopped_by == place.id)
         opened = update(address).where(mine | (address.c.id == place.id))
         await tx.execute(opened.values(stopped_ms=None, stopped_by=None))
@@ -299,11 +300,6 @@ def _this(place: Address) -> Update:
 def purposes_of(words: Iterable[str]) -> frozenset[Purpose]:
     """Purposes by their words."""
     return frozenset(map(Purpose, words))
-
-
-async def _alone(tx: AsyncConnection, athlete_id: str) -> None:
-    """One after the other: a STOP to all must meet an address that is just being added by another writer."""
-    await tx.execute(select(athlete.c.id).where(athlete.c.id == athlete_id).with_for_update())
 
 
 def read_address(seal: Seal, row: Any, prefix: str = "") -> Address:

@@ -94,16 +94,6 @@ class Athletes:
             rows = (await tx.execute(cut(wanted, [athlete.c.id], cursor, limit))).all()
         return page(rows, ["id"], limit, [_athlete(row) for row in rows])
 
-    async def lock(self, tx: AsyncConnection, ids: Collection[str], *, free: bool = False) -> set[str]:
-        """Nobody else writes these athletes' rows until `tx` ends; which of them there are.
-
-        Whoever writes an athlete's rows does this first and once, so that nobody waits in a circle. `free`: leave out
-        whom somebody else has at the moment. On SQLite there is one writer anyway.
-        """
-        if not ids or tx.dialect.name == "sqlite":
-            return set(ids)
-        return set((await tx.execute(_FREE if free else _LOCK, {"ids": list(ids)})).scalars())
-
     async def load(self, tx: AsyncConnection, ids: Collection[str]) -> dict[str, Athlete]:
         """Athletes by id; unknown ids are left out. In a writing transaction they stay as they are until it ends."""
         writing = tx.sync_connection is not None and tx.sync_connection.get_execution_options().get("writing")
@@ -296,8 +286,6 @@ class Athletes:
 
 _BY_ID = select(athlete).where(among(athlete.c.id, "ids"))
 _TO_CHANGE = _BY_ID.order_by(athlete.c.id).with_for_update()
-_IDS = select(athlete.c.id).where(among(athlete.c.id, "ids")).order_by(athlete.c.id)
-_LOCK, _FREE = _IDS.with_for_update(), _IDS.with_for_update(skip_locked=True)
 _BY_OWNER = select(connection.c.external_id, connection.c.athlete_id).where(
     connection.c.platform == bindparam("platform"),
     among(connection.c.external_id, "ids"),

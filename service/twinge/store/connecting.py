@@ -6,7 +6,6 @@ state works once, and in the browser that began it.
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import secrets
 from dataclasses import dataclass, field
@@ -18,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from twinge.store import codec
 from twinge.store.engine import Engines
+from twinge.store.hashes import hash_of
 from twinge.store.seal import Seal
 from twinge.store.tables import handshake, ticket
 
@@ -58,13 +58,13 @@ class Connecting:
         await self._sweep(tx, now)
         await _make_room(tx, ticket, athlete_id, MOST_TICKETS)
         token = secrets.token_urlsafe(32)
-        row = {"hash": _hash(token), "athlete_id": athlete_id, "platform": platform}
+        row = {"hash": hash_of(token), "athlete_id": athlete_id, "platform": platform}
         await tx.execute(ticket.insert(), {**row, "expires_ms": codec.to_ms(now + TICKET_LASTS)})
         return token
 
     async def invited(self, token: str, platform: str, now: datetime) -> str | None:
         """Whose link this is; None where it is wrong, used or too old. Looking does not use it up."""
-        mine = (ticket.c.hash == _hash(token)) & (ticket.c.platform == platform)
+        mine = (ticket.c.hash == hash_of(token)) & (ticket.c.platform == platform)
         wanted = select(ticket.c.athlete_id).where(mine, ticket.c.expires_ms > codec.to_ms(now))
         async with self._engines.read() as tx:
             found: str | None = (await tx.execute(wanted)).scalar_one_or_none()
@@ -77,13 +77,13 @@ class Connecting:
         await self._sweep(tx, now)
         await _make_room(tx, handshake, athlete_id, MOST_HANDSHAKES)
         made = Started(secrets.token_urlsafe(32), secrets.token_urlsafe(32))
-        name = _hash(made.state)
+        name = hash_of(made.state)
         row = {
             "hash": name,
             "athlete_id": athlete_id,
             "platform": platform,
-            "browser": _hash(made.browser),
-            "ticket": _hash(token),
+            "browser": hash_of(made.browser),
+            "ticket": hash_of(token),
             "verifier": self._seal.close(verifier, "handshake.verifier", name),
             "expires_ms": codec.to_ms(now + HANDSHAKE_LASTS),
         }
@@ -94,15 +94,15 @@ class Connecting:
         self, tx: AsyncConnection, state: str, platform: str, browser: str, now: datetime
     ) -> Handshake | None:
         """Use a state up. None: it is unknown, used or too old. Of two who ask at once one gets it."""
-        mine = (handshake.c.hash == _hash(state)) & (handshake.c.platform == platform)
+        mine = (handshake.c.hash == hash_of(state)) & (handshake.c.platform == platform)
         row = (await tx.execute(select(handshake).where(mine))).one_or_none()
         if row is None or (await tx.execute(delete(handshake).where(mine))).rowcount != 1:
             return None
         if row.expires_ms <= codec.to_ms(now):
             return None
-        same = hmac.compare_digest(row.browser, _hash(browser))
+        same = hmac.compare_digest(row.browser, hash_of(browser))
         return Handshake(
-            row.athlete_id, row.ticket, self._seal.open(row.verifier, "handshake.verifier", _hash(state)), same
+            row.athlete_id, row.ticket, self._seal.open(row.verifier, "handshake.verifier", hash_of(state)), same
         )
 
     async def spend(self, tx: AsyncConnection, one: Handshake) -> bool:
@@ -118,7 +118,3 @@ async def _make_room(tx: AsyncConnection, table: Any, athlete_id: str, most: int
     mine = table.c.athlete_id == athlete_id
     kept = select(table.c.hash).where(mine).order_by(table.c.expires_ms.desc(), table.c.hash).limit(most - 1)
     await tx.execute(table.delete().where(mine, table.c.hash.not_in(kept)))
-
-
-def _hash(token: str) -> bytes:
-    return hashlib.sha256(token.encode(errors="replace")).digest()

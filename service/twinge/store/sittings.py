@@ -5,7 +5,6 @@ A token has 256 random bits, so a plain SHA-256 is enough: there is nothing to g
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 from datetime import datetime, timedelta
 from typing import Final
@@ -15,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from twinge.store import codec
 from twinge.store.engine import Engines
+from twinge.store.hashes import hash_of
 from twinge.store.keys import Holder, holder
 from twinge.store.tables import api_key, sitting
 
@@ -33,12 +33,12 @@ class Sittings:
         await tx.execute(sitting.delete().where(sitting.c.expires_ms <= codec.to_ms(now)))
         token = secrets.token_urlsafe(32)
         times = {"began_ms": codec.to_ms(now), "expires_ms": codec.to_ms(now + SITTING_LASTS)}
-        await tx.execute(sitting.insert(), {"hash": _hash(token), "key_id": key_id, **times})
+        await tx.execute(sitting.insert(), {"hash": hash_of(token), "key_id": key_id, **times})
         return token
 
     async def find(self, token: str, now: datetime) -> Holder | None:
         """Whose key the visit began with. None: it is wrong or over, or the key was revoked or ended since."""
-        mine = (sitting.c.hash == _hash(token)) & (sitting.c.expires_ms > codec.to_ms(now))
+        mine = (sitting.c.hash == hash_of(token)) & (sitting.c.expires_ms > codec.to_ms(now))
         wanted = select(api_key).join(sitting, sitting.c.key_id == api_key.c.id).where(mine)
         async with self._engines.read() as tx:
             row = (await tx.execute(wanted)).one_or_none()
@@ -46,8 +46,4 @@ class Sittings:
 
     async def end(self, tx: AsyncConnection, token: str) -> None:
         """The visit is over, wherever its cookie still is."""
-        await tx.execute(sitting.delete().where(sitting.c.hash == _hash(token)))
-
-
-def _hash(token: str) -> bytes:
-    return hashlib.sha256(token.encode(errors="replace")).digest()
+        await tx.execute(sitting.delete().where(sitting.c.hash == hash_of(token)))

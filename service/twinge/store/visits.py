@@ -6,7 +6,6 @@ join the caller's transaction; the others open their own.
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from twinge.store import codec
 from twinge.store.engine import Engines
+from twinge.store.hashes import hash_of
 from twinge.store.tables import link, visit
 
 ENTRANCE: Final = "/me/enter/"
@@ -56,31 +56,31 @@ class Visits:
         newest = select(link.c.hash).where(mine).order_by(link.c.made_ms.desc(), link.c.hash).limit(MOST_LINKS - 1)
         await tx.execute(link.delete().where(mine, link.c.hash.not_in(newest)))
         token = secrets.token_urlsafe(32)
-        row = {"hash": _hash(token), "athlete_id": athlete_id, "made_ms": at, "expires_ms": codec.to_ms(now + lasts)}
+        row = {"hash": hash_of(token), "athlete_id": athlete_id, "made_ms": at, "expires_ms": codec.to_ms(now + lasts)}
         await tx.execute(link.insert(), row)
         return token
 
     async def opens(self, token: str, now: datetime) -> bool:
         """Whether a link would still let somebody in. Looking does not use it up."""
-        wanted = select(link.c.hash).where(link.c.hash == _hash(token), link.c.expires_ms > codec.to_ms(now))
+        wanted = select(link.c.hash).where(link.c.hash == hash_of(token), link.c.expires_ms > codec.to_ms(now))
         async with self._engines.read() as tx:
             return (await tx.execute(wanted)).first() is not None
 
     async def enter(self, tx: AsyncConnection, token: str, now: datetime) -> tuple[str, str] | None:
         """Use a link up: the athlete's id and the new visit's token. None: it is wrong, used or too old."""
-        mine = (link.c.hash == _hash(token)) & (link.c.expires_ms > codec.to_ms(now))
+        mine = (link.c.hash == hash_of(token)) & (link.c.expires_ms > codec.to_ms(now))
         athlete_id = (await tx.execute(select(link.c.athlete_id).where(mine))).scalar_one_or_none()
         if athlete_id is None or (await tx.execute(link.delete().where(mine))).rowcount != 1:
             return None
         made = secrets.token_urlsafe(32)
         times = {"began_ms": codec.to_ms(now), "used_ms": codec.to_ms(now)}
-        row = {"hash": _hash(made), "athlete_id": athlete_id, "expires_ms": codec.to_ms(now + VISIT_LASTS), **times}
+        row = {"hash": hash_of(made), "athlete_id": athlete_id, "expires_ms": codec.to_ms(now + VISIT_LASTS), **times}
         await tx.execute(visit.insert(), row)
         return str(athlete_id), made
 
     async def find(self, token: str, now: datetime) -> Visit | None:
         """The visit of a cookie, prolonged at most once a day. None: it is wrong, over, or was left."""
-        wanted = select(visit).where(visit.c.hash == _hash(token), visit.c.expires_ms > codec.to_ms(now))
+        wanted = select(visit).where(visit.c.hash == hash_of(token), visit.c.expires_ms > codec.to_ms(now))
         async with self._engines.read() as tx:
             row = (await tx.execute(wanted)).one_or_none()
         if row is None:
@@ -94,12 +94,8 @@ class Visits:
     async def _prolong(self, token: str, now: datetime) -> None:
         times = {"used_ms": codec.to_ms(now), "expires_ms": codec.to_ms(now + VISIT_LASTS)}
         async with self._engines.write() as tx:
-            await tx.execute(update(visit).where(visit.c.hash == _hash(token)).values(**times))
+            await tx.execute(update(visit).where(visit.c.hash == hash_of(token)).values(**times))
 
     async def leave(self, tx: AsyncConnection, token: str) -> None:
         """The visit is over, wherever its cookie still is."""
-        await tx.execute(visit.delete().where(visit.c.hash == _hash(token)))
-
-
-def _hash(token: str) -> bytes:
-    return hashlib.sha256(token.encode(errors="replace")).digest()
+        await tx.execute(visit.delete().where(visit.c.hash == hash_of(token)))

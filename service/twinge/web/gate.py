@@ -6,13 +6,13 @@ done: somebody who guesses does not lock out those who work.
 
 from __future__ import annotations
 
-import hashlib
 import ipaddress
 from datetime import datetime
 from typing import Final
 
 from aiohttp import web
 
+from twinge.store.hashes import hash_of
 from twinge.web.answer import Problem
 from twinge.web.quota import Quota, Standing
 
@@ -31,7 +31,7 @@ class Gate:
 
     def check_address(self, address: str, token: str, now: datetime) -> None:
         """Problem 429 for an address that was wrong too often, before anything is looked up."""
-        if self._failures is None or not token or _hash(token) in self._right:
+        if self._failures is None or not token or hash_of(token) in self._right:
             return
         standing = self._failures.look(address, now)
         if not standing.allowed:
@@ -45,8 +45,8 @@ class Gate:
 
     def welcome(self, token: str) -> None:
         """This key was right."""
-        self._right.pop(_hash(token), None)
-        self._right[_hash(token)] = None
+        self._right.pop(hash_of(token), None)
+        self._right[hash_of(token)] = None
         if len(self._right) > REMEMBERED:
             del self._right[next(iter(self._right))]
 
@@ -71,7 +71,3 @@ def address_of(request: web.Request) -> str:
     except ValueError:
         return "?"
     return str(found if found.version == 4 else ipaddress.ip_network((found, 64), strict=False))
-
-
-def _hash(token: str) -> bytes:
-    return hashlib.sha256(token.encode(errors="replace")).digest()
