@@ -116,7 +116,7 @@ _QUANTILES = {"p50": 0.5, "p95": 0.95, "p99": 0.99, "max": 1.0}
 
 def _waits(folder: Path) -> tuple[list[float], list[float]]:
     """Milliseconds from commit to arrival, and from asking for the transaction to its commit."""
-    arrived = {name: float(at) for name, at, _ in _lines(folder / LOG)}
+    arrived = {name: float(at) for name, at, *_ in _lines(folder / LOG)}
     puts = [(name, float(asked), float(committed)) for name, asked, committed in _lines(folder / PUTS)]
     waits = [1000 * (arrived[name] - committed) for name, _, committed in puts if name in arrived]
     return sorted(waits), sorted(1000 * (committed - asked) for _, asked, committed in puts)

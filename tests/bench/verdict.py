@@ -49,7 +49,7 @@ def judge(database: Path, log: Path) -> Verdict:
     """Compare the two."""
     with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as connection:
         rows = connection.execute(_ROWS).fetchall()
-    ends = [line.split() for line in log.read_text().splitlines()]
+    ends = [line.split()[:3] for line in log.read_text().splitlines()]
     taken = Counter(name for name, _, end in ends if end != DROPPED)
     return weigh(rows, taken, Counter(end for _, _, end in ends))
 
