@@ -147,7 +147,7 @@ class Post:
                 self.sender.ring()
             if leaps > MOST_LEAPS:
                 raise SystemExit(f"sender: stuck with {still}")
-            await asyncio.sleep(0.005)
+            await asyncio.sleep(0.02)
         return settled or time.perf_counter()
 
     async def _open(self) -> dict[str, int]:
