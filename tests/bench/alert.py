@@ -49,7 +49,7 @@ SHARES = {"p50": 0.5, "p95": 0.95, "p99": 0.99, "max": 1.0}
 
 def alert(results: Results, folder: Path, *, quick: bool) -> None:
     """On SQLite, and on PostgreSQL."""
-    seconds, calm_s = (10, 0.5) if quick else (60, 10.0)
+    seconds, calm_s = (10, 0.5) if quick else (30, 10.0)
     results.add(_row("SQLite", _run(results, folder / "alert", None, seconds, calm_s)))
     with serving(**DURABLE) as server, database(server):
         results.add(_row("PostgreSQL", _run(results, folder / "alert-pg", server, seconds, calm_s)))

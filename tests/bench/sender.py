@@ -6,7 +6,7 @@ other; the provider answers after 20 ms.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -220,7 +220,7 @@ def _sent(
     with _providing(folder, provider) as there, ExitStack() as stack:
         here = [stack.enter_context(_sending(kind, folder, there.url, given)) for _ in range(senders)]
         pids = [one.pid for one in here]
-        server_s = (lambda: 0.0) if bench.server is None else bench.server.cpu_s
+        server_s: Callable[[], float] = bench.server.cpu_s if bench.server else lambda: 0.0
         wait_until_calm(bench.calm_s)
         with watched([*pids, there.pid], server_s) as noise:
             cpu_s, theirs, before = sum(map(cpu_of, pids)), server_s(), rss_mb(pids[0])

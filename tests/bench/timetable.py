@@ -58,6 +58,11 @@ class _Line(asyncio.Protocol):
         self._buffer = b""
         self._free.append(self)
 
+    def connection_lost(self, error: Exception | None) -> None:
+        """The service closes what has been quiet for half a minute."""
+        if self in self._free:
+            self._free.remove(self)
+
     def close(self) -> None:
         """No more."""
         self._transport.close()
@@ -87,7 +92,7 @@ async def _ride(url: str, requests: Sequence[bytes], per_s: float) -> Ride:
         line = free.pop() if free else await connect()
         line.send(place, raw)
     end = time.perf_counter() + LATEST_S
-    while len(free) < len(lines) and time.perf_counter() < end:
+    while 0.0 in found.answered and time.perf_counter() < end:
         await asyncio.sleep(0.01)
     for line in lines:
         line.close()
