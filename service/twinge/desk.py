@@ -76,7 +76,7 @@ class Desk:
         entries = [each for writer in writers for each in await self._store.addresses.at(self._tx, *writer)]
         receipts = [item.nudge for _, item in told if isinstance(item, Receipt)]
         people = {*self._owners.values(), *(entry.athlete_id for entry in entries)}
-        await lock(self._tx, people | await self._store.post.whose(self._tx, receipts))
+        await lock(self._tx, people | await self._store.receipts.whose(self._tx, receipts))
         await self._invite(people)
         places = {
             (self._owners[platform, item.owner], item.event.key): item.event
@@ -215,7 +215,7 @@ class Desk:
 
     async def _stamp_receipt(self, receipt: Receipt) -> bool:
         """Note a channel's word; False where the message is not here."""
-        place = await self._store.post.receipt(self._tx, receipt, self._now)
+        place = await self._store.receipts.take(self._tx, receipt, self._now)
         if place is not None and receipt.alert:
             log.error("hop=worker channel=%s outcome=operator_needed", place.channel)
         if place is not None and receipt.disable:
@@ -224,7 +224,7 @@ class Desk:
         if place is not None and receipt.opt_out:
             await self._store.addresses.stop(self._tx, place, self._now)
             await self._store.outbox.silence(self._tx, place, "opted out", self._now, alone=False)
-        return place is not None or await self._store.post.is_here(self._tx, receipt.nudge)
+        return place is not None or await self._store.receipts.is_here(self._tx, receipt.nudge)
 
     async def clear(self) -> None:
         """Write everything, folding anew who was disturbed."""

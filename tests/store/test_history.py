@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from fakes import NOON, run
 from house import House
 from twinge.core.model import Finding, Report, Severity, Shape, Wellness
-from twinge.store import addresses, athletes, claims, codec, history, inbox, outbox, post, texts
+from twinge.store import addresses, again, athletes, claims, codec, history, inbox, outbox, post, texts
 from twinge.store.history import Before
 from twinge.store.texts import is_news
 
@@ -124,7 +124,7 @@ async def test_the_window_begins_before_the_newest_word_too(home: House) -> None
         (post._SENDING, {}),
         (inbox._SEATS, {}),
         (post._DOUBTFUL, {"now": 1, "n": 20}),
-        (post._UNHEARD, {"now": 1, "n": 20}),
+        (again._UNHEARD, {"now": 1, "n": 20}),
     ],
 )
 async def test_a_hot_statement_scans_no_table(home: House, statement: Any, values: dict[str, Any]) -> None:
