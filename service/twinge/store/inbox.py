@@ -136,10 +136,7 @@ class Inbox:
         Deliveries of one lane are worked on in the order they came; an empty lane waits for nobody. Raises `TryLater`
         when the database is full or locked: then nothing was kept.
         """
-        fresh = await self._groups.put(self._row(delivery, key, lane))
-        if fresh:
-            self._bell.set()
-        return fresh
+        return await self._groups.put(self._row(delivery, key, lane))
 
     async def close(self) -> None:
         """Wait for the groups under way."""
@@ -147,8 +144,12 @@ class Inbox:
 
     async def _commit(self, rows: Sequence[Row]) -> list[bool]:
         if self._engines.writer.dialect.name == "postgresql":
-            return await arrivals.insert(self._engines, rows)
-        return list(await self._engines.beneath(lambda raw: _insert(raw, rows)))
+            fresh = await arrivals.insert(self._engines, rows)
+        else:
+            fresh = await self._engines.beneath(lambda raw: _insert(raw, rows))
+        if any(fresh):
+            self._bell.set()
+        return fresh
 
     async def put_back(
         self, tx: AsyncConnection, delivery: Delivery, lane: str, not_before: datetime, *, delays: int, note: str
@@ -359,7 +360,9 @@ class Inbox:
     # ---- sealed ------------------------------------------------------------------------------------------------------
 
     def _row(self, delivery: Delivery, key: str, lane: str) -> Row:
-        headers = {name: value for name, value in delivery.headers.items() if name not in SECRET}
+        headers = dict(delivery.headers)
+        if not SECRET.isdisjoint(headers):
+            headers = {name: value for name, value in headers.items() if name not in SECRET}
         envelope = codec.pack_envelope(delivery.method, delivery.path, dict(delivery.query), headers, delivery.url)
         sealed = self._seal.wrap(envelope, ENVELOPE, delivery.platform, key)
         body = self._seal.wrap(delivery.body, BODY, delivery.platform, key) if delivery.body else b""
