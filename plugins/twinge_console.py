@@ -1,17 +1,23 @@
-"""A channel that prints: development, dry runs and the demo. It needs no settings and never fails."""
+"""A channel that prints: development, dry runs and the demo. It needs no settings and never fails.
+
+It is there in every installation, so what colours its lines is loaded with the first one.
+"""
+# ruff: noqa: PLC0415
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import ClassVar
+from functools import cache
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import aiohttp
-from rich.console import Console as Terminal
-from rich.text import Text
 
 from twinge.core.model import Severity
 from twinge.plugin import Delivery, Message, OneWay, Rejected, Sent
+
+if TYPE_CHECKING:
+    from rich.text import Text
 
 _COLOURS = {
     Severity.INFO: "cyan",
@@ -30,7 +36,7 @@ class Console(OneWay):
     voice: ClassVar[str] = "print"
 
     def __init__(self, write: Callable[[Text], object] | None = None) -> None:
-        self._write = write or Terminal(soft_wrap=True, highlight=False).print
+        self._write = write or _print
 
     @classmethod
     def from_env(cls, env: Mapping[str, str]) -> Console:
@@ -61,6 +67,19 @@ class Console(OneWay):
         raise Rejected("The console has no callbacks.", status=404)
 
 
+@cache
+def _terminal() -> Any:
+    from rich.console import Console as Terminal
+
+    return Terminal(soft_wrap=True, highlight=False)
+
+
+def _print(line: Text) -> None:
+    _terminal().print(line)
+
+
 def _line(message: Message) -> Text:
+    from rich.text import Text
+
     label = message.severity.word.replace("_", " ").upper()
     return Text.assemble((f" {label} ", _COLOURS[message.severity]), (f" {message.address}  ", "dim"), message.text)

@@ -27,7 +27,6 @@ from typing import ClassVar
 import aiohttp
 import aiosmtplib
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
-from email_validator import EmailNotValidError, validate_email
 
 from twinge.plugin import (
     Delivery,
@@ -105,6 +104,8 @@ class Mail:
 
     def normalise(self, address: str) -> str:
         """The address in ASCII, its domain in lower case; `Rejected` with what is wrong. No name is looked up."""
+        from email_validator import EmailNotValidError, validate_email  # noqa: PLC0415 - slow to load, if mail is not set up
+
         try:
             # Not every server takes SMTPUTF8: letters before the @ stay ASCII, a domain has its own way (IDNA).
             found = validate_email(address.strip(), check_deliverability=False, allow_smtputf8=False, strict=True)
@@ -287,6 +288,8 @@ def _read_server(env: Mapping[str, str]) -> Server:
 
 
 def _read_sender(text: str) -> Address:
+    from email_validator import EmailNotValidError, validate_email  # noqa: PLC0415 - slow to load, if mail is not set up
+
     name, address = parseaddr(text)
     try:
         found = validate_email(address if text.isprintable() else "", check_deliverability=False, allow_smtputf8=False)

@@ -14,7 +14,8 @@ from twinge.backtest import Story, arrival, replay
 from twinge.core.model import Activity, Athlete, Wellness
 from twinge.core.pack import STANDARD, Monotony, Pack
 from twinge.difference import differ, differences_to_json, print_differences
-from twinge.report import print_text, to_json
+from twinge.report import to_json
+from twinge.report.text import print_text
 
 BERLIN = ZoneInfo("Europe/Berlin")
 ALICE = Athlete("alice")

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from twinge.plugin import NotConfigured, Pace
 from twinge.plugin.signing import first_of, read_secret
-from twinge_twilio.numbers import COUNTRIES
+from twinge_twilio.numbers import known_countries
 from twinge_twilio.pace import kind_of, read_pace
 
 API = "https://api.twilio.com"
@@ -107,6 +107,6 @@ def _mms(text: str) -> bool:
 
 def _countries(text: str) -> frozenset[str]:
     codes = frozenset(text.upper().replace(",", " ").split())
-    unknown = ", ".join(sorted(codes - COUNTRIES))
+    unknown = ", ".join(sorted(codes - known_countries()))
     _want(not unknown, "COUNTRIES", f"codes of countries as in ISO 3166 (DE, AT, CH); there is no {unknown[:80]}")
     return codes

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-import phonenumbers
-
 from twinge.plugin import Pace
 
 RATES: Mapping[str, float] = {"long code": 1, "toll-free": 3, "alphanumeric": 10, "short code": 100, "service": 10}
@@ -29,6 +27,8 @@ def kind_of(sender: str, service: str) -> str:
         return "service"
     if not sender.startswith("+"):
         return "short code" if sender.isdigit() else "alphanumeric"
+    import phonenumbers  # noqa: PLC0415 - see `twinge_twilio.numbers`
+
     try:
         number = phonenumbers.parse(sender, None)
     except phonenumbers.NumberParseException:

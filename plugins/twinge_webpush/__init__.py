@@ -17,7 +17,6 @@ from typing import ClassVar
 
 import aiohttp
 import msgspec
-from email_validator import EmailNotValidError, validate_email
 from yarl import URL
 
 from twinge.core.model import Severity
@@ -262,6 +261,8 @@ def _is_subject(text: str) -> bool:
     if kind != "mailto":
         page = _PAGE.fullmatch(text)
         return page is not None and page[1].lower() not in _AT_HOME
+    from email_validator import EmailNotValidError, validate_email  # noqa: PLC0415 - slow to load, for this one word
+
     try:
         validate_email(rest, check_deliverability=False, allow_smtputf8=False, test_environment=True)
     except EmailNotValidError:

@@ -1,19 +1,23 @@
-"""Two packs over the same history: which messages, and which weekly digests, only one of them would have sent."""
+"""Two packs over the same history: which messages, and which weekly digests, only one of them would have sent.
+
+A running service compares packs too, and prints nothing: what prints is loaded where it is used.
+"""
+# ruff: noqa: PLC0415
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
-
-from rich.console import Console
-from rich.text import Text
 
 from twinge.backtest import Story
 from twinge.core.model import Nudge
 from twinge.core.pack import STANDARD, Pack
-from twinge.report import print_nudge, to_nudge
+from twinge.report import to_nudge
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +110,10 @@ def print_differences(
     packs: Packs = (STANDARD, STANDARD),
 ) -> None:
     """What differs in order of time, each marked − (only the old pack) or + (only the new), then the counts."""
+    from rich.text import Text
+
+    from twinge.report.text import print_nudge
+
     for each in found:
         console.rule(Text(f" {each.name} ", style="bold"), align="left", characters="─")
         _print_counts([each], old, new, console)
@@ -120,6 +128,8 @@ def print_differences(
 
 
 def _print_counts(found: Sequence[Difference], old: str, new: str, console: Console) -> None:
+    from rich.text import Text
+
     digests = [each.digests for each in found]
     console.print(Text(_counts(found, old, new), style="bold"))
     if any(each.only_old or each.only_new or each.both for each in digests):

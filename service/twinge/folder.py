@@ -18,8 +18,6 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from watchfiles import awatch
-
 from twinge.intake import filed, key_of, stand, take_in
 from twinge.plugin import TwingeError
 from twinge.store import Store
@@ -69,6 +67,8 @@ class Folder:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Look whenever something changes, and every two seconds."""
+        from watchfiles import awatch  # noqa: PLC0415 - few have a watched folder
+
         await asyncio.to_thread(_prepare, self.path)
         await self._calm_look()
         async for _ in awatch(self.path, stop_event=stop, rust_timeout=LOOK_MS, yield_on_timeout=True, step=200):

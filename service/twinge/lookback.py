@@ -14,7 +14,8 @@ from twinge.archives import Source
 from twinge.backtest import Story
 from twinge.difference import Difference, differ, differences_to_json, print_differences
 from twinge.histories import Advance, Told, Wish, play_all, spread
-from twinge.report import print_text, to_json
+from twinge.report import to_json
+from twinge.report.text import print_text
 
 
 @dataclass(frozen=True, slots=True)

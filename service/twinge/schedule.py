@@ -9,13 +9,15 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-
-from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from typing import TYPE_CHECKING
 
 from twinge.connections import Rounds
 from twinge.erasure import Eraser
 from twinge.sender import Sender
 from twinge.store import Store
+
+if TYPE_CHECKING:
+    from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 log = logging.getLogger("twinge.schedule")
 
@@ -33,6 +35,8 @@ class Schedule:
 
     def start(self) -> None:
         """Begin to tick."""
+        from apscheduler.schedulers.asyncio import AsyncIOScheduler  # noqa: PLC0415 - only one process needs it
+
         made = AsyncIOScheduler(
             timezone="UTC", job_defaults={"misfire_grace_time": GRACE_S, "coalesce": True, "max_instances": 1}
         )

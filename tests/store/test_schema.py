@@ -105,8 +105,9 @@ def test_texts_have_the_order_of_their_bytes_and_big_tables_are_split(postgres: 
     )
 
 
-def test_there_is_one_head() -> None:
-    assert len(ScriptDirectory.from_config(schema.config("sqlite+aiosqlite:///x")).get_heads()) == 1
+def test_there_is_one_head_and_the_names_of_the_files_tell_it() -> None:
+    scripts = ScriptDirectory.from_config(schema.config("sqlite+aiosqlite:///x"))
+    assert scripts.get_heads() == [schema.newest()]
 
 
 def test_check_says_what_to_run(tmp_path: Path, database: str, request: pytest.FixtureRequest) -> None:

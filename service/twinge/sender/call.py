@@ -8,7 +8,6 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
 import aiohttp
-from tenacity import RetryCallState, wait_exponential_jitter
 
 from twinge.core.clean import clean
 from twinge.core.insist import is_grave
@@ -41,14 +40,13 @@ def no_picture(_nudge: Nudge, _athlete: Athlete, _now: datetime) -> str | None:
     return None
 
 
-_wait = wait_exponential_jitter(multiplier=30, exp_base=4, max=3600, jitter=15)
-
-
 def backoff(tries: int) -> timedelta:
     """How long to wait after the `tries`-th try: 30 s, 2 min, 8 min, …, an hour at most, and up to 15 s by chance."""
+    from tenacity import RetryCallState, wait_exponential_jitter  # noqa: PLC0415 - a dozen modules, for what went wrong
+
     state = RetryCallState(None, None, (), {})  # type: ignore[arg-type]  # only its count is read
     state.attempt_number = tries
-    return timedelta(seconds=_wait(state))
+    return timedelta(seconds=wait_exponential_jitter(multiplier=30, exp_base=4, max=3600, jitter=15)(state))
 
 
 class Caller:

@@ -1,23 +1,26 @@
 """Migrations from inside the program: bring a database up to date, or say what is wrong with it.
 
 Both functions run a loop of their own (alembic's async template does), so call them before the service's loop or in
-a thread.
+a thread. Alembic and what it brings along are a seventh of a start, so they are loaded only to migrate: which revision
+a database has and which one is the newest is asked and read here.
 """
+# ruff: noqa: PLC0415
 
 from __future__ import annotations
 
 import asyncio
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from twinge.store.engine import Unusable
 from twinge.store.opening import plain
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 _HERE = Path(__file__).resolve()
 SUPPORTED = ("sqlite", "postgresql")
@@ -28,6 +31,8 @@ def upgrade(url: str) -> None:
 
     On PostgreSQL all revisions are one transaction, and of two who upgrade at once one waits.
     """
+    from alembic import command
+
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite" and parsed.database:
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
@@ -39,28 +44,39 @@ def upgrade(url: str) -> None:
 
 def check(url: str) -> str | None:
     """What is wrong with the schema at `url`, or None."""
+    _refuse_others(url)
     parsed = make_url(url)
     blank = parsed.get_backend_name() == "sqlite" and not (parsed.database and Path(parsed.database).is_file())
     try:
-        head = ScriptDirectory.from_config(config(url)).get_current_head()
-        found = None if blank else asyncio.run(_revision(url))
+        found = "" if blank else asyncio.run(_revision(url))
     except (SQLAlchemyError, OSError) as error:
         return f"the database does not open: {_cause(error)}"
-    if found == head:
+    if found == (head := newest()):
         return None
     return f"the database is at revision {found or 'none'}, this version needs {head}: run `twinge db upgrade`"
 
 
+def newest() -> str:
+    """The last revision, by the files' names: they are numbered, `0013_sealed.py`, and each follows the one before."""
+    return max(path.name for path in (_migrations() / "versions").glob("[0-9]*_*.py")).partition("_")[0]
+
+
 def config(url: str) -> Config:
     """Alembic's settings for `url`."""
-    if make_url(url).get_backend_name() not in SUPPORTED:
-        raise Unusable(
-            "data are kept in SQLite or PostgreSQL: set TWINGE_DATABASE_URL to sqlite:///… or postgresql://…"
-        )
+    from alembic.config import Config
+
+    _refuse_others(url)
     made = Config()
     made.set_main_option("script_location", str(_migrations()).replace("%", "%%"))
     made.set_main_option("sqlalchemy.url", url.replace("%", "%%"))
     return made
+
+
+def _refuse_others(url: str) -> None:
+    if make_url(url).get_backend_name() not in SUPPORTED:
+        raise Unusable(
+            "data are kept in SQLite or PostgreSQL: set TWINGE_DATABASE_URL to sqlite:///… or postgresql://…"
+        )
 
 
 def _cause(error: Exception) -> str:
@@ -76,10 +92,17 @@ def _migrations() -> Path:
     raise Unusable("the folder `migrations` is missing: run from the source tree or the container image")
 
 
-async def _revision(url: str) -> str | None:
+async def _revision(url: str) -> str:
+    """What alembic wrote down in this database; empty where it never did."""
     engine = plain(url)
     try:
         async with engine.connect() as connection:
-            return await connection.run_sync(lambda raw: MigrationContext.configure(raw).get_current_revision())
+            return await connection.run_sync(_stamp)
     finally:
         await engine.dispose()
+
+
+def _stamp(connection: Connection) -> str:
+    if not connection.dialect.has_table(connection, "alembic_version"):
+        return ""
+    return " ".join(connection.execute(text("SELECT version_num FROM alembic_version ORDER BY 1")).scalars())
