@@ -116,7 +116,9 @@ class Made:
     key: str
     body: str
     at: int
-    """When its answer was there, ns."""
+    """When its answer was there, ns;"""
+    clock: int
+    """by the program's clock, epoch ms."""
 
 
 def acknowledged(evidence: Evidence) -> list[Made]:
@@ -126,7 +128,7 @@ def acknowledged(evidence: Evidence) -> list[Made]:
     for line in evidence.journal:
         if line["what"] == "answer" and 200 <= line["status"] < 300:
             call = calls[line["n"]]
-            made.append(Made(line["n"], *named(call["path"], call["body"]), call["body"], line["at"]))
+            made.append(Made(line["n"], *named(call["path"], call["body"]), call["body"], line["at"], line["clock"]))
     return made
 
 

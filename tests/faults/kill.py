@@ -23,7 +23,7 @@ async def at_random(zygote: Zygote, folder: Path, seed: int, *, athletes: int = 
         stage.start()
         feeding = asyncio.create_task(stage.feed(stage.calls))
         while not feeding.done():
-            await asyncio.wait([feeding], timeout=dice.uniform(SOONEST_S, LATEST_S))
+            await stage.meanwhile(feeding, dice.uniform(SOONEST_S, LATEST_S))
             await stage.life.kill()
             stage.note("killed")
             stage.start()

@@ -1,14 +1,17 @@
-"""The long form: `python tests/faults/run.py --minutes 30 --seed 1`; one round: `--only kill --rounds 1 --seed 7`.
+"""The long form: `python tests/faults/run.py --minutes 30 --seed 1`; one round: `--only kill --rounds 1 --seed 7`;
+so many kills: `--only kill --faults 1000 --minutes 90 --seed 1`.
 
-Every fault in turn with one seed, then all with the next, until the time is over. It ends with a table, and with the
-exit code 1 where a promise was broken.
+Every fault in turn with one seed, then all with the next, until the time is over. It ends with a table, also where it
+is interrupted, and with the exit code 1 where a promise was broken.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import shutil
+import signal
 import sys
 import tempfile
 import time
@@ -107,28 +110,50 @@ async def _awaited(work: Awaitable[Evidence]) -> Evidence:
     return await work
 
 
-def run(names: Sequence[str], seed: int, rounds: int, minutes: float, place: Path) -> dict[str, Row]:
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How far it goes: what is reached first."""
+
+    rounds: int
+    minutes: float
+    faults: int
+    """Of each."""
+
+
+def run(names: Sequence[str], seed: int, limits: Limits, place: Path) -> dict[str, Row]:
     """Rounds until one of the limits is reached; at least one."""
     table = {name: Row() for name in names}
-    until = time.monotonic() + minutes * 60
     with ExitStack() as stack:
-        zygote = stack.enter_context(opened())
-        postgres = stack.enter_context(serving()) if ON_SERVER.keys() & set(names) else None
-        for turn in range(rounds):
-            for name in names:
-                if turn and time.monotonic() > until:
-                    return table
-                folder = place / f"{name.replace(' ', '-')}-{seed + turn}"
-                before = len(table[name].found)
-                try:
-                    play(name, zygote, folder, seed + turn, table[name], postgres)
-                except (TimeoutError, AssertionError) as error:
-                    table[name].found.append(f"seed {seed + turn}: it did not come to its end: {error!r}")
-                if len(table[name].found) == before:
-                    shutil.rmtree(folder)
-                for one in table[name].found[before:]:
-                    print(f"{name}, {one} ({folder})", flush=True)
+        stack.enter_context(contextlib.suppress(KeyboardInterrupt))
+        _play_all(table, seed, limits, place, stack)
     return table
+
+
+def _play_all(table: dict[str, Row], seed: int, limits: Limits, place: Path, stack: ExitStack) -> None:
+    until = time.monotonic() + limits.minutes * 60
+    zygote = stack.enter_context(opened())
+    postgres = stack.enter_context(serving()) if ON_SERVER.keys() & table.keys() else None
+    for turn in range(limits.rounds):
+        left = [name for name, row in table.items() if row.faults < limits.faults]
+        if not left:
+            return
+        for name in left:
+            if turn and time.monotonic() > until:
+                return
+            _play_one(name, zygote, place, seed + turn, table[name], postgres)
+
+
+def _play_one(name: str, zygote: Zygote, place: Path, seed: int, row: Row, postgres: Server | None) -> None:
+    """One round, whatever comes of it; its folder is kept where that was no good."""
+    folder, before = place / f"{name.replace(' ', '-')}-{seed}", len(row.found)
+    try:
+        play(name, zygote, folder, seed, row, postgres)
+    except (TimeoutError, AssertionError) as error:
+        row.found.append(f"seed {seed}: it did not come to its end: {error!r}")
+    if len(row.found) == before:
+        shutil.rmtree(folder)
+    for one in row.found[before:]:
+        print(f"{name}, {one} ({folder})", flush=True)
 
 
 def written(table: dict[str, Row]) -> str:
@@ -149,10 +174,12 @@ def main() -> int:
     parser.add_argument("--minutes", type=float, default=10)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--rounds", type=int, default=1_000_000)
+    parser.add_argument("--faults", type=int, default=1_000_000, help="of each fault")
     parser.add_argument("--only", action="append", choices=NAMES)
     asked = parser.parse_args()
     place = Path(tempfile.mkdtemp(prefix="twinge-faults-"))
-    table = run(asked.only or NAMES, asked.seed, asked.rounds, asked.minutes, place)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    table = run(asked.only or NAMES, asked.seed, Limits(asked.rounds, asked.minutes, asked.faults), place)
     print(written(table))
     return int(any(row.found for row in table.values()))
 

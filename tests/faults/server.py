@@ -24,7 +24,7 @@ async def restarted(zygote: Zygote, folder: Path, seed: int, server: Server, *, 
             await stage.feed(stage.calls[:1])  # a program that finds no server at its start says so and ends
             feeding = asyncio.create_task(stage.feed(stage.calls[1:], at_once=3))
             while not feeding.done():
-                await asyncio.wait([feeding], timeout=dice.uniform(0.5, 1.5))
+                await stage.meanwhile(feeding, dice.uniform(0.5, 1.5))
                 await asyncio.to_thread(server.halt, "immediate")
                 stage.note("killed", point="server")
                 await asyncio.wait([feeding], timeout=dice.uniform(0.0, 0.3))

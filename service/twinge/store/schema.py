@@ -29,17 +29,21 @@ SUPPORTED = ("sqlite", "postgresql")
 def upgrade(url: str) -> None:
     """Bring the database at `url` to the newest revision; an SQLite file and its folder are made, a database is not.
 
-    On PostgreSQL all revisions are one transaction, and of two who upgrade at once one waits.
+    All revisions are one transaction, and of two who upgrade at once one waits. An SQLite file that is there already
+    is only read, so a full disk or a busy writer keeps nobody from starting.
     """
     from alembic import command
 
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite" and parsed.database:
+        if check(url) is None:
+            return
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
     try:
         command.upgrade(config(url), "head")
     except (SQLAlchemyError, OSError) as error:
-        raise Unusable(f"the database could not be upgraded: {_cause(error)}") from error
+        message = f"the database could not be upgraded and is as it was: {_cause(error)}; see to that and start again"
+        raise Unusable(message) from error
 
 
 def check(url: str) -> str | None:
