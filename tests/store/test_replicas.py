@@ -64,6 +64,7 @@ async def test_a_lane_in_another_hand_waits_until_it_is_settled(home: House, oth
     [first] = await home.store.inbox.claim(NOON, 1)
     assert await other.store.inbox.claim(NOON) == []
     async with home.store.write() as tx:
+        await home.store.inbox.put_down(tx, [first])
         await home.store.inbox.settle(tx, [(first.id, "done", "")], NOON)
     assert [row.id for row in await other.store.inbox.claim(NOON)] == [2, 3]
 

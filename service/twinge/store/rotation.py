@@ -15,8 +15,8 @@ from sqlalchemy import ColumnElement, Table, and_, bindparam, delete, func, lite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from twinge.store import codec
-from twinge.store.claims import fitting
 from twinge.store.engine import TROUBLE, Engines, Unusable, upsert
+from twinge.store.kept import fitting
 from twinge.store.marks import Marks
 from twinge.store.seal import HEAD, Seal, WrongSecret
 from twinge.store.spots import SPOTS, Spot, is_sealed, spots_of
