@@ -32,13 +32,13 @@ def upgrade(url: str) -> None:
     All revisions are one transaction, and of two who upgrade at once one waits. An SQLite file that is there already
     is only read, so a full disk or a busy writer keeps nobody from starting.
     """
-    from alembic import command
-
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite" and parsed.database:
         if check(url) is None:
             return
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+    from alembic import command
+
     try:
         command.upgrade(config(url), "head")
     except (SQLAlchemyError, OSError) as error:
