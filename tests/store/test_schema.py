@@ -45,6 +45,17 @@ def test_up_from_empty_equals_the_tables(tmp_path: Path) -> None:
     assert made == wanted
 
 
+@pytest.mark.only("sqlite")
+def test_a_version_before_says_that_it_is_one(tmp_path: Path) -> None:
+    url = url_of(tmp_path)
+    schema.upgrade(url)
+    on(url, lambda tx: tx.execute(text("UPDATE alembic_version SET version_num = '9999'")))
+    newer = f"the database is at revision 9999, this version knows {HEAD}: run the newer one, or restore a backup"
+    assert schema.check(url) == newer
+    with pytest.raises(Unusable, match="run the newer one"):
+        schema.upgrade(url)
+
+
 # The comparison of alembic does not look at the condition of a partial index.
 _INDEXES = "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL"
 

@@ -38,9 +38,12 @@ def upgrade(url: str) -> None:
             return
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
     from alembic import command
+    from alembic.util import CommandError
 
     try:
         command.upgrade(config(url), "head")
+    except CommandError as error:  # it does not know the revision that the database is at
+        raise Unusable(check(url) or str(error)) from error
     except (SQLAlchemyError, OSError) as error:
         message = f"the database could not be upgraded and is as it was: {_cause(error)}; see to that and start again"
         raise Unusable(message) from error
@@ -57,6 +60,8 @@ def check(url: str) -> str | None:
         return f"the database does not open: {_cause(error)}"
     if found == (head := newest()):
         return None
+    if found > head:
+        return f"the database is at revision {found}, this version knows {head}: run the newer one, or restore a backup"
     return f"the database is at revision {found or 'none'}, this version needs {head}: run `twinge db upgrade`"
 
 
