@@ -26,7 +26,7 @@ from aiohttp import web
 from bench.servers import say, told
 
 LOG = "provider.log"
-"""Lines of id, monotonic seconds of arrival, and how it ended."""
+"""Lines of id, monotonic seconds of arrival, how it ended, and the address."""
 TAKEN, UNANSWERED, DROPPED = "taken", "unanswered", "dropped"
 
 
@@ -58,7 +58,7 @@ class Provider:
         arrived = time.perf_counter()
         call = msgspec.json.decode(await request.read(), type=Call)
         end = self._end(call.id)
-        self._log.write(f"{call.id} {arrived} {end}\n")
+        self._log.write(f"{call.id} {arrived} {end} {call.to}\n")
         if end != DROPPED:
             self._taken.add(call.id)
         if self._wait_s:

@@ -1,7 +1,7 @@
 """`make bench`: what the service can bear, beside what stands next to it, in one table.
 
-    python tests/bench/run.py [--quick] [ingest] [flow] [growth] [sender] [backtest] [streams] [pages] [postgres]
-        [crowd] [rival] [process]
+    python tests/bench/run.py [--quick] [ingest] [flow] [alert] [growth] [sender] [backtest] [streams] [pages]
+        [postgres] [crowd] [rival] [process]
 
 Nothing here passes or fails a build: the figures belong to one machine at one time. Compare ratios inside one run.
 """
@@ -22,6 +22,7 @@ from rich.console import Console
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from bench.alert import alert
 from bench.crowd import crowd
 from bench.flow import flow
 from bench.growth import growth
@@ -38,6 +39,7 @@ from bench.table import Results
 BENCHES = {
     "ingest": ingest,
     "flow": flow,
+    "alert": alert,
     "growth": growth,
     "sender": sender,
     "backtest": backtest,

@@ -4,6 +4,8 @@
 - paced: the same while nudges come in at an even pace, whether or not the last ones went out. Words: how many, and how
   many a second. Nobody rings the sender but the store itself, as in the service.
 - bare: aiohttp's client alone, from a list in memory. Words: how many, calls at once.
+- served: the whole service with every role, its channel the bench's provider. Words: calls at once. It prints its URL,
+  and at a line on standard input, once nothing waits in it any more, `done <state=count …>`.
 
 Each prints `ready -`, begins at a line on standard input, prints `done <began> <ended> <state=count …>` in monotonic
 seconds, and waits to be read: a second line ends it.
@@ -25,9 +27,10 @@ import aiohttp
 import uvloop
 
 from bench.post import CHANNEL, TEXT, letter, opened, places, words_of
-from bench.servers import say, told
-from twinge.app import VENDOR_TIMEOUT
+from bench.servers import plugins, say, settings, told, waits
+from twinge.app import VENDOR_TIMEOUT, calm_collector, running
 from twinge.plugin import Delivery, GiveUp, Message, OneWay, Pace, Rejected, Sent, TryLater, Unknown
+from twinge.registry import Plugins
 from twinge.sender import Sender
 from twinge.store import Store
 from twinge.store.addresses import Address
@@ -144,7 +147,7 @@ class Post:
                 self.sender.ring()
             if leaps > MOST_LEAPS:
                 raise SystemExit(f"sender: stuck with {still}")
-            await asyncio.sleep(0.005)
+            await asyncio.sleep(0.02)
         return settled or time.perf_counter()
 
     async def _open(self) -> dict[str, int]:
@@ -236,10 +239,25 @@ async def call_barely(folder: str, url: str, count: str, at_once: str) -> None:
         await told()
 
 
+async def serve(folder: str, url: str, at_once: str) -> None:
+    """`twinge serve`, in its own time."""
+    given = Plugins(plugins().platforms, {CHANNEL: Carrier(url, int(at_once))}, ())
+    async with running(settings(folder), given) as service:
+        calm_collector()
+        say("ready", service.url)
+        await told()
+        store = service.store
+        while await waits(store) or {"waiting", "taken", "unknown"} & (await store.outbox.counts()).keys():
+            await asyncio.sleep(0.05)
+        say("done", *words_of(await store.outbox.counts()))
+        await told()
+
+
 KINDS: dict[str, Callable[..., Coroutine[Any, Any, None]]] = {
     "queue": empty_queue,
     "paced": keep_pace,
     "bare": call_barely,
+    "served": serve,
 }
 
 if __name__ == "__main__":

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections import Counter
 from collections.abc import Iterable
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
+from sqlalchemy import text
+
 from bench.provider import DROPPED, UNANSWERED
+from bench.servers import settings
 from twinge.core.model import Severity
+from twinge.store.opening import plain
 
 _ROWS = "SELECT id, state, severity, look_ms IS NOT NULL, attempts FROM nudge"
 """A look-up is planned when an answer is lost, and the plan stays in the row: so it tells who was ever unknown."""
@@ -45,17 +47,28 @@ class Verdict:
     states: dict[str, int]
 
 
-def judge(database: Path, log: Path) -> Verdict:
+Rows = Iterable[tuple[str, str, int, int, int]]
+"""Id, state, severity, whether it was ever unknown, calls."""
+
+
+async def rows(folder: Path) -> Rows:
+    """What the database of this cell says."""
+    engine = plain(settings(str(folder)).database_url)
+    async with engine.connect() as connection:
+        found = [(one[0], one[1], one[2], one[3], one[4]) for one in await connection.execute(text(_ROWS))]
+    await engine.dispose()
+    return found
+
+
+def judge(rows: Rows, log: Path) -> Verdict:
     """Compare the two."""
-    with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as connection:
-        rows = connection.execute(_ROWS).fetchall()
-    ends = [line.split() for line in log.read_text().splitlines()]
+    ends = [line.split()[:3] for line in log.read_text().splitlines()]
     taken = Counter(name for name, _, end in ends if end != DROPPED)
     return weigh(rows, taken, Counter(end for _, _, end in ends))
 
 
-def weigh(rows: Iterable[tuple[str, str, int, int, int]], taken: Counter[str], ends: Counter[str]) -> Verdict:
-    """`rows`: id, state, severity, whether it was ever unknown, calls."""
+def weigh(rows: Rows, taken: Counter[str], ends: Counter[str]) -> Verdict:
+    """What became of whom."""
     rows = list(rows)
     known = {row[0] for row in rows}
     again = {name for name, _, severity, unknown, _ in rows if unknown and severity >= Severity.SEE_DOCTOR}

@@ -33,6 +33,16 @@ def request(body: bytes, call: str, stamp: int) -> bytes:
     return head.encode() + body
 
 
+def is_whole(answer: bytes) -> bool:
+    """Whether an answer has come to its end."""
+    end = answer.find(b"\r\n\r\n")
+    if end < 0:
+        return False
+    head = answer[:end].lower()
+    place = head.find(_LENGTH) + len(_LENGTH)
+    return len(answer) >= end + 4 + int(head[place:].split(b"\r", 1)[0])
+
+
 @dataclass(slots=True)
 class Shots:
     """What a burst came to. Times in seconds, on the monotonic clock that all processes share."""
@@ -78,12 +88,7 @@ class _Line(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         self._buffer = data if not self._buffer else self._buffer + data
-        end = self._buffer.find(b"\r\n\r\n")
-        if end < 0:
-            return
-        head = self._buffer[:end].lower()
-        place = head.find(_LENGTH) + len(_LENGTH)
-        if len(self._buffer) < end + 4 + int(head[place:].split(b"\r", 1)[0]):
+        if not is_whole(self._buffer):
             return
         self._shots.waits.append(time.perf_counter() - self._sent)
         self._shots.refused += self._buffer[9:12] != b"200"
