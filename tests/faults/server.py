@@ -1,4 +1,4 @@
-"""PostgreSQL stops at once and comes back, again and again; and of two processes on it one stands still for minutes."""
+"""PostgreSQL stops at once and comes back, or loses its power; and of two processes on it one stands still."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from faults.evidence import Evidence
 from faults.kill import at_random
 from faults.pause import LONG_S
 from faults.play import staged
+from faults.volume import Machine
 from faults.zygote import Zygote
 from postgres import Server
 
@@ -58,3 +59,27 @@ async def zombie(zygote: Zygote, folder: Path, seed: int, server: Server, *, ath
 async def killed(zygote: Zygote, folder: Path, seed: int, server: Server) -> Evidence:
     """kill -9 of the program at random, on PostgreSQL."""
     return await at_random(zygote, folder, seed, athletes=4, database=await asyncio.to_thread(server.fresh))
+
+
+async def powerless(zygote: Zygote, folder: Path, seed: int, machine: Machine, *, athletes: int = 4) -> Evidence:
+    """The machine of the server loses its power, and sometimes the program with it, until every call was taken."""
+    dice = Random(f"powerless {seed}")
+    url = await asyncio.to_thread(machine.server.fresh)
+    async with staged(zygote, folder, seed=seed, athletes=athletes, database=url) as stage:
+        stage.start()
+        await stage.feed(stage.calls[:1])
+        feeding = asyncio.create_task(stage.feed(stage.calls[1:], at_once=3))
+        while not feeding.done():
+            answers = stage.answers + dice.randrange(2, 12)
+            await stage.passed(feeding, lambda: stage.answers >= answers)  # noqa: B023 - it is awaited here
+            await asyncio.wait([feeding], timeout=dice.uniform(0, 0.2))
+            await asyncio.to_thread(machine.lose_power)
+            stage.note("killed", point="power of the server")
+            if dice.random() < 0.5:
+                await stage.life.kill()
+            await asyncio.to_thread(machine.come_back)
+            if stage.life.over.is_set():
+                stage.start()
+        await feeding
+        await stage.settle()
+        return await stage.evidence()
