@@ -15,7 +15,7 @@ from contextlib import asynccontextmanager
 from typing import Any, Final, TypeVar
 
 import asyncpg
-from sqlalchemy import bindparam, event, text
+from sqlalchemy import event, text
 from sqlalchemy.engine import ExceptionContext, make_url
 from sqlalchemy.exc import DisconnectionError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
@@ -33,9 +33,12 @@ OLDEST: Final = 150000
 LOCK_S: Final = 10
 """How long a statement waits for a row that somebody else is writing."""
 TURNS: Final = {"inbox": 1, "outbox": 2}
-_TURN = text("SELECT pg_advisory_xact_lock(:class, :turn), set_config('synchronous_commit', 'off', true)").bindparams(
-    bindparam("class"), bindparam("turn")
-)
+_SET: Final = {"outbox": "", "inbox": ", set_config('synchronous_commit', 'off', true)"}
+"""A delivery whose claim a crash of the server has lost is claimed and worked off again. A message that was taken must
+be on the disk before its provider is called: lost, it would be said again."""
+_TAKE_TURN: Final = {
+    what: text(f"SELECT pg_advisory_xact_lock({CLASS + 1}, {turn}){_SET[what]}") for what, turn in TURNS.items()
+}
 
 # https://www.postgresql.org/docs/current/errcodes-appendix.html: a connection, a standby, a lost race, no room, a
 # lock that took too long, an operator, the system, and the server itself. Whatever else is a mistake of ours.
@@ -129,11 +132,11 @@ class PostgresEngines(Engines):
     # ---- replicas ----------------------------------------------------------------------------------------------------
 
     async def take_turn(self, tx: AsyncConnection, what: str) -> int | None:
-        """See `Engines`. What is claimed need not survive a crash of the server: our seat would not either."""
+        """See `Engines`. Who has claimed what need not survive a crash of the server: our seat would not either."""
         seat = self._seat.number
         if seat is None:
             raise OperationalError(None, None, ConnectionError("the connection that shows that we live is down"))
-        await tx.execute(_TURN, {"class": CLASS + 1, "turn": TURNS[what]})
+        await tx.execute(_TAKE_TURN[what])
         return seat
 
     async def vacant(self, tx: AsyncConnection, seats: Collection[int]) -> set[int]:
