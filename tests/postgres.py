@@ -84,13 +84,17 @@ class Server:
 
     def halt(self, how: str = "fast") -> None:
         """Stop it as an administrator in a hurry does: connections are cut. `immediate`: as if it had crashed."""
+        self._let_go()
+        self._run("pg_ctl", "-D", str(self._data), "-w", "-m", how, "stop")
+
+    def _let_go(self) -> None:
         if self._eraser is not None:
             self.ask(self._eraser.close())
             self._eraser = None
-        self._run("pg_ctl", "-D", str(self._data), "-w", "-m", how, "stop")
 
     def kill(self, between: Callable[[], None]) -> None:
         """kill -9 of every process; `between`: what is done while the first one stands still and makes no more."""
+        self._let_go()
         main = int((self._data / "postmaster.pid").read_text().split()[0])
         os.kill(main, signal.SIGSTOP)
         every = [main, *(pid for pid, parent, _ in _processes() if parent == main)]
@@ -100,7 +104,6 @@ class Server:
                 os.kill(pid, signal.SIGKILL)
         while any(pid in every and state != "Z" for pid, _, state in _processes()):
             time.sleep(0.005)
-        self._forget()
 
     def start_again(self) -> None:
         """After `kill`. A number that its lock names is nobody's after a power cut; here it may be a zombie's."""
@@ -108,11 +111,6 @@ class Server:
         for lock in self.folder.glob(".s.PGSQL.*"):
             lock.unlink()
         self.start()
-
-    def _forget(self) -> None:
-        if self._eraser is not None:
-            self._eraser.terminate()
-            self._eraser = None
 
     def _run(self, program: str, *words: str) -> None:
         who = {"user": NOBODY, "group": NOBODY, "extra_groups": []} if os.geteuid() == 0 else {}

@@ -114,10 +114,10 @@ class Stage:
         """A line of the journal."""
         self.journal.note(what, self.clock(), **more)
 
-    def turn(self, seconds: float) -> None:
-        """Turn the clock, and say so."""
+    def turn(self, seconds: float, *, fault: bool = False) -> None:
+        """Turn the clock, and say so; as a fault, or because nothing but time is missing."""
         self.clock.forward(seconds)
-        self.note("clock", by_ms=round(seconds * 1000))
+        self.note("clock", by_ms=round(seconds * 1000), fault=fault)
 
     async def feed(self, calls: Iterable[Call], at_once: int = AT_ONCE) -> None:
         """Make the calls, some at once; as a vendor does, again until it is taken or refused for good."""

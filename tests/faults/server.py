@@ -47,7 +47,7 @@ async def zombie(zygote: Zygote, folder: Path, seed: int, server: Server, *, ath
                 await asyncio.wait([feeding], timeout=dice.uniform(0.2, 0.6))
                 other.send(signal.SIGSTOP)
                 await asyncio.wait([feeding], timeout=dice.uniform(0.2, 0.6))
-                stage.turn(LONG_S)
+                stage.turn(LONG_S, fault=True)
                 await asyncio.wait([feeding], timeout=dice.uniform(0.6, 1.2))
                 other.send(signal.SIGCONT)
             await feeding
