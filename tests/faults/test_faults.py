@@ -84,7 +84,7 @@ async def test_poison_is_set_aside_and_the_rest_goes_on(zygote: Zygote, tmp_path
     assert problems(evidence) == []
     ends = [row["note"] for row in evidence.tables["inbox"] if row["platform"] == "poison"]
     assert ends == ["crashed three times"] * 2
-    assert 4 <= len(deaths(evidence)) <= 6
+    assert len(deaths(evidence)) >= 4
 
 
 async def test_an_older_database_with_work_in_flight_is_taken_over(zygote: Zygote, tmp_path: Path) -> None:
