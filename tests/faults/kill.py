@@ -39,6 +39,11 @@ async def _for_a_while(stage: Stage, feeding: asyncio.Task[None], dice: Random) 
     if dice.random() < IN_TIME:
         await stage.meanwhile(feeding, dice.uniform(SOONEST_S, LATEST_S))
         return
+    await some_more(stage, feeding, dice)
+
+
+async def some_more(stage: Stage, feeding: asyncio.Task[None], dice: Random) -> None:
+    """Until some more calls were answered, however long that takes, and a little longer."""
     answers = stage.answers + dice.randrange(1, 12)
     await stage.passed(feeding, lambda: stage.answers >= answers)
     await asyncio.wait([feeding], timeout=dice.uniform(0, 0.15))

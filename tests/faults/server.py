@@ -8,7 +8,7 @@ from pathlib import Path
 from random import Random
 
 from faults.evidence import Evidence
-from faults.kill import at_random
+from faults.kill import at_random, some_more
 from faults.pause import LONG_S
 from faults.play import staged
 from faults.volume import Machine
@@ -25,7 +25,7 @@ async def restarted(zygote: Zygote, folder: Path, seed: int, server: Server, *, 
             await stage.feed(stage.calls[:1])  # a program that finds no server at its start says so and ends
             feeding = asyncio.create_task(stage.feed(stage.calls[1:], at_once=3))
             while not feeding.done():
-                await stage.meanwhile(feeding, dice.uniform(0.5, 1.5))
+                await some_more(stage, feeding, dice)
                 await asyncio.to_thread(server.halt, "immediate")
                 stage.note("killed", point="server")
                 await asyncio.wait([feeding], timeout=dice.uniform(0.0, 0.3))
@@ -70,9 +70,7 @@ async def powerless(zygote: Zygote, folder: Path, seed: int, machine: Machine, *
         await stage.feed(stage.calls[:1])
         feeding = asyncio.create_task(stage.feed(stage.calls[1:], at_once=3))
         while not feeding.done():
-            answers = stage.answers + dice.randrange(2, 12)
-            await stage.passed(feeding, lambda: stage.answers >= answers)  # noqa: B023 - it is awaited here
-            await asyncio.wait([feeding], timeout=dice.uniform(0, 0.2))
+            await some_more(stage, feeding, dice)
             await asyncio.to_thread(machine.lose_power)
             stage.note("killed", point="power of the server")
             if dice.random() < 0.5:
