@@ -45,8 +45,12 @@ class Evidence:
 
     @property
     def ended(self) -> int:
-        """The program's clock at the end, epoch ms."""
-        return max(int(line["clock"]) for line in self.journal if line["what"] == "end")
+        """The program's clock when all that was due had come to its end, epoch ms.
+
+        What became due in the second in which the program was stopped is not late.
+        """
+        *_, last = (line for line in self.journal if line["what"] == "end")
+        return int(last.get("settled") or last["clock"])
 
 
 def gather(folder: Path, database: str) -> Evidence:

@@ -66,6 +66,7 @@ async def _fills_again_and_again(stage: Stage, calls: Sequence[Call], dice: Rand
 
 @asynccontextmanager
 async def _trouble(stage: Stage, dice: Random) -> AsyncIterator[None]:
+    stage.note("disk", fault=True)
     switch(stage.folder / "disk", dice.choice((NO_ROOM, BROKEN)))
     try:
         yield

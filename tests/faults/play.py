@@ -75,7 +75,7 @@ class Stage:
     """How often in a row it was struck before anything was answered."""
     provider: Life | None = None
     settled_ms: int = 0
-    """When everything had come to its end, by the program's clock."""
+    """When it was last looked whether everything had come to its end, by the program's clock."""
 
     @property
     def url(self) -> str:
@@ -114,10 +114,10 @@ class Stage:
         """A line of the journal."""
         self.journal.note(what, self.clock(), **more)
 
-    def turn(self, seconds: float) -> None:
-        """Turn the clock, and say so."""
+    def turn(self, seconds: float, *, fault: bool = False) -> None:
+        """Turn the clock, and say so; as a fault, or because nothing but time is missing."""
         self.clock.forward(seconds)
-        self.note("clock", by_ms=round(seconds * 1000))
+        self.note("clock", by_ms=round(seconds * 1000), fault=fault)
 
     async def feed(self, calls: Iterable[Call], at_once: int = AT_ONCE) -> None:
         """Make the calls, some at once; as a vendor does, again until it is taken or refused for good."""
@@ -202,14 +202,13 @@ class Stage:
 
     def open_work(self) -> int:
         """Deliveries and messages that are not at their end, though their time has come."""
-        now = round(self.clock().timestamp() * 1000)
-        return int(ask(self.database, OPEN.format(now=now))[0]["n"])
+        self.settled_ms = round(self.clock().timestamp() * 1000)
+        return int(ask(self.database, OPEN.format(now=self.settled_ms))[0]["n"])
 
     async def settle(self, most: int = 40, looks: int = 12) -> None:
         """Let everything come to its end; where only time is missing (it was looked so often), turn the clock."""
         for _ in range(most):
             for _ in range(looks):
-                self.settled_ms = round(self.clock().timestamp() * 1000)
                 if not await asyncio.to_thread(self.open_work):
                     return
                 await asyncio.sleep(0.1)
@@ -236,7 +235,7 @@ class Stage:
         if await asyncio.to_thread(self._came_late):
             async with self.alive():
                 await self.until(lambda: not self._came_late())
-        self.note("end")
+        self.note("end", settled=self.settled_ms)
         return await asyncio.to_thread(gather, self.folder, self.database)
 
 

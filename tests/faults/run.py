@@ -26,6 +26,7 @@ from faults import away, clocks, cut, full, kill, pause, poison, restore, server
 from faults.calm import calm
 from faults.check import problems
 from faults.evidence import Evidence, acknowledged
+from faults.volume import Machine, Unfit, powered
 from faults.zygote import Zygote, opened
 from postgres import Server, serving
 
@@ -50,9 +51,10 @@ ON_SERVER: dict[str, Callable[[Zygote, Path, int, Server], Awaitable[Evidence]]]
     "pg zombie": server.zombie,
     "pg kill": server.killed,
 }
+ON_MACHINE: dict[str, Callable[[Zygote, Path, int, Machine], Awaitable[Evidence]]] = {"pg power": server.powerless}
 COUNTED = {"power cuts": "", "… with NORMAL": "NORMAL"}
 """Many cuts of one run → what `synchronous` is set to; the second is the control, and must lose."""
-NAMES = (*ROUNDS, *ON_SERVER, *COUNTED)
+NAMES = (*ROUNDS, *ON_SERVER, *ON_MACHINE, *COUNTED)
 
 
 @dataclass
@@ -73,7 +75,7 @@ class Row:
         """One round more."""
         found = problems(evidence)
         self.rounds += 1
-        self.faults += sum(line["what"] in {"killed", "clock"} for line in evidence.journal)
+        self.faults += sum(line["what"] == "killed" or line.get("fault", False) for line in evidence.journal)
         self.deliveries += len(acknowledged(evidence))
         self.messages += sum(line["what"] == "taken" for line in evidence.provider)
         self.lost += sum(one.startswith("I1:") for one in found)
@@ -92,16 +94,29 @@ class Row:
             self.found.append(f"seed {seed}: {cuts}")
 
 
-def play(name: str, zygote: Zygote, folder: Path, seed: int, row: Row, postgres: Server | None) -> None:
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What rounds are played on; None: not wanted, or not to be had here."""
+
+    zygote: Zygote
+    postgres: Server | None
+    machine: Machine | None
+
+
+def play(name: str, ground: Ground, folder: Path, seed: int, row: Row) -> None:
     """One round of one fault."""
+    zygote = ground.zygote
     if name in COUNTED:
         work = cut.many(zygote, folder, seed, cuts=CUTS, synchronous=COUNTED[name])
         cuts, evidence = asyncio.run(work)
         row.count(cuts, seed, control=bool(COUNTED[name]))
         row.found += [f"seed {seed}: {one}" for one in problems(evidence)]
     elif name in ON_SERVER:
-        assert postgres is not None
-        row.add(asyncio.run(_awaited(ON_SERVER[name](zygote, folder, seed, postgres))), seed)
+        assert ground.postgres is not None
+        row.add(asyncio.run(_awaited(ON_SERVER[name](zygote, folder, seed, ground.postgres))), seed)
+    elif name in ON_MACHINE:
+        assert ground.machine is not None
+        row.add(asyncio.run(_awaited(ON_MACHINE[name](zygote, folder, seed, ground.machine))), seed)
     else:
         row.add(asyncio.run(_awaited(ROUNDS[name](zygote, folder, seed))), seed)
 
@@ -131,8 +146,7 @@ def run(names: Sequence[str], seed: int, limits: Limits, place: Path) -> dict[st
 
 def _play_all(table: dict[str, Row], seed: int, limits: Limits, place: Path, stack: ExitStack) -> None:
     until = time.monotonic() + limits.minutes * 60
-    zygote = stack.enter_context(opened())
-    postgres = stack.enter_context(serving()) if ON_SERVER.keys() & table.keys() else None
+    ground = _ground(table, stack)
     for turn in range(limits.rounds):
         left = [name for name, row in table.items() if row.faults < limits.faults]
         if not left:
@@ -140,14 +154,29 @@ def _play_all(table: dict[str, Row], seed: int, limits: Limits, place: Path, sta
         for name in left:
             if turn and time.monotonic() > until:
                 return
-            _play_one(name, zygote, place, seed + turn, table[name], postgres)
+            _play_one(name, ground, place, seed + turn, table[name])
 
 
-def _play_one(name: str, zygote: Zygote, place: Path, seed: int, row: Row, postgres: Server | None) -> None:
+def _ground(table: dict[str, Row], stack: ExitStack) -> Ground:
+    """What these faults want; those for which it cannot be had leave the table."""
+    zygote = stack.enter_context(opened())
+    postgres = stack.enter_context(serving()) if ON_SERVER.keys() & table.keys() else None
+    machine = None
+    if wanted := ON_MACHINE.keys() & table.keys():
+        try:
+            machine = stack.enter_context(powered())
+        except Unfit as error:
+            print(f"{', '.join(wanted)} is left out: {error}", flush=True)
+            for name in wanted:
+                del table[name]
+    return Ground(zygote, postgres, machine)
+
+
+def _play_one(name: str, ground: Ground, place: Path, seed: int, row: Row) -> None:
     """One round, whatever comes of it; its folder is kept where that was no good."""
     folder, before = place / f"{name.replace(' ', '-')}-{seed}", len(row.found)
     try:
-        play(name, zygote, folder, seed, row, postgres)
+        play(name, ground, folder, seed, row)
     except (TimeoutError, AssertionError) as error:
         row.found.append(f"seed {seed}: it did not come to its end: {error!r}")
     if len(row.found) == before:

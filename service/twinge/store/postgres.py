@@ -36,7 +36,9 @@ TURNS: Final = {"inbox": 1, "outbox": 2}
 # The plan of a claim is made once and then kept: over sixteen parts it takes longer to make than to run. It goes along
 # the indexes in the order of the ids, whatever the statistics say: they may be of a time when the inbox was empty.
 _BY_INDEX: Final = {"plan_cache_mode": "force_generic_plan", "enable_sort": "off", "enable_seqscan": "off"}
-_SET: Final = {"outbox": {"synchronous_commit": "off"}, "inbox": {"synchronous_commit": "off", **_BY_INDEX}}
+_SET: Final[Mapping[str, Mapping[str, str]]] = {"outbox": {}, "inbox": {"synchronous_commit": "off", **_BY_INDEX}}
+"""A delivery whose claim a crash of the server has lost is claimed and worked off again. A message that was taken must
+be on the disk before its provider is called: lost, it would be said again."""
 
 
 def _turn(what: str) -> TextClause:
@@ -138,7 +140,7 @@ class PostgresEngines(Engines):
     # ---- replicas ----------------------------------------------------------------------------------------------------
 
     async def take_turn(self, tx: AsyncConnection, what: str) -> int | None:
-        """See `Engines`. What is claimed need not survive a crash of the server: our seat would not either."""
+        """See `Engines`. Who has claimed what need not survive a crash of the server: our seat would not either."""
         seat = self._seat.number
         if seat is None:
             raise OperationalError(None, None, ConnectionError("the connection that shows that we live is down"))
