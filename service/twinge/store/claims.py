@@ -203,8 +203,10 @@ def _claimable_rows() -> Any:
     behind = select(literal_column("1")).where(put_off, elder.c.lane == due.c.lane, elder.c.id < due.c.id).exists()
     next_up = due.c.lane.not_in(select(elder.c.lane).where(put_off)) | ~behind
     idle = due.c.lane.not_in(select(hand.c.lane)) & next_up
-    free = due.c.id.not_in(select(hand.c.delivery_id))
-    found = select(due).where(free, (due.c.lane == literal_column("''")) | idle)
+    # Only of those without a lane: so PostgreSQL reads the table, and not its index, which keeps what has left longer.
+    no_lane: Any = literal_column("''")
+    free = (due.c.lane == no_lane) & due.c.id.not_in(select(hand.c.delivery_id).where(hand.c.lane == no_lane))
+    found = select(due).where(free | ((due.c.lane != no_lane) & idle))
     return found.order_by(due.c.id).limit(bindparam("n"))
 
 
@@ -215,13 +217,14 @@ _SEATS = select(hand.c.seat).distinct()
 _IN_HANDS = select(hand.c.delivery_id).where(among(hand.c.seat, "seats"))
 _OUT = delete(hand).where(among(hand.c.delivery_id, "ids")).returning(hand.c.delivery_id)
 _TAKE_AWAY, _PUT_DOWN = _OUT, _OUT.where(among(hand.c.seat, "seats"))
-_BEGUN = update(inbox).where(_THESE, IS_WAITING).values(attempts=inbox.c.attempts + 1)
+_BEGUN = update(inbox).where(_THESE).values(attempts=inbox.c.attempts + 1)
 _MARKED = inbox.c.taken_by.is_not(None)
 _MARKS = select(inbox.c.taken_by).where(_MARKED).distinct()
 _UNMARK = update(inbox).where(_MARKED, among(inbox.c.taken_by, "seats")).values(taken_by=None)
+# By the id alone: with the state beside it PostgreSQL may go through an index of everything that waits.
 _SETTLE = (
     update(inbox)
-    .where(_THESE, IS_WAITING)
+    .where(_THESE)
     .values(
         state=bindparam("s"),
         note=bindparam("o"),
