@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import os
+from typing import Any
 
 from alembic import context
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, event, text
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from twinge.store.opening import plain
 from twinge.store.tables import metadata
@@ -32,12 +34,12 @@ def url() -> str:
 
 
 def migrate(connection: Connection) -> None:
-    """Run the revisions on an open connection. SQLite changes a column by copying the table (batch)."""
+    """Run the revisions on an open connection, all or none. SQLite changes a column by copying the table (batch)."""
     on_postgres = connection.dialect.name == "postgresql"
     if on_postgres:
         connection.execute(text(_ONE_AT_A_TIME))
         connection.commit()
-    context.configure(connection=connection, target_metadata=metadata, render_as_batch=True)
+    context.configure(connection=connection, target_metadata=metadata, render_as_batch=True, transactional_ddl=True)
     with context.begin_transaction():
         context.run_migrations()
         if on_postgres:
@@ -50,9 +52,25 @@ def order_by_bytes(connection: Connection) -> None:
         connection.execute(text(f'ALTER TABLE "{table}" ALTER COLUMN "{column}" TYPE text COLLATE "C"'))
 
 
+def begin_at_once(engine: AsyncEngine) -> None:
+    """Let SQLite change the schema within a transaction.
+
+    The driver begins none for a CREATE or DROP, so whoever died between two of them left a schema that no version
+    knows. https://docs.sqlalchemy.org/en/21/dialects/sqlite.html#enabling-non-legacy-sqlite-transactional-modes-with-the-sqlite3-or-aiosqlite-driver
+    """
+
+    def leave_to_us(raw: Any, _record: Any) -> None:
+        raw.isolation_level = None
+
+    event.listen(engine.sync_engine, "connect", leave_to_us)
+    event.listen(engine.sync_engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
+
+
 async def online() -> None:
     """Connect and migrate."""
     engine = plain(url())
+    if engine.dialect.name == "sqlite":
+        begin_at_once(engine)
     async with engine.connect() as connection:
         await connection.run_sync(migrate)
         await connection.commit()

@@ -6,9 +6,11 @@ import asyncio
 import contextlib
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
-from collections.abc import Coroutine, Iterator, Mapping
+import time
+from collections.abc import Callable, Coroutine, Iterator, Mapping
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
@@ -63,8 +65,9 @@ def within_reach(folder: Path) -> Path:
 class Server:
     """One PostgreSQL. What it is asked here is asked outside any running loop, as fixtures are."""
 
-    def __init__(self, folder: Path, settings: Mapping[str, str]) -> None:
-        self.folder, self._data, self._settings = folder, folder / "data", settings
+    def __init__(self, folder: Path, settings: Mapping[str, str], data: Path | None = None) -> None:
+        """`data`: the folder of its files, which it makes; of itself one in `folder`."""
+        self.folder, self._data, self._settings = folder, data or folder / "data", settings
         self._loop = asyncio.new_event_loop()
         self._programs = within_reach(folder) if os.geteuid() == 0 else programs()
         self._names = iter(range(1, 1_000_000))
@@ -81,10 +84,33 @@ class Server:
 
     def halt(self, how: str = "fast") -> None:
         """Stop it as an administrator in a hurry does: connections are cut. `immediate`: as if it had crashed."""
+        self._let_go()
+        self._run("pg_ctl", "-D", str(self._data), "-w", "-m", how, "stop")
+
+    def _let_go(self) -> None:
         if self._eraser is not None:
             self.ask(self._eraser.close())
             self._eraser = None
-        self._run("pg_ctl", "-D", str(self._data), "-w", "-m", how, "stop")
+
+    def kill(self, between: Callable[[], None]) -> None:
+        """kill -9 of every process; `between`: what is done while the first one stands still and makes no more."""
+        self._let_go()
+        main = int((self._data / "postmaster.pid").read_text().split()[0])
+        os.kill(main, signal.SIGSTOP)
+        every = [main, *(pid for pid, parent, _ in _processes() if parent == main)]
+        between()
+        for pid in every:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        while any(pid in every and state != "Z" for pid, _, state in _processes()):
+            time.sleep(0.005)
+
+    def start_again(self) -> None:
+        """After `kill`. A number that its lock names is nobody's after a power cut; here it may be a zombie's."""
+        (self._data / "postmaster.pid").unlink(missing_ok=True)
+        for lock in self.folder.glob(".s.PGSQL.*"):
+            lock.unlink()
+        self.start()
 
     def _run(self, program: str, *words: str) -> None:
         who = {"user": NOBODY, "group": NOBODY, "extra_groups": []} if os.geteuid() == 0 else {}
@@ -140,6 +166,14 @@ class Server:
         """Stop it for good."""
         self.halt()
         self._loop.close()
+
+
+def _processes() -> Iterator[tuple[int, int, str]]:
+    """Of every process its id, its parent's, and its state."""
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            state, parent = path.read_text().rpartition(")")[2].split()[:2]
+            yield int(path.parent.name), int(parent), state
 
 
 @contextmanager

@@ -146,7 +146,7 @@ async def test_what_was_sent_is_not_looked_at_again(home: House) -> None:
     assert (done.void, done.not_repeated) == (0, 1)
     home.clock.forward(hours=5)
     async with home.store.read() as tx:
-        assert await home.store.post.unheard(tx, home.clock() + timedelta(days=2)) == []
+        assert await home.store.again.unheard(tx, home.clock() + timedelta(days=2)) == []
 
 
 # --- the commands, beside a served process ----------------------------------------------------------------------------

@@ -56,6 +56,48 @@ def test_the_proxy_passes_on_what_the_guide_says() -> None:
     assert re.search(r"location / {\s+return 404;", config)
 
 
+def test_the_proxy_writes_no_path_and_tells_callers_apart() -> None:
+    config = (DEPLOY / "nginx.conf").read_text()
+    http = config[config.index("http {") :]
+    assert "access_log off;" in http
+    assert "error_log stderr crit;" in http, "a request's line, and the token in it, stands in nginx's errors"
+    assert "real_ip_header X-Forwarded-For;" in http
+    assert "real_ip_recursive on;" in http, "or a caller names himself"
+    assert set(re.findall(r"set_real_ip_from (\S+);", http)) == {
+        "10.0.0.0/8",
+        "172.16.0.0/12",
+        "192.168.0.0/16",
+        "fd00::/8",
+    }
+
+
+def test_what_is_for_this_machine_has_a_door_of_its_own_on_loopback() -> None:
+    outer, inner = re.split(r"listen 8081;", (DEPLOY / "nginx.conf").read_text())
+    assert "api/" not in re.sub("#.*", "", outer)
+    assert "location ~ ^/(api/|admin(/|$)|health/) {" in inner
+    assert "proxy_buffering off;" in inner, "events would wait in it"
+    assert "metrics" not in inner
+    assert "127.0.0.1:8701:8081" in services("compose.postgres.yaml")["proxy"]["ports"]
+
+
+# --- the image --------------------------------------------------------------------------------------------------------
+
+
+def test_the_image_and_who_runs_it_agree_about_its_user() -> None:
+    made = (DEPLOY / "Dockerfile").read_text()
+    assert re.search(r"groupadd --gid 10001 twinge .*useradd --uid 10001 --gid 10001", made, re.DOTALL)
+    assert "\nUSER 10001\n" in made
+    for _, pod in pods():
+        assert (pod["securityContext"]["runAsUser"], pod["securityContext"]["runAsGroup"]) == (10001, 10001)
+        mounted = {one["mountPath"] for one in pod["containers"][0]["volumeMounts"]}
+        assert "/data" in mounted, "the root is read-only"
+
+
+def test_no_tmpfs_has_an_owner_since_podman_refuses_one() -> None:
+    for file in ("compose.yaml", "compose.postgres.yaml"):
+        assert all(one.get("tmpfs", ["/tmp"]) == ["/tmp"] for one in services(file).values())
+
+
 # --- compose ----------------------------------------------------------------------------------------------------------
 
 

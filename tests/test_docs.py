@@ -26,7 +26,7 @@ from twinge.keep import KINDS
 from twinge.plugin import Capabilities
 from twinge.registry import load_plugins
 from twinge.sender import gates
-from twinge.store.post import FORWARD
+from twinge.store.receipts import FORWARD
 from twinge.web import ROUTES
 from twinge.web.api import deliveries, shapes
 from twinge.web.metrics import Metrics

@@ -522,7 +522,7 @@ async def test_what_cannot_be_judged_is_taken_apart_and_only_that_is_dead(home: 
 
 
 def test_an_item_that_cannot_be_kept_alone_is_named_and_not_met_for_ever() -> None:
-    row = Waiting(1, "", Delivery("fake", "POST", "", {}, {}, b"", NOON), 3, 0)
+    row = Waiting(1, "", Delivery("fake", "POST", "", {}, {}, b"", NOON), 3, 0, 1)
     bad, good = (Inline("alice", days_ago(key, 2)) for key in ("\ud800", "good"))
     job = Job(row, [bad, good])
     assert take_apart(job)

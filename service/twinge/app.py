@@ -237,10 +237,9 @@ async def breathe() -> None:
 
 def prepare(settings: Settings) -> None:
     """An SQLite file is made and upgraded; a server's schema is only checked, since others may be using it."""
-    wrong = schema.check(settings.database_url)
-    if wrong and settings.database_url.startswith("sqlite"):
+    if settings.database_url.startswith("sqlite"):
         schema.upgrade(settings.database_url)
-    elif wrong:
+    elif wrong := schema.check(settings.database_url):
         raise TwingeError(wrong)
 
 

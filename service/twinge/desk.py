@@ -15,20 +15,18 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from twinge.core.digest import DIGESTED, digest, next_digest
 from twinge.core.judge import begin, refold, speak
-from twinge.core.model import Activity, Finding, Nudge, Removed, Report, Severity, Voice, Wellness
+from twinge.core.model import Activity, Finding, Nudge, Severity, Voice
 from twinge.core.pack import Pack
 from twinge.core.pain import Pain, next_wake, standing
 from twinge.core.relay import of_story
-from twinge.core.state import dawn
+from twinge.draft import Draft
 from twinge.person import Person, stamp_of
 from twinge.plugin import OWN, Channel, Inline, Item, Receipt, Reply, Revoked
 from twinge.replies import hear_stranger, take_reply
 from twinge.store import Kept, Store
-from twinge.store.codec import pack, pack_activity, to_ms
-from twinge.store.feed import happened, of_finding, of_stories, of_workout, tell
-from twinge.store.history import Known, activity_row, tombstone_row, weigh
+from twinge.store.codec import to_ms
+from twinge.store.feed import of_finding, of_stories, tell
 from twinge.store.outbox import CHANGED
-from twinge.store.texts import Text, is_news
 from twinge.store.turns import lock
 from twinge.store.wakes import Wake
 from twinge.ways import Ways
@@ -56,11 +54,7 @@ class Desk:
         self.folded = 0
         """How many histories were folded anew: that is what takes its time."""
         self._people: dict[str, Person] = {}
-        self._known: dict[tuple[str, str], Known] = {}
-        self._told: dict[tuple[str, str], Text] = {}
-        self._mornings: dict[tuple[str, str], Wellness] = {}
-        self._reports: dict[tuple[str, str], Report] = {}
-        self._rows: dict[tuple[str, str], dict[str, object]] = {}
+        self._draft = Draft(store, now)
         self._news: list[dict[str, object]] = []
         self._stories: dict[str, Pain] = {}
         """As the feed has told them."""
@@ -76,19 +70,14 @@ class Desk:
         entries = [each for writer in writers for each in await self._store.addresses.at(self._tx, *writer)]
         receipts = [item.nudge for _, item in told if isinstance(item, Receipt)]
         people = {*self._owners.values(), *(entry.athlete_id for entry in entries)}
-        await lock(self._tx, people | await self._store.post.whose(self._tx, receipts))
+        await lock(self._tx, people | await self._store.receipts.whose(self._tx, receipts))
         await self._invite(people)
         places = {
             (self._owners[platform, item.owner], item.event.key): item.event
             for platform, item in wanted
             if (platform, item.owner) in self._owners
         }
-        workouts = [place for place, event in places.items() if isinstance(event, Activity | Removed)]
-        mornings = [place for place, event in places.items() if isinstance(event, Wellness)]
-        reports = [place for place, event in places.items() if isinstance(event, Report)]
-        self._known = await self._store.history.known(self._tx, workouts)
-        self._told = await self._store.mornings.known(self._tx, mornings)
-        self._told |= await self._store.reports.known(self._tx, reports)
+        await self._draft.load(self._tx, places)
 
     async def _invite(self, ids: set[str]) -> None:
         if not ids:
@@ -116,7 +105,7 @@ class Desk:
                 person = self._people.get(self._owners.get((platform, item.owner), ""))
                 if person is not None:
                     person.heard_from.add(delivery)
-                    self._hear(person, item.event, received_at)
+                    self._draft.take(person, item.event, received_at)
                 return person is None
             case Revoked(owner=owner):
                 return await self._store.athletes.revoke(self._tx, platform, owner, self._now) is None
@@ -135,53 +124,6 @@ class Desk:
             if person.nudges and not person.heard_from:
                 person.heard_from.add(delivery)
 
-    def _hear(self, person: Person, event: Activity | Removed | Wellness | Report, received_at: datetime) -> None:
-        match event:
-            case Activity():
-                self._activity(person, event)
-            case Removed():
-                # A platform that does not number its texts means "now".
-                self._remove(person, event.key, event.version or to_ms(received_at))
-            case Wellness():
-                self._morning(person, event)
-            case Report():
-                self._report(person, event)
-
-    def _activity(self, person: Person, activity: Activity) -> None:
-        place = (person.athlete.id, activity.key)
-        blob, old = pack_activity(activity), self._known.get(place)
-        fate = weigh(old, activity, blob)
-        if fate in {"same", "older"}:
-            return
-        row = activity_row(person.athlete.id, activity, blob)
-        self._rows[place] = row
-        self._known[place] = Known(activity.version, removed=False, start_ms=row["start_ms"], blob=blob)
-        self._news.append(of_workout(person.athlete.id, activity, "added" if fate == "new" else "changed", self._now))
-        start_ms = row["start_ms"] if old is None else min(row["start_ms"], old.start_ms)
-        person.learn(activity, start_ms, new=fate == "new")
-
-    def _morning(self, person: Person, wellness: Wellness) -> None:
-        place, texts = (person.athlete.id, wellness.key), self._store.mornings
-        old = self._told.get(place)
-        if not is_news(old, wellness):
-            return
-        self._mornings[place], self._told[place] = wellness, Text(wellness.version, pack(wellness))
-        if texts.says_more(old, wellness):
-            day = wellness.day if old is None else min(wellness.day, texts.read(old).day)
-            person.learn(wellness, to_ms(dawn(day, person.athlete.timezone)), new=old is None)
-
-    def _report(self, person: Person, report: Report) -> None:
-        place, texts = (person.athlete.id, report.key), self._store.reports
-        old = self._told.get(place)
-        if not is_news(old, report):
-            return
-        self._reports[place], self._told[place] = report, Text(report.version, pack(report))
-        if texts.says_more(old, report):
-            told = [report] if old is None else [report, texts.read(old)]
-            # An effort changes the workout it is about, which began long before the word.
-            first = 0 if any(one.about for one in told) else min(to_ms(one.at) for one in told)
-            person.learn(report, first, new=old is None)
-
     async def _converse(self, channel: str, reply: Reply, at: datetime) -> bool:
         """Take a reply in for everybody who has this address; whether that is nobody."""
         languages = {one: person.athlete.language for one, person in self._people.items()}
@@ -194,28 +136,16 @@ class Desk:
             before, spoken = person.kept.state.pain, len(person.nudges)
             response = person.converse(heard, at)
             if response.report is not None:
-                self._report(person, response.report)
+                self._draft.report(person, response.report)
                 person.acknowledge(heard, response.report, before, spoken)
         if told or await self._store.addresses.at(self._tx, channel, reply.address):
             return False
         await hear_stranger(self._store, self._tx, channel, reply)
         return True
 
-    def _remove(self, person: Person, key: str, version: int) -> None:
-        place = (person.athlete.id, key)
-        old = self._known.get(place)
-        if old is not None and old.version > version:
-            return
-        start_ms = 0 if old is None else old.start_ms
-        self._rows[place] = tombstone_row(person.athlete.id, key, version, start_ms)
-        self._known[place] = Known(version, removed=True, start_ms=start_ms, blob=None)
-        if old is not None and not old.removed:
-            self._news.append(happened(person.athlete.id, self._now, "activity", "removed", {"activity": key}))
-            person.disturb(start_ms, None)
-
     async def _stamp_receipt(self, receipt: Receipt) -> bool:
         """Note a channel's word; False where the message is not here."""
-        place = await self._store.post.receipt(self._tx, receipt, self._now)
+        place = await self._store.receipts.take(self._tx, receipt, self._now)
         if place is not None and receipt.alert:
             log.error("hop=worker channel=%s outcome=operator_needed", place.channel)
         if place is not None and receipt.disable:
@@ -224,7 +154,7 @@ class Desk:
         if place is not None and receipt.opt_out:
             await self._store.addresses.stop(self._tx, place, self._now)
             await self._store.outbox.silence(self._tx, place, "opted out", self._now, alone=False)
-        return place is not None or await self._store.post.is_here(self._tx, receipt.nudge)
+        return place is not None or await self._store.receipts.is_here(self._tx, receipt.nudge)
 
     async def clear(self) -> None:
         """Write everything, folding anew who was disturbed."""
@@ -269,22 +199,16 @@ class Desk:
 
     async def _write(self) -> None:
         people = self._people.values()
-        for person in people:
-            for key, whole in person.same.items():
-                if (person.athlete.id, key) in self._rows:
-                    self._rows[person.athlete.id, key]["same_as"] = whole
-        await self._store.history.save_activities(self._tx, list(self._rows.values()))
-        await self._store.mornings.put(self._tx, [(place[0], one) for place, one in self._mornings.items()])
-        await self._store.reports.put(self._tx, [(place[0], one) for place, one in self._reports.items()])
+        news = [*await self._draft.write(self._tx, people), *self._news]
         await self._store.history.add_findings(
             self._tx, [(p.athlete.id, found) for p in people for found in p.findings]
         )
-        await tell(self._tx, [*self._news, *(row for person in people for row in self._tell(person))])
+        await tell(self._tx, [*news, *(row for person in people for row in self._tell(person))])
         await self._store.outbox.put(self._tx, [nudge for person in people for nudge in person.nudges])
         for person in people:
             _log(person)
         await self._store.outbox.hold(self._tx, [silence for person in people for silence in person.held])
-        self._rows, self._mornings, self._reports, self._news = {}, {}, {}, []
+        self._news = []
         for person in people:
             person.findings, person.nudges, person.held, person.same = [], [], [], {}
 

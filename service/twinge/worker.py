@@ -252,7 +252,7 @@ class Worker:
         async with self._store.write() as tx:
             desk = Desk(self._store, tx, self._channels, now, self._pack)
             await desk.lay([(job.platform, job.items) for job in jobs if job.failed is None])
-            ours = await self._store.inbox.hold(tx, [job.row for job in jobs])
+            ours = await self._store.inbox.put_down(tx, [job.row for job in jobs])
             jobs = [job for job in jobs if job.row.id in ours]
             ends: list[tuple[int, str, str]] = []
             for job in jobs:
@@ -265,7 +265,7 @@ class Worker:
             spent = [job.row for job in jobs if job.platform == FILES and job.row.id in done]
             await self._store.inbox.empty(tx, spent)
             behind = [job for job in self._ready if job.row.lane in stuck]
-            await self._give_back(tx, behind)
+            await self._store.inbox.put_down(tx, [job.row for job in behind])
         self._ready = _without(self._ready, behind)
         if log.isEnabledFor(logging.DEBUG):
             for number, state, _ in ends:
@@ -279,7 +279,6 @@ class Worker:
     ) -> tuple[str, str] | None:
         """What becomes of one job: (state, note), or None when it waits."""
         if job.row.lane in stuck:
-            await self._store.inbox.release(tx, [job.row])
             return None
         if job.failed is None:
             strangers = await desk.take(job.platform, job.items, job.row.delivery.received_at, job.row.id)
@@ -376,14 +375,9 @@ class Worker:
         jobs, self._ready = self._ready, []
         try:
             async with self._store.write() as tx:
-                await self._give_back(tx, jobs)
+                await self._store.inbox.put_down(tx, [job.row for job in jobs])
         except TROUBLE as error:  # They come back alone, as after a crash.
             log.error("hop=worker outcome=not_released jobs=%d error=%s", len(jobs), type(error).__name__)
-
-    async def _give_back(self, tx: AsyncConnection, jobs: Sequence[Job]) -> None:
-        if jobs:
-            ours = await self._store.inbox.hold(tx, [job.row for job in jobs])
-            await self._store.inbox.release(tx, [job.row for job in jobs if job.row.id in ours])
 
 
 def _source(item: Item) -> str:

@@ -11,7 +11,7 @@ import pytest
 
 from diary import ALICE
 from twinge.core.model import Athlete, Finding, Preferences, Said, Severity, Voice
-from twinge.core.pack import STANDARD
+from twinge.core.pack import STANDARD, Pack
 from twinge.core.policy import Decision, Ear, decide, next_window
 
 NOON = datetime(2026, 2, 20, 11, 0, tzinfo=UTC)
@@ -47,8 +47,9 @@ def policy(
     voice: Voice = Voice.PUSH,
     athlete: Athlete = ALICE,
     now: datetime = NOON + timedelta(minutes=5),
+    pack: Pack = STANDARD,
 ) -> Decision:
-    return decide(athlete, findings, Ear(voice, tuple(earlier)), now, STANDARD)
+    return decide(athlete, findings, Ear(voice, tuple(earlier)), now, pack)
 
 
 def reasons(decision: Decision) -> list[str]:
@@ -94,6 +95,14 @@ def test_by_sms_two_a_week_are_enough() -> None:
 def test_one_a_day() -> None:
     assert reasons(policy(seen("L01"), earlier=[said("R02", 0.1)])) == ["L01 over_budget"]
     assert policy(seen("L01"), earlier=[said("R02", 1)]).nudges
+
+
+def test_the_pack_says_how_many_a_day_unless_the_athlete_does() -> None:
+    twice = replace(STANDARD, policy=replace(STANDARD.policy, daily=2))
+    once = replace(ALICE, preferences=Preferences(daily_cap=1))
+    earlier = [said("R02", 0.1)]
+    assert policy(seen("L01"), earlier=earlier, pack=twice).nudges
+    assert reasons(policy(seen("L01"), earlier=earlier, pack=twice, athlete=once)) == ["L01 over_budget"]
 
 
 def test_the_same_rule_is_silent_for_a_week_unless_it_gets_worse() -> None:

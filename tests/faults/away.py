@@ -26,7 +26,7 @@ async def worker_away(zygote: Zygote, folder: Path, seed: int, *, athletes: int 
         await stage.feed([Call("text", owner, "STOP") for owner in range(athletes)])
         for _ in range(2):
             await asyncio.sleep(IN_HAND_S + 0.2)  # longer than I7 forgives; and the sender looks once a second
-            stage.turn(HOUR_S)
+            stage.turn(HOUR_S, fault=True)
         await stage.life.stop()
         async with stage.alive():
             await stage.settle()

@@ -14,7 +14,7 @@ from itertools import pairwise
 from urllib.parse import parse_qs
 from zoneinfo import ZoneInfo
 
-from faults.evidence import Evidence, Row, acknowledged, backwards, events
+from faults.evidence import Evidence, Made, Row, acknowledged, backwards, events
 
 Offenders = Iterator[str]
 
@@ -23,7 +23,9 @@ DOCTOR, URGENT = 4, 5
 ENDS = {"sent", "delivered", "failed", "expired", "void"}
 STOPS = {"STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT"}
 IN_HAND_S = 1.5
-"""What the sender had in hand when STOP was acknowledged is not called back."""
+"""What the sender had in hand when STOP was acknowledged is not called back;"""
+LONGEST_S = 30
+"""and what it had taken before, by its own books, may come so late on a machine that has much else to do."""
 JUST_NOW_MS = 16 * 60 * 1000
 FINDING_OUT = {"score", "signs", "confirm"}
 """What a question may ask in quiet hours, of somebody who wrote a moment ago."""
@@ -151,7 +153,7 @@ def stop_is_kept(evidence: Evidence) -> Offenders:
     """
     rows = {row["id"]: row for row in evidence.tables["nudge"]}
     athletes = {row["id"]: json.loads(row["profile"]) for row in evidence.tables["athlete"]}
-    stopped, wrote = _stopped(evidence), _wrote(evidence)
+    stopped, wrote, back = _stopped(evidence), _wrote(evidence), backwards(evidence)
     for line in evidence.provider:
         row = rows.get(line.get("nudge", ""))
         if line["what"] != "asked" or row is None:
@@ -160,23 +162,28 @@ def stop_is_kept(evidence: Evidence) -> Offenders:
             yield f"message {row['id']} was sent {(line['clock'] - row['expires_ms']) // 1000} s after its time"
         if row["severity"] >= URGENT:
             continue
-        since = stopped.get(row["athlete_id"])
-        if since is not None and line["at"] > since + IN_HAND_S * 1e9:
-            yield f"message {row['id']} was sent {(line['at'] - since) / 1e9:.1f} s after STOP"
+        stop = stopped.get(row["athlete_id"])
+        if stop is not None and line["at"] > stop.at + (LONGEST_S if _in_hand(row, stop, back) else IN_HAND_S) * 1e9:
+            yield f"message {row['id']} was sent {(line['at'] - stop.at) / 1e9:.1f} s after STOP"
         if _is_quiet(athletes[row["athlete_id"]], line["clock"]) and not _answers(row, line, wrote[row["athlete_id"]]):
             yield f"message {row['id']} was sent in quiet hours"
 
 
-def _stopped(evidence: Evidence) -> dict[str, int]:
-    """Whose STOP was acknowledged, and when (ns)."""
+def _in_hand(row: Row, stop: Made, back: int) -> bool:
+    """Whether its last take was before STOP was acknowledged; a clock that was set back says nothing of that."""
+    return not back and (row["taken_ms"] or 0) <= stop.clock
+
+
+def _stopped(evidence: Evidence) -> dict[str, Made]:
+    """Whose STOP was acknowledged, and by which call."""
     owner = {row["address"]: row["athlete_id"] for row in evidence.tables["address"]}
-    found: dict[str, int] = {}
+    found: dict[str, Made] = {}
     kept = {(row["platform"], row["key"]) for row in evidence.tables["inbox"]}  # a backup may be older than a STOP
     for one in acknowledged(evidence):
         if one.platform.startswith("channel:") and (one.platform, one.key) in kept:
             form = parse_qs(one.body)
             if form["Body"][0].strip().upper() in STOPS and form["From"][0] in owner:
-                found.setdefault(owner[form["From"][0]], one.at)
+                found.setdefault(owner[form["From"][0]], one)
     return found
 
 

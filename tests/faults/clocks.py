@@ -23,7 +23,7 @@ async def jumping(zygote: Zygote, folder: Path, seed: int, *, athletes: int = 4)
         async with stage.alive():
             for first in range(0, len(stage.calls), 10):
                 await stage.feed(stage.calls[first : first + 10])
-                stage.turn(dice.choice(JUMPS_S))
+                stage.turn(dice.choice(JUMPS_S), fault=True)
             for _ in range(3):  # through a whole day, so that what waits for the morning goes out
                 await stage.settle()
                 stage.turn(9 * 3600)

@@ -28,7 +28,7 @@ async def goes_on(zygote: Zygote, folder: Path, seed: int, *, athletes: int = 5,
         stage.start()
         feeding = asyncio.create_task(stage.feed(stage.calls, at_once=3))
         for _ in range(most):
-            await asyncio.wait([feeding], timeout=dice.uniform(SOONEST_S, LATEST_S))
+            await stage.meanwhile(feeding, dice.uniform(SOONEST_S, LATEST_S))
             await stage.life.kill()
             for one in recorded(record, read):
                 image.apply(one)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import logging
 import os
 import signal
 import sys
@@ -27,6 +28,7 @@ from faults.provider import provide
 from faults.vfs import Disk
 from twinge.app import STUCK_S, log_to_stderr, running, watched
 from twinge.config import Settings
+from twinge.plugin import TwingeError
 from twinge.registry import load_plugins
 
 Order = Mapping[str, Any]
@@ -81,6 +83,10 @@ def main() -> None:
             try:
                 live(json.loads(line))
                 code = 0
+            except TwingeError as error:
+                print(f"twinge: {error}", file=sys.stderr, flush=True)  # noqa: T201 - as the command says it
+            except BaseException:
+                logging.getLogger("faults").exception("outcome=died")
             finally:
                 os._exit(code)
         print(child, flush=True)  # noqa: T201 - the answer

@@ -45,8 +45,12 @@ class Evidence:
 
     @property
     def ended(self) -> int:
-        """The program's clock at the end, epoch ms."""
-        return max(int(line["clock"]) for line in self.journal if line["what"] == "end")
+        """The program's clock when all that was due had come to its end, epoch ms.
+
+        What became due in the second in which the program was stopped is not late.
+        """
+        *_, last = (line for line in self.journal if line["what"] == "end")
+        return int(last.get("settled") or last["clock"])
 
 
 def gather(folder: Path, database: str) -> Evidence:
@@ -116,7 +120,9 @@ class Made:
     key: str
     body: str
     at: int
-    """When its answer was there, ns."""
+    """When its answer was there, ns;"""
+    clock: int
+    """by the program's clock, epoch ms."""
 
 
 def acknowledged(evidence: Evidence) -> list[Made]:
@@ -126,7 +132,7 @@ def acknowledged(evidence: Evidence) -> list[Made]:
     for line in evidence.journal:
         if line["what"] == "answer" and 200 <= line["status"] < 300:
             call = calls[line["n"]]
-            made.append(Made(line["n"], *named(call["path"], call["body"]), call["body"], line["at"]))
+            made.append(Made(line["n"], *named(call["path"], call["body"]), call["body"], line["at"], line["clock"]))
     return made
 
 

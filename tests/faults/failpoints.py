@@ -25,7 +25,7 @@ from twinge_twilio import Twilio
 
 WRITES = {
     "put": "INSERT INTO inbox",
-    "claim": "UPDATE inbox SET attempts",
+    "claim": "INSERT INTO hand",
     "judge": "UPDATE inbox SET state='(done|stray|dead)'",
     "take": "UPDATE nudge SET state='taken'",
     "settle": "UPDATE nudge SET state='(sent|delivered|failed)'",

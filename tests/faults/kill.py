@@ -14,6 +14,8 @@ from faults.zygote import Zygote
 
 SOONEST_S, LATEST_S = 0.1, 0.9
 """After a start; the first deliveries are taken in after a quarter of a second."""
+IN_TIME = 0.25
+"""The share of kills that come by time."""
 
 
 async def at_random(zygote: Zygote, folder: Path, seed: int, *, athletes: int = 8, database: str = "") -> Evidence:
@@ -23,13 +25,28 @@ async def at_random(zygote: Zygote, folder: Path, seed: int, *, athletes: int = 
         stage.start()
         feeding = asyncio.create_task(stage.feed(stage.calls))
         while not feeding.done():
-            await asyncio.wait([feeding], timeout=dice.uniform(SOONEST_S, LATEST_S))
+            await _for_a_while(stage, feeding, dice)
             await stage.life.kill()
             stage.note("killed")
             stage.start()
         await feeding
         await stage.settle()
         return await stage.evidence()
+
+
+async def _for_a_while(stage: Stage, feeding: asyncio.Task[None], dice: Random) -> None:
+    """Mostly until some more calls were answered, and a little longer; else for a time: it may not be up by then."""
+    if dice.random() < IN_TIME:
+        await stage.meanwhile(feeding, dice.uniform(SOONEST_S, LATEST_S))
+        return
+    await some_more(stage, feeding, dice)
+
+
+async def some_more(stage: Stage, feeding: asyncio.Task[None], dice: Random) -> None:
+    """Until some more calls were answered, however long that takes, and a little longer."""
+    answers = stage.answers + dice.randrange(1, 12)
+    await stage.passed(feeding, lambda: stage.answers >= answers)
+    await asyncio.wait([feeding], timeout=dice.uniform(0, 0.15))
 
 
 async def at_points(zygote: Zygote, folder: Path, seed: int, *, athletes: int = 5) -> Evidence:

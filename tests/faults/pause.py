@@ -31,6 +31,6 @@ async def paused(zygote: Zygote, folder: Path, seed: int, *, athletes: int = 5, 
 
 async def _pause(stage: Stage, dice: Random) -> None:
     stage.life.send(signal.SIGSTOP)
-    stage.turn(LONG_S)
+    stage.turn(LONG_S, fault=True)
     await asyncio.sleep(dice.uniform(0.1, 0.4))
     stage.life.send(signal.SIGCONT)

@@ -41,6 +41,8 @@ NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
 TOKEN, SECRET = "generic-token-of-the-faults", "a secret of the faults, long enough to be one"
 PATIENCE_S = 60.0
 AT_ONCE = 6
+BARREN = 3
+"""So often it is struck without an answer in between; then it is let be until there is one."""
 JUMP_S = 300.0
 """How far the clock is turned while nothing but time is missing: the program looks again after a second."""
 OPEN = (
@@ -65,9 +67,15 @@ class Stage:
     """More for every order of a life."""
     lives: list[Life] = field(default_factory=list)
     turns: int = 0
+    answers: int = 0
+    """Calls that were answered for good,"""
+    refusals: int = 0
+    """and with 503."""
+    barren: int = 0
+    """How often in a row it was struck before anything was answered."""
     provider: Life | None = None
     settled_ms: int = 0
-    """When everything had come to its end, by the program's clock."""
+    """When it was last looked whether everything had come to its end, by the program's clock."""
 
     @property
     def url(self) -> str:
@@ -106,10 +114,10 @@ class Stage:
         """A line of the journal."""
         self.journal.note(what, self.clock(), **more)
 
-    def turn(self, seconds: float) -> None:
-        """Turn the clock, and say so."""
+    def turn(self, seconds: float, *, fault: bool = False) -> None:
+        """Turn the clock, and say so; as a fault, or because nothing but time is missing."""
         self.clock.forward(seconds)
-        self.note("clock", by_ms=round(seconds * 1000))
+        self.note("clock", by_ms=round(seconds * 1000), fault=fault)
 
     async def feed(self, calls: Iterable[Call], at_once: int = AT_ONCE) -> None:
         """Make the calls, some at once; as a vendor does, again until it is taken or refused for good."""
@@ -126,7 +134,7 @@ class Stage:
         """One call until it is answered with something else than 503; that answer."""
         self.turns += 1
         path, body, headers = self._request(call)
-        async with asyncio.timeout(PATIENCE_S):
+        async with self._patient():
             while True:
                 number = self.turns = self.turns + 1
                 self.note("call", n=number, kind=call.kind, path=path, body=body)
@@ -139,8 +147,43 @@ class Stage:
                     continue
                 self.note("answer", n=number, status=answer.status)
                 if answer.status != 503:
+                    self.answers += 1
                     return answer.status
+                self.refusals += 1
                 await asyncio.sleep(0.05)
+
+    @asynccontextmanager
+    async def _patient(self) -> AsyncIterator[None]:
+        """For as long as any machine may take; then it says whether there is still a program, and its last words."""
+        try:
+            async with asyncio.timeout(PATIENCE_S):
+                yield
+        except TimeoutError:
+            raise TimeoutError(f"nothing for {PATIENCE_S:.0f} s; {self.last_words()}") from None
+
+    def last_words(self) -> str:
+        """Of the newest life: whether it is over, and the end of the log."""
+        log = self.folder / "program.log"
+        said = log.read_text(errors="replace").splitlines()[-3:] if log.exists() else []
+        return f"the newest life {'is over' if self.life.over.is_set() else 'goes on'}: {said}"
+
+    async def meanwhile(self, feeding: asyncio.Task[None], seconds: float) -> None:
+        """Let it work for so long, or until it is fed.
+
+        Where that was too short for any answer, and again, until there is one: on a slow machine a life may take longer
+        to begin than it is given, and would be struck for ever.
+        """
+        before = self.answers
+        await asyncio.wait([feeding], timeout=seconds)
+        self.barren = 0 if self.answers > before else self.barren + 1
+        if self.barren >= BARREN:
+            await self.passed(feeding, lambda: self.answers > before)
+            self.barren = 0
+
+    async def passed(self, feeding: asyncio.Task[None], holds: Callable[[], bool]) -> None:
+        """Wait for it, or until it is fed: what must not depend on how quick the machine is."""
+        while not feeding.done() and not holds():
+            await asyncio.wait([feeding], timeout=0.005)
 
     def _request(self, call: Call) -> tuple[str, str, dict[str, str]]:
         if call.kind != "text":
@@ -153,20 +196,19 @@ class Stage:
 
     async def until(self, holds: Callable[[], bool]) -> None:
         """Wait for it."""
-        async with asyncio.timeout(PATIENCE_S):
+        async with self._patient():
             while not await asyncio.to_thread(holds):
                 await asyncio.sleep(0.05)
 
     def open_work(self) -> int:
         """Deliveries and messages that are not at their end, though their time has come."""
-        now = round(self.clock().timestamp() * 1000)
-        return int(ask(self.database, OPEN.format(now=now))[0]["n"])
+        self.settled_ms = round(self.clock().timestamp() * 1000)
+        return int(ask(self.database, OPEN.format(now=self.settled_ms))[0]["n"])
 
     async def settle(self, most: int = 40, looks: int = 12) -> None:
         """Let everything come to its end; where only time is missing (it was looked so often), turn the clock."""
         for _ in range(most):
             for _ in range(looks):
-                self.settled_ms = round(self.clock().timestamp() * 1000)
                 if not await asyncio.to_thread(self.open_work):
                     return
                 await asyncio.sleep(0.1)
@@ -193,7 +235,7 @@ class Stage:
         if await asyncio.to_thread(self._came_late):
             async with self.alive():
                 await self.until(lambda: not self._came_late())
-        self.note("end")
+        self.note("end", settled=self.settled_ms)
         return await asyncio.to_thread(gather, self.folder, self.database)
 
 

@@ -27,7 +27,7 @@ async def restored(zygote: Zygote, folder: Path, seed: int, *, athletes: int = 5
             await _twinge(stage, "db", "backup", str(folder / "backup"))
             await stage.feed(stage.calls[cut:])
             await stage.settle()
-        stage.turn(DAY_S)
+        stage.turn(DAY_S, fault=True)
         await _twinge(stage, "db", "restore", str(folder / "backup"))
         async with stage.alive():
             await stage.feed(stage.calls[-10:])

@@ -1,7 +1,8 @@
-"""The long form: `python tests/faults/run.py --minutes 30 --seed 1`; one round: `--only kill --rounds 1 --seed 7`.
+"""The long form: `python tests/faults/run.py --minutes 30 --seed 1`; one round: `--only kill --rounds 1 --seed 7`;
+so many kills: `--only kill --faults 1000 --minutes 90 --seed 1`.
 
-Every fault in turn with one seed, then all with the next, until the time is over. It ends with a table, and with the
-exit code 1 where a promise was broken.
+Every fault in turn with one seed, then all with the next, until the time is over. It ends with a table, also after
+SIGTERM, and with the exit code 1 where a promise was broken.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import shutil
+import signal
 import sys
 import tempfile
 import time
@@ -16,6 +18,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Event
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
@@ -23,6 +26,7 @@ from faults import away, clocks, cut, full, kill, pause, poison, restore, server
 from faults.calm import calm
 from faults.check import problems
 from faults.evidence import Evidence, acknowledged
+from faults.volume import Machine, Unfit, powered
 from faults.zygote import Zygote, opened
 from postgres import Server, serving
 
@@ -47,9 +51,10 @@ ON_SERVER: dict[str, Callable[[Zygote, Path, int, Server], Awaitable[Evidence]]]
     "pg zombie": server.zombie,
     "pg kill": server.killed,
 }
+ON_MACHINE: dict[str, Callable[[Zygote, Path, int, Machine], Awaitable[Evidence]]] = {"pg power": server.powerless}
 COUNTED = {"power cuts": "", "… with NORMAL": "NORMAL"}
 """Many cuts of one run → what `synchronous` is set to; the second is the control, and must lose."""
-NAMES = (*ROUNDS, *ON_SERVER, *COUNTED)
+NAMES = (*ROUNDS, *ON_SERVER, *ON_MACHINE, *COUNTED)
 
 
 @dataclass
@@ -70,7 +75,7 @@ class Row:
         """One round more."""
         found = problems(evidence)
         self.rounds += 1
-        self.faults += sum(line["what"] in {"killed", "clock"} for line in evidence.journal)
+        self.faults += sum(line["what"] == "killed" or line.get("fault", False) for line in evidence.journal)
         self.deliveries += len(acknowledged(evidence))
         self.messages += sum(line["what"] == "taken" for line in evidence.provider)
         self.lost += sum(one.startswith("I1:") for one in found)
@@ -89,16 +94,29 @@ class Row:
             self.found.append(f"seed {seed}: {cuts}")
 
 
-def play(name: str, zygote: Zygote, folder: Path, seed: int, row: Row, postgres: Server | None) -> None:
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What rounds are played on; None: not wanted, or not to be had here."""
+
+    zygote: Zygote
+    postgres: Server | None
+    machine: Machine | None
+
+
+def play(name: str, ground: Ground, folder: Path, seed: int, row: Row) -> None:
     """One round of one fault."""
+    zygote = ground.zygote
     if name in COUNTED:
         work = cut.many(zygote, folder, seed, cuts=CUTS, synchronous=COUNTED[name])
         cuts, evidence = asyncio.run(work)
         row.count(cuts, seed, control=bool(COUNTED[name]))
         row.found += [f"seed {seed}: {one}" for one in problems(evidence)]
     elif name in ON_SERVER:
-        assert postgres is not None
-        row.add(asyncio.run(_awaited(ON_SERVER[name](zygote, folder, seed, postgres))), seed)
+        assert ground.postgres is not None
+        row.add(asyncio.run(_awaited(ON_SERVER[name](zygote, folder, seed, ground.postgres))), seed)
+    elif name in ON_MACHINE:
+        assert ground.machine is not None
+        row.add(asyncio.run(_awaited(ON_MACHINE[name](zygote, folder, seed, ground.machine))), seed)
     else:
         row.add(asyncio.run(_awaited(ROUNDS[name](zygote, folder, seed))), seed)
 
@@ -107,28 +125,64 @@ async def _awaited(work: Awaitable[Evidence]) -> Evidence:
     return await work
 
 
-def run(names: Sequence[str], seed: int, rounds: int, minutes: float, place: Path) -> dict[str, Row]:
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How far it goes: what is reached first."""
+
+    rounds: int
+    minutes: float
+    faults: int
+    """Of each."""
+
+
+def run(names: Sequence[str], seed: int, limits: Limits, place: Path) -> dict[str, Row]:
     """Rounds until one of the limits is reached; at least one."""
     table = {name: Row() for name in names}
-    until = time.monotonic() + minutes * 60
     with ExitStack() as stack:
-        zygote = stack.enter_context(opened())
-        postgres = stack.enter_context(serving()) if ON_SERVER.keys() & set(names) else None
-        for turn in range(rounds):
-            for name in names:
-                if turn and time.monotonic() > until:
-                    return table
-                folder = place / f"{name.replace(' ', '-')}-{seed + turn}"
-                before = len(table[name].found)
-                try:
-                    play(name, zygote, folder, seed + turn, table[name], postgres)
-                except (TimeoutError, AssertionError) as error:
-                    table[name].found.append(f"seed {seed + turn}: it did not come to its end: {error!r}")
-                if len(table[name].found) == before:
-                    shutil.rmtree(folder)
-                for one in table[name].found[before:]:
-                    print(f"{name}, {one} ({folder})", flush=True)
+        _play_all(table, seed, limits, place, stack)
     return table
+
+
+def _play_all(table: dict[str, Row], seed: int, limits: Limits, place: Path, stack: ExitStack) -> None:
+    until, asked = time.monotonic() + limits.minutes * 60, Event()
+    signal.signal(signal.SIGTERM, lambda *_: asked.set())
+    ground = _ground(table, stack)
+    for turn in range(limits.rounds):
+        left = [name for name, row in table.items() if row.faults < limits.faults]
+        if not left:
+            return
+        for name in left:
+            if asked.is_set() or (turn and time.monotonic() > until):
+                return
+            _play_one(name, ground, place, seed + turn, table[name])
+
+
+def _ground(table: dict[str, Row], stack: ExitStack) -> Ground:
+    """What these faults want; those for which it cannot be had leave the table."""
+    zygote = stack.enter_context(opened())
+    postgres = stack.enter_context(serving()) if ON_SERVER.keys() & table.keys() else None
+    machine = None
+    if wanted := ON_MACHINE.keys() & table.keys():
+        try:
+            machine = stack.enter_context(powered())
+        except Unfit as error:
+            print(f"{', '.join(wanted)} is left out: {error}", flush=True)
+            for name in wanted:
+                del table[name]
+    return Ground(zygote, postgres, machine)
+
+
+def _play_one(name: str, ground: Ground, place: Path, seed: int, row: Row) -> None:
+    """One round, whatever comes of it; its folder is kept where that was no good."""
+    folder, before = place / f"{name.replace(' ', '-')}-{seed}", len(row.found)
+    try:
+        play(name, ground, folder, seed, row)
+    except (TimeoutError, AssertionError) as error:
+        row.found.append(f"seed {seed}: it did not come to its end: {error!r}")
+    if len(row.found) == before:
+        shutil.rmtree(folder)
+    for one in row.found[before:]:
+        print(f"{name}, {one} ({folder})", flush=True)
 
 
 def written(table: dict[str, Row]) -> str:
@@ -149,10 +203,11 @@ def main() -> int:
     parser.add_argument("--minutes", type=float, default=10)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--rounds", type=int, default=1_000_000)
+    parser.add_argument("--faults", type=int, default=1_000_000, help="of each fault")
     parser.add_argument("--only", action="append", choices=NAMES)
     asked = parser.parse_args()
     place = Path(tempfile.mkdtemp(prefix="twinge-faults-"))
-    table = run(asked.only or NAMES, asked.seed, asked.rounds, asked.minutes, place)
+    table = run(asked.only or NAMES, asked.seed, Limits(asked.rounds, asked.minutes, asked.faults), place)
     print(written(table))
     return int(any(row.found for row in table.values()))
 

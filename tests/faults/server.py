@@ -1,4 +1,4 @@
-"""PostgreSQL stops at once and comes back, again and again; and of two processes on it one stands still for minutes."""
+"""PostgreSQL stops at once and comes back, or loses its power; and of two processes on it one stands still."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from pathlib import Path
 from random import Random
 
 from faults.evidence import Evidence
-from faults.kill import at_random
+from faults.kill import at_random, some_more
 from faults.pause import LONG_S
 from faults.play import staged
+from faults.volume import Machine
 from faults.zygote import Zygote
 from postgres import Server
 
@@ -24,7 +25,7 @@ async def restarted(zygote: Zygote, folder: Path, seed: int, server: Server, *, 
             await stage.feed(stage.calls[:1])  # a program that finds no server at its start says so and ends
             feeding = asyncio.create_task(stage.feed(stage.calls[1:], at_once=3))
             while not feeding.done():
-                await asyncio.wait([feeding], timeout=dice.uniform(0.5, 1.5))
+                await some_more(stage, feeding, dice)
                 await asyncio.to_thread(server.halt, "immediate")
                 stage.note("killed", point="server")
                 await asyncio.wait([feeding], timeout=dice.uniform(0.0, 0.3))
@@ -46,7 +47,7 @@ async def zombie(zygote: Zygote, folder: Path, seed: int, server: Server, *, ath
                 await asyncio.wait([feeding], timeout=dice.uniform(0.2, 0.6))
                 other.send(signal.SIGSTOP)
                 await asyncio.wait([feeding], timeout=dice.uniform(0.2, 0.6))
-                stage.turn(LONG_S)
+                stage.turn(LONG_S, fault=True)
                 await asyncio.wait([feeding], timeout=dice.uniform(0.6, 1.2))
                 other.send(signal.SIGCONT)
             await feeding
@@ -58,3 +59,25 @@ async def zombie(zygote: Zygote, folder: Path, seed: int, server: Server, *, ath
 async def killed(zygote: Zygote, folder: Path, seed: int, server: Server) -> Evidence:
     """kill -9 of the program at random, on PostgreSQL."""
     return await at_random(zygote, folder, seed, athletes=4, database=await asyncio.to_thread(server.fresh))
+
+
+async def powerless(zygote: Zygote, folder: Path, seed: int, machine: Machine, *, athletes: int = 4) -> Evidence:
+    """The machine of the server loses its power, and sometimes the program with it, until every call was taken."""
+    dice = Random(f"powerless {seed}")
+    url = await asyncio.to_thread(machine.server.fresh)
+    async with staged(zygote, folder, seed=seed, athletes=athletes, database=url) as stage:
+        stage.start()
+        await stage.feed(stage.calls[:1])
+        feeding = asyncio.create_task(stage.feed(stage.calls[1:], at_once=3))
+        while not feeding.done():
+            await some_more(stage, feeding, dice)
+            await asyncio.to_thread(machine.lose_power)
+            stage.note("killed", point="power of the server")
+            if dice.random() < 0.5:
+                await stage.life.kill()
+            await asyncio.to_thread(machine.come_back)
+            if stage.life.over.is_set():
+                stage.start()
+        await feeding
+        await stage.settle()
+        return await stage.evidence()

@@ -220,7 +220,8 @@ def caps_hold(record: Record) -> Offenders:
 def nobody_is_interrupted_too_often(record: Record) -> Offenders:
     """Unasked words: as many on a day as the athlete has allowed (M01), by when they were due."""
     for person in record.people:
-        zone, most = ZoneInfo(record.athletes[person.id].timezone), record.athletes[person.id].preferences.daily_cap
+        zone, wishes = ZoneInfo(record.athletes[person.id].timezone), record.athletes[person.id].preferences
+        most = wishes.daily_cap or 1
         days: Counter[Any] = Counter()
         for row in record.of("nudge", person.id):
             unasked = row["activity"] is not None and row["copy_of"] is None and row["severity"] < Severity.URGENT

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import gc
 import logging
+import signal
 import sys
 import tempfile
 import time
@@ -12,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from pathlib import Path
+from threading import Event
 from typing import NamedTuple
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
@@ -65,21 +67,23 @@ def _fast() -> str | None:
 
 
 def main() -> int:
-    """Exit code 1 if anything did not hold."""
+    """Exit code 1 if anything did not hold, or SIGTERM ended it: then it says how far it came."""
     given = _arguments()
     scale = Scale(given.athletes, given.days)
     seeds = [given.seed] if given.seed is not None else list(range(given.first, given.first + given.seeds))
-    began, failed, calls, crashes = time.monotonic(), 0, 0, 0
+    began, done, failed, calls, crashes = time.monotonic(), 0, 0, 0, 0
+    asked = Event()
+    signal.signal(signal.SIGTERM, lambda *_: asked.set())
     for done, one in enumerate(run_all(seeds, given.jobs, scale, whole=given.trace), start=1):
         calls, crashes = calls + one.calls, crashes + one.crashes
         failed += bool(one.offenders)
         _show(one, given)
         _progress(done, len(seeds), time.monotonic() - began, failed)
+        if asked.is_set():
+            break
     minutes = (time.monotonic() - began) / 60
-    print(
-        f"{len(seeds)} seeds, {failed} failed; {calls} sends, {crashes} crashes; {len(seeds) / minutes:.0f} seeds/min"
-    )
-    return 1 if failed else 0
+    print(f"{done} seeds, {failed} failed; {calls} sends, {crashes} crashes; {done / minutes:.0f} seeds/min")
+    return 1 if failed or done < len(seeds) else 0
 
 
 def _arguments() -> argparse.Namespace:
@@ -100,7 +104,7 @@ def _show(one: Outcome, given: argparse.Namespace) -> None:
     if given.seed is not None:
         print(f"digest {one.digest}")
     if one.offenders:
-        print(f"\nseed {one.seed} failed:")
+        print(f"\nseed {one.seed} failed:", flush=True)
         print("\n".join(f"  {offender}" for offender in one.offenders))
         if not given.trace:
             print("\n".join(f"    {line}" for line in one.trace))

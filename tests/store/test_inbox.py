@@ -152,6 +152,7 @@ async def test_a_claim_is_bounded_by_bytes_and_never_empty(home: House, most: in
         assert [row.id for row in rows] == wanted
         assert [row.delivery.body for row in rows] == [bodies[row.id - 1] for row in rows]
         async with home.store.write() as tx:
+            await home.store.inbox.put_down(tx, rows)
             await home.store.inbox.settle(tx, [(row.id, "done", "") for row in rows], NOON)
 
 
@@ -169,6 +170,7 @@ async def test_a_used_body_can_be_deleted_and_is_still_told(home: House) -> None
     await home.store.inbox.put(files, "k")
     rows = await home.store.inbox.claim(NOON)
     async with home.store.write() as tx:
+        await home.store.inbox.put_down(tx, rows)
         await home.store.inbox.settle(tx, [(1, "done", "")], NOON)
         await home.store.inbox.empty(tx, rows)
     kept = await home.store.inbox.get(1)
@@ -196,7 +198,7 @@ async def test_a_row_that_was_claimed_before_comes_alone_and_only_three_times(ho
         await home.store.inbox.put(call(), f"k{n}")
     first, *others = await home.store.inbox.claim(NOON)
     async with home.store.write() as tx:
-        await home.store.inbox.release(tx, others)
+        await home.store.inbox.put_down(tx, others)
 
     for attempt in (2, 3):
         [again] = await home.store.inbox.claim(NOON)
@@ -214,6 +216,7 @@ async def test_a_suspect_waits_until_nothing_else_is_in_work(home: House) -> Non
     await home.store.inbox.claim(NOON, 9, [innocent])
     assert await home.store.inbox.claim(NOON, 9, [innocent]) == []
     async with home.store.write() as tx:
+        await home.store.inbox.put_down(tx, [innocent])
         await home.store.inbox.settle(tx, [(innocent.id, "done", "")], NOON)
     assert [row.attempts for row in await home.store.inbox.claim(NOON)] == [2]
 
@@ -224,19 +227,22 @@ async def test_a_postponed_row_holds_its_lane_and_no_other(home: House) -> None:
     rows = await home.store.inbox.claim(NOON)
     later = NOON + timedelta(minutes=5)
     async with home.store.write() as tx:
-        await home.store.inbox.release(tx, rows)
+        await home.store.inbox.put_down(tx, rows)
         await home.store.inbox.postpone(tx, 1, later, "busy", delays=1)
         await home.store.inbox.postpone(tx, 4, later, "busy", delays=1)
-    assert [row.id for row in await home.store.inbox.claim(NOON)] == [3, 5]
+    rows = await home.store.inbox.claim(NOON)
+    assert [row.id for row in rows] == [3, 5]
     async with home.store.write() as tx:
+        await home.store.inbox.put_down(tx, rows)
         await home.store.inbox.settle(tx, [(3, "done", ""), (5, "done", "")], NOON)
     assert [row.id for row in await home.store.inbox.claim(later)] == [1, 2, 4]
 
 
 async def test_a_dead_letter_can_be_found_and_replayed(home: House) -> None:
     await home.store.inbox.put(call(), "k")
-    await home.store.inbox.claim(NOON)
+    rows = await home.store.inbox.claim(NOON)
     async with home.store.write() as tx:
+        await home.store.inbox.put_down(tx, rows)
         await home.store.inbox.settle(tx, [(1, "dead", "no such field")], NOON)
     [dead] = (await home.store.inbox.find("dead")).items
     assert dead.note == "no such field"

@@ -13,7 +13,7 @@ from sqlalchemy.exc import OperationalError
 
 from fakes import NOON, FakePlatform, run, said
 from house import SECRET, House, url_of
-from postgres import Server
+from postgres import Server, serving
 from twinge.core.model import Nudge, Purpose, Severity, Voice
 from twinge.plugin import Delivery, TryLater
 from twinge.store import Consent, Store
@@ -64,6 +64,7 @@ async def test_a_lane_in_another_hand_waits_until_it_is_settled(home: House, oth
     [first] = await home.store.inbox.claim(NOON, 1)
     assert await other.store.inbox.claim(NOON) == []
     async with home.store.write() as tx:
+        await home.store.inbox.put_down(tx, [first])
         await home.store.inbox.settle(tx, [(first.id, "done", "")], NOON)
     assert [row.id for row in await other.store.inbox.claim(NOON)] == [2, 3]
 
@@ -93,8 +94,12 @@ async def test_who_was_taken_for_dead_finds_out_before_it_writes(home: House, ot
 
 async def test_a_lost_seat_is_taken_anew_and_nothing_is_claimed_without_one(home: House, other: House) -> None:
     await home.store.inbox.put(call(), "k")
+    seat = other.store._engines._seat  # type: ignore[attr-defined]
+    before = seat.number
     await lose_the_seat(home, other.store)
     async with asyncio.timeout(10):
+        while seat.number == before:  # it has not noticed yet
+            await asyncio.sleep(0.01)
         while True:
             try:
                 [row] = await other.store.inbox.claim(NOON)
@@ -209,6 +214,22 @@ async def test_a_restarted_server_is_waited_for(home: House, postgres: Server) -
     stop.set()
     home.store.bell.set()
     await asyncio.gather(*loops)
+
+
+async def test_a_message_that_was_taken_is_still_so_after_the_servers_crash() -> None:
+    """Its provider has been called meanwhile: waiting, it would go out again."""
+    with serving(wal_writer_delay="10s") as server:  # what is not written at the commit is written long after
+        url = await asyncio.to_thread(server.fresh)
+        home = House(await Store.open(url, secret=SECRET))
+        await nudge(home, await home.move_in("Alice"), 1)
+        await home.store.post.claim(NOON, {"sms": 9})
+        await asyncio.to_thread(server.halt, "immediate")
+        await home.store.close()
+        await asyncio.to_thread(server.start)
+        store = await Store.open(url, secret=SECRET)
+        [taken] = await store.post.stale_taken(NOON + timedelta(minutes=2))
+        assert taken.nudge.id == "n1"
+        await store.close()
 
 
 async def test_texts_that_a_server_cannot_keep_hurt_nobody_elses_delivery(home: House) -> None:

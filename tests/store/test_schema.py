@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shutil
+import sqlite3
 import sys
 from asyncio.subprocess import DEVNULL
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +17,7 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, create_engine, text
+from sqlalchemy import Connection, Engine, create_engine, event, text
 
 from house import SECRET, url_of
 from postgres import Server
@@ -40,6 +43,17 @@ def test_up_from_empty_equals_the_tables(tmp_path: Path) -> None:
         wanted = {tuple(row) for row in connection.exec_driver_sql(_INDEXES)}
     blank.dispose()
     assert made == wanted
+
+
+@pytest.mark.only("sqlite")
+def test_a_version_before_says_that_it_is_one(tmp_path: Path) -> None:
+    url = url_of(tmp_path)
+    schema.upgrade(url)
+    on(url, lambda tx: tx.execute(text("UPDATE alembic_version SET version_num = '9999'")))
+    newer = f"the database is at revision 9999, this version knows {HEAD}: run the newer one, or restore a backup"
+    assert schema.check(url) == newer
+    with pytest.raises(Unusable, match="run the newer one"):
+        schema.upgrade(url)
 
 
 # The comparison of alembic does not look at the condition of a partial index.
@@ -194,3 +208,58 @@ async def test_a_reader_of_a_server_sees_one_moment_and_changes_nothing(home: An
         assert (await tx.execute(text("SELECT count(*) FROM athlete"))).scalar_one() == before
         with pytest.raises(Exception, match="read-only transaction"):
             await tx.exec_driver_sql("DELETE FROM inbox")
+
+
+# ---- an upgrade that breaks off --------------------------------------------------------------------------------------
+
+
+class Died(Exception):
+    """Stands for whatever ends a process in the middle: a signal, the power, a disk without room."""
+
+
+def upgraded_until(path: Path, statements: int) -> bool:
+    """Upgrade, and break off at so many statements; False: it came to its end before."""
+    left = iter(range(statements))
+
+    def struck(*_: Any) -> None:
+        if next(left, None) is None:
+            raise Died
+
+    event.listen(Engine, "before_cursor_execute", struck)
+    event.listen(Engine, "commit", struck)
+    try:
+        schema.upgrade(f"sqlite+aiosqlite:///{path}")
+    except Died:
+        return True
+    finally:
+        event.remove(Engine, "before_cursor_execute", struck)
+        event.remove(Engine, "commit", struck)
+    return False
+
+
+@pytest.mark.only("sqlite")
+def test_an_upgrade_that_breaks_off_anywhere_has_changed_nothing(tmp_path: Path) -> None:
+    older, path = tmp_path / "older", tmp_path / "twinge.db"
+    command.upgrade(schema.config(f"sqlite+aiosqlite:///{older}"), "0010")
+    breaks = 0
+    while shutil.copy(older, path) and upgraded_until(path, breaks):
+        assert _schema_of(path) == _schema_of(older)
+        schema.upgrade(f"sqlite+aiosqlite:///{path}")
+        path.unlink()
+        breaks += 1
+    assert breaks > 20
+
+
+def _schema_of(path: Path) -> list[Any]:
+    with closing(sqlite3.connect(path)) as file:
+        revision = file.execute("SELECT version_num FROM alembic_version").fetchall()
+        return revision + file.execute("SELECT name, sql FROM sqlite_schema ORDER BY name").fetchall()
+
+
+@pytest.mark.only("sqlite")
+def test_a_database_that_is_up_to_date_is_only_read(tmp_path: Path) -> None:
+    path = tmp_path / "twinge.db"
+    schema.upgrade(f"sqlite+aiosqlite:///{path}")
+    with closing(sqlite3.connect(path, isolation_level=None)) as busy:
+        busy.execute("BEGIN IMMEDIATE")
+        schema.upgrade(f"sqlite+aiosqlite:///{path}")

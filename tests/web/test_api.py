@@ -40,7 +40,7 @@ async def test_alice_is_created_with_everything_and_read_back(serve: Serve) -> N
     assert await web.get(f"/api/v1/athletes/{made['id']}") == made
     assert (made["name"], made["units"], made["language"], made["hr_max"]) == ("Alice", "mi", "en", None)
     assert made["preferences"]["quiet_from"] == "21:30"
-    assert made["preferences"]["daily_cap"] == 1
+    assert made["preferences"]["daily_cap"] is None
     assert made["channels"][0]["channel"] == "memory"  # `sms` is whichever channel has that voice
     assert made["channels"][0]["address"] == "+4915112345689"
     assert made["channels"][0]["usable"] is True

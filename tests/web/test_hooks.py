@@ -104,6 +104,18 @@ async def test_too_large_is_413(web: Web, chunked: bool) -> None:
     assert await kept(web) == []
 
 
+async def test_a_body_that_is_here_at_once_has_the_same_cap(serve: Serve, settings: Settings) -> None:
+    web = await serve(settings=replace(settings, body_cap_kb=1))
+    for size, said in ((1024, b" 400 "), (1025, b" 413 ")):  # 400: it is read, and is no event
+        reader, writer = await asyncio.open_connection(web.client.host, web.client.port)
+        head = f"POST /hooks/generic/{TOKEN} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n"
+        writer.write(f"{head}\r\n{size:x}\r\n{'x' * size}\r\n0\r\n\r\n".encode())
+        answered = await asyncio.wait_for(reader.read(), 5)
+        writer.close()
+        assert said in answered.partition(b"\r\n")[0]
+    assert await kept(web) == []
+
+
 async def test_compressed_bodies_are_refused_unread(web: Web) -> None:
     body = gzip.compress(json.dumps(run()).encode())
     headers = {**signed(body, "msg_1", web.clock()), "Content-Encoding": "gzip"}

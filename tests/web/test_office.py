@@ -24,8 +24,9 @@ from twinge.plugin import Delivery
 from twinge.store import Consent
 from twinge.store.history import Recorded
 from twinge.store.outages import Outage
-from twinge.store.post import FORWARD, End
+from twinge.store.post import End
 from twinge.store.provenance import Span
+from twinge.store.receipts import FORWARD
 from twinge.store.spoken import Spoken
 from twinge.store.tables import api_key
 from twinge.store.timeline import Line

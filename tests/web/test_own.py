@@ -309,7 +309,7 @@ async def test_everything_is_paused_until_a_day_and_goes_on(web: Web) -> None:
 # --- wishes -----------------------------------------------------------------------------------------------------------
 
 STANDING = {"quiet_from": "20:00", "quiet_to": "09:00", "digest_at": "18:00", "digest_day": "7", "delay_min": "20"}
-STANDING |= {"daily_cap": "1", "weekly_cap": ""}
+STANDING |= {"daily_cap": "", "weekly_cap": ""}
 
 
 async def test_wishes_are_kept_as_the_api_keeps_them(web: Web) -> None:

@@ -232,12 +232,14 @@ def _over_budget(athlete: Athlete, ear: Ear, at: datetime, pack: Pack) -> bool:
     """M01: so many a day and a week; digests, and what the athlete began themselves, are not counted."""
     zone, wishes = ZoneInfo(athlete.timezone), athlete.preferences
     counted = [s.at for s in ear.said if Severity.INFO < s.severity < Severity.URGENT and s.activity is not None]
-    weekly = wishes.weekly_cap
+    daily, weekly = wishes.daily_cap, wishes.weekly_cap
+    if daily is None:
+        daily = pack.policy.daily
     if weekly is None:
         weekly = pack.policy.weekly_sms if ear.voice is Voice.SMS else pack.policy.weekly_push
     today = sum(s.astimezone(zone).date() == at.astimezone(zone).date() for s in counted)
     week = sum(abs(at - s) < timedelta(days=7) for s in counted)
-    return today >= wishes.daily_cap or week >= weekly
+    return today >= daily or week >= weekly
 
 
 def _held(athlete: Athlete, findings: Sequence[Finding], severity: Severity, reason: str, now: datetime) -> Held:

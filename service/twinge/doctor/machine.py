@@ -35,7 +35,7 @@ def sqlite(scene: Scene, found: tuple[int, ...] = sqlite3.sqlite_version_info) -
     name = ".".join(map(str, found))
     if scene.database_file is None or found >= SOUND_SQLITE:
         return ok("sqlite", name)
-    advice = "Stop the service before commands that write (or use the API), or run the image, or a newer SQLite."
+    advice = "Stop the service before commands that write (or use the API), or run a newer SQLite."
     return warn("sqlite", f"{name} has the WAL-reset fault (before 3.51.3)", advice)
 
 

@@ -17,7 +17,7 @@ from twinge.core.model import Nudge, Voice
 from twinge.core.relay import of_story
 from twinge.plugin import Channel
 from twinge.store import Store
-from twinge.store.post import Sibling, Unheard
+from twinge.store.again import Sibling, Unheard
 from twinge.store.turns import lock
 from twinge.ways import Ways, held_for
 
@@ -29,14 +29,14 @@ OUT = frozenset({"sent", "delivered", "unknown"})
 async def look_again(store: Store, channels: Mapping[str, Channel], down: Container[str], now: datetime) -> int:
     """Work off what is due to be looked at again; how many those were. Channels that are `down` are no way out."""
     async with store.read() as tx:
-        if not await store.post.unheard(tx, now, 1):
+        if not await store.again.unheard(tx, now, 1):
             return 0
     voices = {name: Voice(channel.voice) for name, channel in channels.items() if name not in down}
     async with store.write() as tx:
-        waiting = {one.nudge.athlete for one in await store.post.unheard(tx, now)}
+        waiting = {one.nudge.athlete for one in await store.again.unheard(tx, now)}
         ours = await lock(tx, waiting, free=True)
         # Asked again under the lock: another sender may just have seen to them.
-        found = [one for one in await store.post.unheard(tx, now) if one.nudge.athlete in ours]
+        found = [one for one in await store.again.unheard(tx, now) if one.nudge.athlete in ours]
         places = await store.addresses.load(tx, {one.nudge.athlete for one in found})
         for one in found:
             await _look(store, tx, Ways(places.get(one.nudge.athlete, []), voices), one, now)
@@ -44,25 +44,25 @@ async def look_again(store: Store, channels: Mapping[str, Channel], down: Contai
 
 
 async def _look(store: Store, tx: AsyncConnection, ways: Ways, one: Unheard, now: datetime) -> None:
-    nudge, post = one.nudge, store.post
-    if now >= nudge.expires_at or await post.acknowledged(tx, nudge):
-        return await post.let_be(tx, [nudge])
-    family, due_now = await post.family(tx, nudge), replace(nudge, not_before=now)
+    nudge, again = one.nudge, store.again
+    if now >= nudge.expires_at or await again.acknowledged(tx, nudge):
+        return await again.let_be(tx, [nudge])
+    family, due_now = await again.family(tx, nudge), replace(nudge, not_before=now)
     due = _repeated_at(one)
     if due is not None and _is_out(family) and (one.state in OUT or now >= due):
         if not await _overtaken(store, tx, nudge):
             await store.outbox.put(tx, [ways.copy(due_now, place, "-2") for place in ways.fit(nudge)])
-        return await post.let_be(tx, [nudge])
+        return await again.let_be(tx, [nudge])
     tried = {sibling.address_id for sibling in family}
     untried = [place for place in ways.fit(nudge) if place.id not in tried]
     if untried:
         await store.outbox.put(tx, [ways.copy(due_now, untried[0])])
-        await post.give_way(tx, nudge, OTHER_WAY, now)
+        await again.give_way(tx, nudge, OTHER_WAY, now)
     elif one.state == "void" and not _is_out(family):
         await store.outbox.hold(tx, [held_for(nudge, one.reason or "no_channel", now)])
     if due is not None and now < due and len(family) + len(untried) > 1:
-        return await post.look(tx, nudge, due)  # it failed here, its copies did not: they are said once more then
-    return await post.let_be(tx, [nudge])
+        return await again.look(tx, nudge, due)  # it failed here, its copies did not: they are said once more then
+    return await again.let_be(tx, [nudge])
 
 
 def _repeated_at(one: Unheard) -> datetime | None:
@@ -81,4 +81,4 @@ def _is_out(family: Sequence[Sibling]) -> bool:
 async def _overtaken(store: Store, tx: AsyncConnection, nudge: Nudge) -> bool:
     """Whether something newer was said in the same story."""
     story = of_story(nudge.facts)
-    return story is not None and any(of_story(newer.facts) == story for newer in await store.post.later(tx, nudge))
+    return story is not None and any(of_story(newer.facts) == story for newer in await store.again.later(tx, nudge))

@@ -18,10 +18,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from twinge.store import schema
 from twinge.store.engine import Unusable
 from twinge.store.opening import open_engines
-from twinge.store.tables import metadata
+from twinge.store.tables import hand, metadata
 
 BATCH: Final = 500
 POOL, TIMEOUT_S = 2, 600.0
+TABLES: Final = tuple(table for table in metadata.sorted_tables if table is not hand)
+"""What is copied: what a process had in hand it has not got in the copy."""
 
 
 class Copied(NamedTuple):
@@ -57,7 +59,7 @@ async def copy(source: str, target: str, tell: Callable[[str, int], None] = lamb
         async with here.read() as old, there.write() as new:
             await _refuse_full(new)
             done = []
-            for table in metadata.sorted_tables:
+            for table in TABLES:
                 sent = await _copy_table(old, new, table, tell)
                 if (arrived := await _sum(new, table)) != sent:
                     told = f"{sent.rows} rows left, {arrived.rows} arrived, or not as they were"
@@ -71,7 +73,7 @@ async def copy(source: str, target: str, tell: Callable[[str, int], None] = lamb
 
 
 async def _refuse_full(tx: AsyncConnection) -> None:
-    for table in metadata.sorted_tables:
+    for table in TABLES:
         if (await tx.execute(select(func.count()).select_from(table))).scalar_one():
             raise Unusable(f"the target is not empty (table {table.name}): copy into a fresh one")
 
@@ -116,7 +118,7 @@ async def _move_numbers(tx: AsyncConnection) -> None:
     """PostgreSQL numbers rows by counters of its own: the next must lie behind what came. SQLite looks for itself."""
     if tx.dialect.name != "postgresql":
         return
-    for table in metadata.sorted_tables:
+    for table in TABLES:
         if "id" not in table.c or table.c.id.type.python_type is not int:
             continue
         last = (await tx.execute(select(func.max(table.c.id)))).scalar_one()

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from twinge.store import codec, tables
 from twinge.store.addresses import Addresses
+from twinge.store.again import Again
 from twinge.store.athletes import Athletes
 from twinge.store.backfills import Backfills
 from twinge.store.bell import Bell
@@ -34,6 +35,7 @@ from twinge.store.outages import Outages
 from twinge.store.outbox import Outbox
 from twinge.store.post import Post
 from twinge.store.provenance import Provenance
+from twinge.store.receipts import Receipts
 from twinge.store.repeats import Repeats
 from twinge.store.retention import Retention
 from twinge.store.rotation import Rotation
@@ -79,7 +81,7 @@ class Store:
         self.provenance = Provenance(engines)
         self.wakes = Wakes(engines)
         self.outbox = Outbox(engines, seal)
-        self.post = Post(engines, seal)
+        self.post, self.receipts, self.again = Post(engines, seal), Receipts(seal), Again(seal)
         self.outages = Outages(engines)
         self.keys = Keys(engines)
         self.visits = Visits(engines)

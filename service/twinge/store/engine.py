@@ -131,8 +131,8 @@ class Engines(ABC):
         return None
 
     async def vacant(self, tx: AsyncConnection, seats: Collection[int]) -> set[int]:
-        """Which of these seats belong to a process that has gone."""
-        return set()
+        """Which of these seats belong to a process that has gone; where nobody shares, each that is not our own."""
+        return set(seats)
 
     def tell(self, word: str) -> None:
         """Ring the bell `word` (inbox · outbox) of the other processes. A hint: it may be lost."""

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from twinge.store import codec
 from twinge.store.engine import Engines
 from twinge.store.feed import NAMED, of_nudges, tell
-from twinge.store.tables import activity, connection, feed, finding, held, inbox, nudge, report, state, wellness
+from twinge.store.tables import activity, connection, feed, finding, hand, held, inbox, nudge, report, state, wellness
 
 USED_TO: Final = timedelta(days=28)
 LEAST: Final = 3
@@ -77,6 +77,7 @@ class Keeping:
         if (await tx.execute(claimed)).rowcount != 1:
             return None
         lanes = [f"{one.platform}:{one.external_id}", f"{one.platform}:{one.external_id}:past"]
+        await tx.execute(delete(hand).where(hand.c.lane.in_(lanes)))
         theirs = delete(inbox).where(inbox.c.platform == one.platform, inbox.c.lane.in_(lanes))
         raw = (await tx.execute(theirs)).rowcount
         if await self._has_another(tx, one):

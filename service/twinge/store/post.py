@@ -1,7 +1,7 @@
-"""The outbox as the sender sees it: what is due, what became of a send, and what must be looked at again.
+"""The outbox as the sender sees it: what is due, and what became of a send.
 
 States: waiting → taken (a send is under way) → sent → delivered, or failed · unknown (the answer was lost) · expired ·
-void (withdrawn before it was sent). Receipts move a nudge forward only.
+void (withdrawn before it was sent).
 """
 
 from __future__ import annotations
@@ -14,27 +14,21 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, bindparam, func, literal_column, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from twinge.core.insist import REPEAT, is_grave
 from twinge.core.model import Nudge, Severity
-from twinge.plugin import Receipt
 from twinge.store import codec
-from twinge.store.addresses import UNREADABLE, Address
+from twinge.store.addresses import UNREADABLE
 from twinge.store.among import among, not_among
 from twinge.store.engine import Engines
 from twinge.store.feed import tell_ends
 from twinge.store.lanes import unread
 from twinge.store.outbox import this_one
 from twinge.store.seal import Seal, WrongSecret
-from twinge.store.spoken import PLACE, Taken, read_nudge, read_place, read_taken
-from twinge.store.tables import address, athlete, nudge
+from twinge.store.spoken import Taken, read_taken, with_people
+from twinge.store.tables import nudge
 
-FORWARD = {"waiting": 0, "taken": 1, "unknown": 2, "sent": 3, "failed": 4, "delivered": 5}
-"""Rank of the states a receipt may move between; void and expired are ends of our own."""
 UNDER_WAY = ("taken", "unknown")
 STRANGERS = 20
 """How many nudges of channels that are no longer there are claimed at a time, to be ended."""
-MOST_TRIES = 3
-"""Sends of one message whose carrier says each time that the trouble passes."""
 DAY = timedelta(hours=24)
 
 
@@ -50,26 +44,8 @@ class End:
     """When it is to be looked at again."""
 
 
-@dataclass(frozen=True, slots=True)
-class Unheard:
-    """A nudge that is looked at again, and how it stands."""
-
-    nudge: Nudge
-    state: str
-    reason: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Sibling:
-    """The same words at some address, and what became of them there."""
-
-    id: str
-    address_id: int | None
-    state: str
-
-
 class Post:
-    """Claims, ends, doubts, receipts."""
+    """Claims, ends, doubts."""
 
     def __init__(self, engines: Engines, seal: Seal) -> None:
         self._engines, self._seal = engines, seal
@@ -197,81 +173,11 @@ class Post:
             rows = await tx.execute(wanted, asked)
             return [read_taken(self._seal, row, codec.from_ms(row.taken_ms), row.attempts) for row in rows]
 
-    async def whose(self, tx: AsyncConnection, ids: Collection[str]) -> set[str]:
-        """Whose nudges these are."""
-        if not ids:
-            return set()
-        return set((await tx.execute(_WHOSE, {"ids": list(ids)})).scalars())
-
-    async def receipt(self, tx: AsyncConnection, word: Receipt, now: datetime) -> Address | None:
-        """Apply a channel's word, forward only; whose address it was about."""
-        row = (await tx.execute(_with_people().where(nudge.c.id == word.nudge))).first()
-        if row is None or word.state not in {"sent", "delivered", "failed"}:
-            return None
-        values: dict[str, Any] = {} if word.provider_id is None else {"provider_id": word.provider_id}
-        if (word.state == "failed" and _of_an_earlier_try(row, word)) or (word.state, row.state) == ("sent", "waiting"):
-            return None
-        if FORWARD[word.state] > FORWARD.get(row.state, 9):
-            values |= {"state": word.state, "reason": word.reason, "again_ms": _after_receipt(row, word.state, now)}
-            values |= _tried_again(row, word, now)
-            if row.sent_ms is None and word.state != "failed":
-                values["sent_ms"] = codec.to_ms(now)
-        if values:
-            await tx.execute(update(nudge).where(this_one(read_nudge(self._seal, row))).values(**values))
-            if values.get("state", "waiting") != "waiting":
-                await tell_ends(tx, [(row.id, values["state"])], now)
-        return read_place(self._seal, row)
-
-    async def is_here(self, tx: AsyncConnection, number: str) -> bool:
-        """Whether there is such a nudge."""
-        return (await tx.execute(select(nudge.c.id).where(nudge.c.id == number).limit(1))).first() is not None
-
     async def ids(self, athlete_id: str) -> frozenset[str]:
         """The ids of all that was meant for an athlete."""
         async with self._engines.read() as tx:
             rows = await tx.execute(select(nudge.c.id).where(nudge.c.athlete_id == athlete_id))
             return frozenset(rows.scalars())
-
-    # ---- looked at again ---------------------------------------------------------------------------------------------
-
-    async def unheard(self, tx: AsyncConnection, now: datetime, limit: int = 50) -> list[Unheard]:
-        """What must be looked at again by now; not what is under way, which would then come twice."""
-        rows = (await tx.execute(_UNHEARD, {"now": codec.to_ms(now), "n": limit})).all()
-        return [Unheard(read_nudge(self._seal, row), row.state, row.reason) for row in rows]
-
-    async def let_be(self, tx: AsyncConnection, ones: Iterable[Nudge]) -> None:
-        """Never look at them again."""
-        for one in ones:
-            await tx.execute(update(nudge).where(this_one(one)).values(again_ms=None))
-
-    async def look(self, tx: AsyncConnection, one: Nudge, at: datetime) -> None:
-        """Look at it again at `at`."""
-        await tx.execute(update(nudge).where(this_one(one)).values(again_ms=codec.to_ms(at)))
-
-    async def give_way(self, tx: AsyncConnection, one: Nudge, reason: str, now: datetime) -> None:
-        """It waits for a channel that is down, and goes by another one now."""
-        values = {"state": "void", "reason": reason, "again_ms": None}
-        await tx.execute(update(nudge).where(this_one(one), nudge.c.state == "waiting").values(**values))
-        await tell_ends(tx, [(one.id, "void")], now)
-
-    async def family(self, tx: AsyncConnection, one: Nudge) -> list[Sibling]:
-        """The same words wherever they are or were meant to go, itself included."""
-        first = one.copy_of or one.id
-        mine = (nudge.c.athlete_id == one.athlete) & ((nudge.c.id == first) | (nudge.c.copy_of == first))
-        rows = await tx.execute(select(nudge.c.id, nudge.c.address_id, nudge.c.state).where(mine))
-        return [Sibling(row.id, row.address_id, row.state) for row in rows]
-
-    async def acknowledged(self, tx: AsyncConnection, one: Nudge) -> bool:
-        """Whether the athlete has written anything since it was made."""
-        since = nudge.c.answered_ms >= codec.to_ms(one.made_at)
-        wanted = select(nudge.c.id).where(nudge.c.athlete_id == one.athlete, since).limit(1)
-        return (await tx.execute(wanted)).first() is not None
-
-    async def later(self, tx: AsyncConnection, one: Nudge) -> list[Nudge]:
-        """What was made for the athlete after it, copies left out."""
-        mine = (nudge.c.athlete_id == one.athlete) & (nudge.c.made_ms > codec.to_ms(one.made_at))
-        wanted = select(nudge).where(mine, nudge.c.copy_of.is_(None), nudge.c.state != "void")
-        return [read_nudge(self._seal, row) for row in await tx.execute(wanted)]
 
 
 def _end_row(one: Nudge, end: End, now_ms: int) -> dict[str, Any]:
@@ -293,41 +199,6 @@ def _earliest(rows: Sequence[Any], most: int) -> list[Any]:
     return list(first.values())[::-1][:most]
 
 
-def _after_receipt(row: Any, state: str, now: datetime) -> int | None:
-    """When to look again after a receipt: at once for a failure, later for grave words that nobody has answered."""
-    severity = Severity(row.severity)
-    if state == "failed":
-        return codec.to_ms(now) if severity > Severity.INFO else None
-    if is_grave(severity) and row.copy_of is None and row.answered_ms is None:
-        return int(row.again_ms or codec.to_ms(now + REPEAT[severity]))
-    return row.again_ms if state == "sent" else None
-
-
-def _of_an_earlier_try(row: Any, word: Receipt) -> bool:
-    """Whether it is about a send that has been repeated since: that one failed is no news of the other.
-
-    That one arrived is news all the same. One that waits to be repeated has left "sent" behind.
-    """
-    return row.attempts > 1 and None not in {row.provider_id, word.provider_id} and word.provider_id != row.provider_id
-
-
-def _tried_again(row: Any, word: Receipt, now: datetime) -> dict[str, Any]:
-    """Back to waiting, where the trouble passes and the message is still of use then; another channel may be faster."""
-    if word.state != "failed" or word.again is None or row.attempts >= MOST_TRIES:
-        return {}
-    at = codec.to_ms(now + word.again)
-    return {"state": "waiting", "not_before_ms": at} if at < row.expires_ms else {}
-
-
-def _with_people() -> Select[Any]:
-    """A nudge with its athlete's profile and its address."""
-    place = [column.label(f"{PLACE}{column.name}") for column in address.c if column.name != "athlete_id"]
-    joined = nudge.join(athlete, athlete.c.id == nudge.c.athlete_id).outerjoin(
-        address, address.c.id == nudge.c.address_id
-    )
-    return select(nudge, athlete.c.profile, *place).select_from(joined)
-
-
 def _due(of: ColumnElement[bool]) -> Select[Any]:
     other = nudge.alias("other")
     under_way = (
@@ -342,11 +213,11 @@ def _due(of: ColumnElement[bool]) -> Select[Any]:
     )
     due = (nudge.c.state == literal_column("'waiting'")) & (nudge.c.not_before_ms <= bindparam("now"))
     order = (nudge.c.not_before_ms, nudge.c.made_ms, nudge.c.id)
-    return _with_people().where(of, due, ~under_way).order_by(*order).limit(bindparam("n"))
+    return with_people().where(of, due, ~under_way).order_by(*order).limit(bindparam("n"))
 
 
 _STILL_DUE = (
-    _with_people()
+    with_people()
     .where(among(nudge.c.athlete_id, "athletes"))
     .where(among(nudge.c.id, "ids"))
     .where(nudge.c.state == literal_column("'waiting'"), nudge.c.not_before_ms <= bindparam("now"))
@@ -381,20 +252,12 @@ _LATELY = (
     .where(among(nudge.c.address_id, "ids"), nudge.c.sent_ms >= bindparam("since"))
     .group_by(nudge.c.address_id)
 )
-_WHOSE = select(nudge.c.athlete_id).where(among(nudge.c.id, "ids"))
 _IS_TAKEN = nudge.c.state == literal_column("'taken'")
 _SENDING = select(nudge.c.taken_by).where(_IS_TAKEN, nudge.c.taken_by.is_not(None)).distinct()
-_STALE = _with_people().where(_IS_TAKEN, (nudge.c.taken_ms < bindparam("before")) | among(nudge.c.taken_by, "gone"))
+_STALE = with_people().where(_IS_TAKEN, (nudge.c.taken_ms < bindparam("before")) | among(nudge.c.taken_by, "gone"))
 _DOUBTFUL = (
-    _with_people()
+    with_people()
     .where(nudge.c.state == literal_column("'unknown'"), nudge.c.look_ms <= bindparam("now"))
     .order_by(nudge.c.look_ms)
-    .limit(bindparam("n"))
-)
-_UNHEARD = (
-    _with_people()
-    .where(nudge.c.again_ms.is_not(None), nudge.c.again_ms <= bindparam("now"))
-    .where(nudge.c.state.not_in([literal_column("'taken'"), literal_column("'unknown'")]))
-    .order_by(nudge.c.again_ms)
     .limit(bindparam("n"))
 )

@@ -15,8 +15,8 @@ from sqlalchemy import ColumnElement, Table, and_, bindparam, delete, func, lite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from twinge.store import codec
-from twinge.store.claims import fitting
-from twinge.store.engine import Engines, Unusable, upsert
+from twinge.store.engine import TROUBLE, Engines, Unusable, upsert
+from twinge.store.kept import fitting
 from twinge.store.marks import Marks
 from twinge.store.seal import HEAD, Seal, WrongSecret
 from twinge.store.spots import SPOTS, Spot, is_sealed, spots_of
@@ -77,8 +77,13 @@ class Rotation:
         return True
 
     async def _note(self, name: str, value: bytes | None) -> None:
-        async with self._engines.write() as tx:
-            await tx.execute(upsert(tx.dialect.name, sealing).on_conflict_do_nothing(), {"name": name, "value": value})
+        row = {"name": name, "value": value}
+        try:
+            async with self._engines.write() as tx:
+                await tx.execute(upsert(tx.dialect.name, sealing).on_conflict_do_nothing(), row)
+        except TROUBLE as error:
+            cause = getattr(error, "orig", None) or type(error).__name__
+            raise Unusable(f"the database cannot be written: {cause}; see to that and start again") from error
 
     async def missing(self) -> list[str]:
         """The ids of keys that values may lie under and that are not here."""

@@ -29,17 +29,24 @@ SUPPORTED = ("sqlite", "postgresql")
 def upgrade(url: str) -> None:
     """Bring the database at `url` to the newest revision; an SQLite file and its folder are made, a database is not.
 
-    On PostgreSQL all revisions are one transaction, and of two who upgrade at once one waits.
+    All revisions are one transaction, and of two who upgrade at once one waits. An SQLite file that is there already
+    is only read, so a full disk or a busy writer keeps nobody from starting.
     """
-    from alembic import command
-
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite" and parsed.database:
+        if check(url) is None:
+            return
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+    from alembic import command
+    from alembic.util import CommandError
+
     try:
         command.upgrade(config(url), "head")
+    except CommandError as error:  # it does not know the revision that the database is at
+        raise Unusable(check(url) or str(error)) from error
     except (SQLAlchemyError, OSError) as error:
-        raise Unusable(f"the database could not be upgraded: {_cause(error)}") from error
+        message = f"the database could not be upgraded and is as it was: {_cause(error)}; see to that and start again"
+        raise Unusable(message) from error
 
 
 def check(url: str) -> str | None:
@@ -53,6 +60,8 @@ def check(url: str) -> str | None:
         return f"the database does not open: {_cause(error)}"
     if found == (head := newest()):
         return None
+    if found > head:
+        return f"the database is at revision {found}, this version knows {head}: run the newer one, or restore a backup"
     return f"the database is at revision {found or 'none'}, this version needs {head}: run `twinge db upgrade`"
 
 

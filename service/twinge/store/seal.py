@@ -180,7 +180,7 @@ def from_text(text: str) -> bytes:
 
 
 def _bound(place: Sequence[Part]) -> bytes:
-    words = [part.hex() if isinstance(part, bytes) else str(part) for part in place]
+    words = [part if isinstance(part, str) else part.hex() if isinstance(part, bytes) else str(part) for part in place]
     # As PostgreSQL keeps a text that it cannot keep as it is (`arrivals`): the row is read back under that name.
     return "\x1f".join(words).encode("utf-8", "replace").replace(b"\0", b"\xef\xbf\xbd")
 

@@ -7,10 +7,13 @@ from datetime import datetime
 from hashlib import blake2b
 from typing import Any
 
+from sqlalchemy import Select, select
+
 from twinge.core.model import Athlete, Held, Nudge, Said, Severity, Voice
 from twinge.store import codec
 from twinge.store.addresses import Address, read_address
 from twinge.store.seal import Seal
+from twinge.store.tables import address, athlete, nudge
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +138,15 @@ def read_place(seal: Seal, row: Any) -> Address | None:
     if row.a_address is None:
         return None
     return read_address(seal, row, PLACE)
+
+
+def with_people() -> Select[Any]:
+    """A nudge with its athlete's profile and its address: what `read_taken` reads."""
+    place = [column.label(f"{PLACE}{column.name}") for column in address.c if column.name != "athlete_id"]
+    joined = nudge.join(athlete, athlete.c.id == nudge.c.athlete_id).outerjoin(
+        address, address.c.id == nudge.c.address_id
+    )
+    return select(nudge, athlete.c.profile, *place).select_from(joined)
 
 
 def read_taken(seal: Seal, row: Any, at: datetime, attempts: int, lately: int = 0) -> Taken:

@@ -16,9 +16,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from twinge.core.model import Held
 from twinge.store import codec
-from twinge.store.claims import BODY_BYTES
 from twinge.store.engine import Engines
-from twinge.store.inbox import OPEN
+from twinge.store.kept import BODY_BYTES, OPEN
 from twinge.store.keys import Audited
 from twinge.store.outages import Spent
 from twinge.store.page import Page, cut, page

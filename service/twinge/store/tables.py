@@ -41,6 +41,7 @@ SET_ASIDE = text("state = 'dead' OR state = 'stray'")
 LOST = text("state <> 'connected'")
 AGAIN = text("again_ms IS NOT NULL")
 IN_HAND = text("taken_by IS NOT NULL")
+PUT_OFF = text("state = 'waiting' AND not_before_ms > 0")
 UNDER_WAY = text("state = 'taken' OR state = 'unknown'")
 
 inbox = Table(
@@ -59,7 +60,7 @@ inbox = Table(
     Column("not_before_ms", BigInteger, nullable=False),
     Column("note", Text, nullable=False),
     Column("settled_ms", BigInteger),
-    Column("taken_by", BigInteger),  # the seat of the process that has it in hand; always null on SQLite
+    Column("taken_by", BigInteger),  # by the version before 0014, in place of `hand`; goes with the next
     UniqueConstraint("platform", "key"),
     Index("ix_inbox_waiting", "id", "not_before_ms", sqlite_where=WAITING, postgresql_where=WAITING),
     Index("ix_inbox_lane", "lane", "id", sqlite_where=WAITING, postgresql_where=WAITING),
@@ -67,6 +68,16 @@ inbox = Table(
     Index("ix_inbox_received_ms", "received_ms", "id"),
     Index("ix_inbox_lane_received_ms", "lane", "received_ms", "id"),
     Index("ix_inbox_taken_by", "taken_by", sqlite_where=IN_HAND, postgresql_where=IN_HAND),
+    Index("ix_inbox_put_off", "lane", "not_before_ms", sqlite_where=PUT_OFF, postgresql_where=PUT_OFF),
+)
+
+# Deliveries in hand. On PostgreSQL it is unlogged: empty after a crash of the server and after a failover.
+hand = Table(
+    "hand",
+    metadata,
+    Column("delivery_id", Serial, primary_key=True, autoincrement=False),
+    Column("lane", Text, nullable=False),
+    Column("seat", BigInteger, nullable=False),  # of the process that has it
 )
 
 athlete = Table(

@@ -18,8 +18,8 @@ from twinge.store import Store
 from twinge.tracing import NULL, Tracer
 from twinge.web import api, connect, document, health, hooks, metrics, office, pages, reference
 from twinge.web.api.answers import Status
+from twinge.web.api.installed import Alive, Ready
 from twinge.web.api.queries import Word
-from twinge.web.api.records import Alive, Ready
 from twinge.web.api.wire import PACE, WIRE, Pace, Wire
 from twinge.web.document import DOCUMENT, Document
 from twinge.web.gate import GATE, Gate

@@ -17,7 +17,7 @@ from aiohttp import web
 
 from twinge import event
 from twinge.web.answer import JSON
-from twinge.web.api import answers, records, shapes
+from twinge.web.api import answers, installed, records, shapes
 from twinge.web.examples import EXAMPLES
 from twinge.web.meanings import describe
 from twinge.web.once import HEADER, REPLAYED, SHAPE
@@ -125,7 +125,7 @@ def _headers() -> dict[str, Any]:
 
 def _kinds() -> dict[str, type[msgspec.Struct]]:
     """Every type that stands in the document, by its name there."""
-    named = {name: one for module in (event, shapes, answers, records) for name, one in vars(module).items()}
+    named = {name: one for module in (event, shapes, answers, records, installed) for name, one in vars(module).items()}
     return {name: one for name, one in named.items() if isinstance(one, type) and issubclass(one, msgspec.Struct)}
 
 

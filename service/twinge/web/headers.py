@@ -21,6 +21,7 @@ BARE: Final = {
 LASTING: Final = {"Strict-Transport-Security": "max-age=31536000"}
 """RFC 6797: a browser that was here by https comes by https for a year. Of this host alone: what else runs below its
 name is not ours to decide. Browsers do not heed it over plain http, which loopback is."""
+_SECURE: Final = BARE | LASTING
 PERSONAL: Final = ("/api/v1/", "/hooks/", "/channels/", "/connect/")
 """Below these, an answer is kept by no cache unless it says how."""
 
@@ -30,7 +31,7 @@ async def add_headers(request: web.Request, response: web.StreamResponse) -> Non
     headers = response.headers
     headers[hdrs.SERVER] = "twinge"  # aiohttp's own names it, Python, and the versions of both
     secure = request.app[SETTINGS].public_url.startswith("https://")
-    for name, value in (BARE | LASTING if secure else BARE).items():
+    for name, value in (_SECURE if secure else BARE).items():
         headers.setdefault(name, value)
     if request.path.startswith(PERSONAL):
         headers.setdefault(hdrs.CACHE_CONTROL, "no-store")

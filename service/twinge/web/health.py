@@ -13,8 +13,8 @@ from twinge.plugin import TryLater, TwingeError
 from twinge.store.outages import Outage
 from twinge.store.vendors import Vendor
 from twinge.web.answer import Problem, answer
+from twinge.web.api.installed import Alive, Reachability, Ready, Upness
 from twinge.web.api.listing import instant
-from twinge.web.api.records import Alive, Reachability, Ready, Upness
 from twinge.web.parts import CHANNELS, CLOCK, PLATFORMS, RULEBOOK, STORE
 
 WORD = re.compile(r"[0-9a-f]{32}")

@@ -20,7 +20,7 @@ from twinge.store.lanes import reply_lane
 from twinge.store.seal import Seal
 from twinge.tracing import Origin, Span
 from twinge.web.answer import JSON, Problem, answer
-from twinge.web.body import read_body
+from twinge.web.body import read_body, take_body
 from twinge.web.metrics import METRICS
 from twinge.web.parts import CHANNELS, CLOCK, PLATFORMS, SETTINGS, STATUS, STORE, TRACER
 
@@ -93,9 +93,12 @@ async def _pass(request: web.Request, source: Source, platform: str, *, path: st
     app, tracer = request.app, request.app[TRACER]
     began, start = perf_counter(), tracer.now()
     try:
-        if not request.content.is_eof():  # what is here already costs nothing more, and `verify` decides
+        if request.content.is_eof():  # what is here already costs nothing more, and `verify` decides
+            body = take_body(request, _cap(source))
+        else:
             _admit(source, request, platform, path)
-        delivery = _delivery(request, app, platform, path, await read_body(request, _cap(source)))
+            body = await read_body(request, _cap(source))
+        delivery = _delivery(request, app, platform, path, body)
         _check(source.verify, delivery, delivery.received_at)
         kept = keep(delivery)
         key, lane = _look(source, delivery, kept, app[STORE].seal)

@@ -14,9 +14,10 @@ class Preferences:
     quiet_to: time | None = time(9)
     delay_min: int = 20
     """Minutes after the workout's end before a message may go (M04: 20 to 90)."""
-    daily_cap: int = 1
+    daily_cap: int | None = None
+    """None: as many a day as the pack has, which is one (M01)."""
     weekly_cap: int | None = None
-    """None: two a week by SMS, three by push (M01)."""
+    """None: as many a week as the pack has, which is two by SMS, three by push (M01)."""
     mute: tuple[str, ...] = ()
     daily_runner: bool = False
     """Mutes R02's seven-day band."""

@@ -12,7 +12,7 @@ class Policy:
     fresh_h: int = 48
     """Hours after a workout's end after which nothing is said about it any more."""
     daily: int = 1
-    """Messages a day as the pack has it. Not read: each athlete's own wish (daily_cap) decides."""
+    """Messages on any day, unless the athlete wished another number. Urgent ones are not counted."""
     weekly_sms: int = 2
     """Messages in any seven days by SMS, unless the athlete wished another number. Urgent ones are not counted."""
     weekly_push: int = 3

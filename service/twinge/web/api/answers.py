@@ -48,7 +48,7 @@ class Preferences(Struct):
     quiet_from: str | None
     quiet_to: str | None
     delay_min: int
-    daily_cap: int
+    daily_cap: int | None
     weekly_cap: int | None
     mute: tuple[str, ...]
     daily_runner: bool

@@ -11,7 +11,7 @@ from twinge.core.bounds import own_pack
 from twinge.core.state import begin
 from twinge.core.view import describe
 from twinge.store import Filter
-from twinge.store.post import FORWARD
+from twinge.store.receipts import FORWARD
 from twinge.web.answer import Problem, answer, not_found
 from twinge.web.api import views
 from twinge.web.api.filters import DAYS, SPAN, Readers, asked, day, one_of, rule, severity, sport, word

@@ -9,7 +9,7 @@ from msgspec.structs import asdict
 
 from twinge.store.keys import SCOPES, Key, id_of
 from twinge.web.answer import Problem, answer, not_found
-from twinge.web.api import records, views
+from twinge.web.api import installed, views
 from twinge.web.api.filters import Readers, narrowed, one_of
 from twinge.web.api.listing import wanted, whole
 from twinge.web.api.people import enter, known
@@ -45,7 +45,7 @@ async def create(request: web.Request) -> web.Response:
         found = await request.app[STORE].keys.get(tx, id_of(made))
     if found is None:
         raise not_found("key")
-    return answer(records.MadeKey(**asdict(views.key(found)), key=made), 201)
+    return answer(installed.MadeKey(**asdict(views.key(found)), key=made), 201)
 
 
 async def make(request: web.Request, body: NewKey) -> str:

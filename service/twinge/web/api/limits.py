@@ -15,7 +15,7 @@ from twinge.preview.run import Busy, Wish
 from twinge.preview.tell import to_json
 from twinge.store.codec import to_json as to_text
 from twinge.web.answer import Problem, answer
-from twinge.web.api import records
+from twinge.web.api import installed
 from twinge.web.api.listing import instant
 from twinge.web.api.people import enter
 from twinge.web.api.shapes import NewPreview, read_limits, read_preview, unsafe, wrong
@@ -51,7 +51,7 @@ async def set_limits(request: web.Request, given: Mapping[str, int]) -> None:
 async def preview(request: web.Request) -> web.Response:
     """`POST /rules/preview`: what these limits would have said; changes nothing, sends nothing."""
     found = await try_limits(request, await read_as(request, read_preview))
-    return answer(convert(found, records.Preview))
+    return answer(convert(found, installed.Preview))
 
 
 async def try_limits(request: web.Request, body: NewPreview) -> dict[str, Any]:
@@ -83,12 +83,12 @@ async def _check_athletes(request: web.Request, ids: list[str] | None) -> None:
             raise wrong(f"athletes[{place}]", "There is no such athlete; GET /api/v1/athletes lists them.")
 
 
-async def _shown(request: web.Request) -> records.HouseStanding:
+async def _shown(request: web.Request) -> installed.HouseStanding:
     store, book = request.app[STORE], request.app[RULEBOOK]
     async with store.read() as tx:
         kept, pack = await store.house.limits(tx), await book.read(tx)
     shown = {} if kept is None else dict(kept.limits)
-    return records.HouseStanding(
+    return installed.HouseStanding(
         limits=shown,
         about={path: words for path in shown if (words := meanings().get(path))},
         version=pack.version,

@@ -43,8 +43,8 @@ class Wishes(Struct, forbid_unknown_fields=True, kw_only=True):
     """The other end."""
     delay_min: Delay | UnsetType = UNSET
     """Minutes after a workout before a message may go."""
-    daily_cap: DailyCap | UnsetType = UNSET
-    """Messages a day."""
+    daily_cap: DailyCap | UnsetType | None = UNSET
+    """Messages a day; null means one."""
     weekly_cap: WeeklyCap | UnsetType | None = UNSET
     """Messages a week; null means two by SMS, three by push."""
     mute: Annotated[list[Word], Meta(max_length=64)] | UnsetType = UNSET

@@ -24,7 +24,7 @@ from twinge.store.history import Recorded
 from twinge.store.inbox import Kept
 from twinge.store.keys import Audited, Key
 from twinge.store.spoken import Spoken, held_id
-from twinge.web.api import answers, records
+from twinge.web.api import answers, installed, records
 from twinge.web.api.listing import instant
 
 _HIDDEN = {"revision", "silences"}
@@ -197,9 +197,9 @@ def held(one: Held) -> records.Held:
     )
 
 
-def delivery(one: Kept) -> records.Delivery:
+def delivery(one: Kept) -> installed.Delivery:
     """What came, how long it was and what became of it; never the body."""
-    return records.Delivery(
+    return installed.Delivery(
         id=one.id,
         platform=one.delivery.platform,
         key=one.key,
@@ -214,11 +214,11 @@ def delivery(one: Kept) -> records.Delivery:
     )
 
 
-def rule(one: Rule, pack: Pack) -> records.Rule:
+def rule(one: Rule, pack: Pack) -> installed.Rule:
     """A rule with its limits, the lowest and highest that is safe for each, and how good its evidence is."""
     limits = {name: value for name, value in one.limits(pack).items() if not isinstance(value, bool)}
     shipped = one.limits()
-    return records.Rule(
+    return installed.Rule(
         id=one.id,
         name=one.name,
         kind=one.kind,
@@ -232,15 +232,15 @@ def rule(one: Rule, pack: Pack) -> records.Rule:
     )
 
 
-def plugin(one: PluginStatus) -> records.Plugin:
+def plugin(one: PluginStatus) -> installed.Plugin:
     """A platform or channel and whether it is ready."""
     names = ("kind", "name", "state", "reason", "version", "capabilities")
-    return records.Plugin(**{name: getattr(one, name) for name in names})
+    return installed.Plugin(**{name: getattr(one, name) for name in names})
 
 
-def key(one: Key) -> records.Key:
+def key(one: Key) -> installed.Key:
     """A key without its secret."""
-    return records.Key(
+    return installed.Key(
         id=one.id,
         prefix=f"twk_{one.id}_",
         name=one.name,
@@ -253,9 +253,9 @@ def key(one: Key) -> records.Key:
     )
 
 
-def erasure(one: Erasure) -> records.Erasure:
+def erasure(one: Erasure) -> installed.Erasure:
     """How far an erasure is; when it is done, the proof of it. It names nobody."""
-    return records.Erasure(
+    return installed.Erasure(
         id=one.mark,
         state="done" if one.done_at is not None else "under_way",
         step=one.step,
@@ -267,8 +267,8 @@ def erasure(one: Erasure) -> records.Erasure:
     )
 
 
-def audited(one: Audited) -> records.Audited:
+def audited(one: Audited) -> installed.Audited:
     """One line of the audit."""
-    return records.Audited(
+    return installed.Audited(
         id=one.id, at=instant(one.at), actor=one.actor, action=one.action, object=one.object, detail=one.detail
     )

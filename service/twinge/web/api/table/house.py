@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from typing import Final
 
-from twinge.web.api import answers, catalogue, deliveries, erasures, events, keys, limits, queries, records, shapes
+from twinge.web.api import (
+    answers,
+    catalogue,
+    deliveries,
+    erasures,
+    events,
+    installed,
+    keys,
+    limits,
+    queries,
+    shapes,
+)
 from twinge.web.api.table.place import GONE, lists
 from twinge.web.route import Route, Sends
 
@@ -21,7 +32,7 @@ ROUTES = (
         deliveries.find,
         DELIVERIES,
         "What came in and what became of it, newest first; never the body.",
-        lists(records.Delivery),
+        lists(installed.Delivery),
         query=queries.Deliveries,
         gives={"delivery": "/items/0/id"},
     ),
@@ -31,7 +42,7 @@ ROUTES = (
         deliveries.show,
         DELIVERIES,
         "One.",
-        Sends(type=records.Delivery),
+        Sends(type=installed.Delivery),
         tagged=True,
     ),
     Route(
@@ -40,7 +51,7 @@ ROUTES = (
         deliveries.replay,
         DELIVERIES,
         "Back to waiting. Nothing that it has done already happens twice.",
-        Sends(status=202, type=records.Delivery),
+        Sends(status=202, type=installed.Delivery),
         errors=(409,),
     ),
     Route(
@@ -68,16 +79,16 @@ ROUTES = (
         catalogue.rules,
         HOUSE,
         "Every rule: what it watches for, limits, evidence, strength.",
-        lists(records.Rule),
+        lists(installed.Rule),
     ),
-    Route("GET", ONE_RULE, catalogue.rule, HOUSE, "One.", Sends(type=records.Rule), tagged=True),
+    Route("GET", ONE_RULE, catalogue.rule, HOUSE, "One.", Sends(type=installed.Rule), tagged=True),
     Route(
         "GET",
         "/api/v1/plugins",
         catalogue.plugins,
         HOUSE,
         "Every platform and channel: ready, or what it lacks.",
-        lists(records.Plugin),
+        lists(installed.Plugin),
     ),
     Route(
         "GET",
@@ -85,7 +96,7 @@ ROUTES = (
         catalogue.plugin,
         HOUSE,
         "One by its name; the platform, where a channel is called so too.",
-        Sends(type=records.Plugin),
+        Sends(type=installed.Plugin),
         tagged=True,
     ),
     Route(
@@ -94,7 +105,7 @@ ROUTES = (
         limits.show,
         HOUSE,
         "The limits for everybody here that differ from the rule pack that the process was started with.",
-        Sends(type=records.HouseStanding),
+        Sends(type=installed.HouseStanding),
     ),
     Route(
         "PUT",
@@ -102,7 +113,7 @@ ROUTES = (
         limits.put,
         HOUSE,
         "All of them: for everybody, each from their next event on. An empty object takes them back.",
-        Sends(type=records.HouseStanding),
+        Sends(type=installed.HouseStanding),
         body=shapes.HouseLimits,
     ),
     Route(
@@ -111,7 +122,7 @@ ROUTES = (
         limits.preview,
         HOUSE,
         "What such limits would have said over the last months; changes nothing, sends nothing.",
-        Sends(type=records.Preview),
+        Sends(type=installed.Preview),
         body=shapes.NewPreview,
         errors=(409,),
         repeats=True,
@@ -122,7 +133,7 @@ ROUTES = (
         keys.find,
         HOUSE,
         "The keys, without their secrets.",
-        lists(records.Key),
+        lists(installed.Key),
         query=queries.Keys,
     ),
     Route(
@@ -131,11 +142,11 @@ ROUTES = (
         keys.create,
         HOUSE,
         "A new key, shown this once; a coach's with the athletes it is for.",
-        Sends(status=201, type=records.MadeKey),
+        Sends(status=201, type=installed.MadeKey),
         body=shapes.NewKey,
         gives={"key": "/id"},
     ),
-    Route("GET", KEY, keys.show, HOUSE, "One.", Sends(type=records.Key), tagged=True),
+    Route("GET", KEY, keys.show, HOUSE, "One.", Sends(type=installed.Key), tagged=True),
     Route("DELETE", KEY, keys.revoke, HOUSE, "It is dead at once and for ever.", GONE, errors=(409,)),
     Route(
         "PUT",
@@ -147,14 +158,14 @@ ROUTES = (
         errors=(409,),
     ),
     Route("DELETE", f"{KEY}/athletes/{{athlete}}", keys.withdraw, HOUSE, "And not any more.", GONE, errors=(409,)),
-    Route("GET", "/api/v1/erasures", erasures.find, HOUSE, "Who left, without names.", lists(records.Erasure)),
+    Route("GET", "/api/v1/erasures", erasures.find, HOUSE, "Who left, without names.", lists(installed.Erasure)),
     Route(
         "GET",
         "/api/v1/erasures/{erasure}",
         erasures.show,
         HOUSE,
         "How far it is, or the proof of it.",
-        Sends(type=records.Erasure),
+        Sends(type=installed.Erasure),
     ),
     Route(
         "GET",
@@ -162,7 +173,7 @@ ROUTES = (
         catalogue.audit,
         HOUSE,
         "Who did what, newest first.",
-        lists(records.Audited),
+        lists(installed.Audited),
         query=queries.Audit,
     ),
 )

@@ -12,9 +12,9 @@ from twinge.web.api import (
     erasures,
     exports,
     files,
+    installed,
     links,
     queries,
-    records,
     shapes,
     silences,
 )
@@ -76,7 +76,7 @@ ROUTES = (
         erasures.erase,
         ATHLETES,
         "Erases them for ever, step by step: 202 while it is under way, 200 with the proof once it is done.",
-        Sends(status=202, type=records.Erasure),
+        Sends(status=202, type=installed.Erasure),
     ),
     Route(
         "GET",
