@@ -97,6 +97,8 @@ class Server:
         self._let_go()
         main = int((self._data / "postmaster.pid").read_text().split()[0])
         os.kill(main, signal.SIGSTOP)
+        while not any(pid == main and state == "T" for pid, _, state in _processes()):
+            time.sleep(0.005)
         every = [main, *(pid for pid, parent, _ in _processes() if parent == main)]
         between()
         for pid in every:

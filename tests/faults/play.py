@@ -47,7 +47,8 @@ JUMP_S = 300.0
 """How far the clock is turned while nothing but time is missing: the program looks again after a second."""
 OPEN = (
     "SELECT (SELECT count(*) FROM inbox WHERE state = 'waiting') + (SELECT count(*) FROM nudge"
-    " WHERE state IN ('taken', 'unknown') OR (state = 'waiting' AND not_before_ms <= {now})) AS n"
+    " WHERE state IN ('taken', 'unknown') OR (state = 'waiting' AND not_before_ms <= {now}))"
+    " + (SELECT count(*) FROM wake WHERE due_ms <= {now}) AS n"
 )
 
 
