@@ -35,6 +35,8 @@ IN_WORK = 300
 BYTES_IN_WORK = 64 * 1024 * 1024
 """… or while the bodies in hand have so many bytes: a hundred device files may have 3 GB."""
 POLL_S = 1.0
+COMPANY_S = 0.01
+"""How long is waited for company when everything is in hand: a transaction costs as much for one as for a dozen."""
 TRIES = 3
 FIRST_DELAY = timedelta(seconds=30)
 LONGEST_DELAY = timedelta(hours=6)
@@ -102,6 +104,8 @@ class Worker:
         while not stop.is_set():
             if not await self._calm_round():
                 await self._rest(stop)
+            elif not self._ready and not self._plenty.is_set():
+                await asyncio.sleep(COMPANY_S)
         self._plenty.set()
 
     async def _help(self, stop: asyncio.Event) -> None:
