@@ -115,13 +115,11 @@ def _words(told: dict[str, Any]) -> Iterator[str]:
 
 
 def _upgrade(url: str, file: Path, revision: str) -> None:
-    from alembic.util import CommandError
-
     from twinge.store import schema
 
     try:
         schema.upgrade(url)
-    except CommandError:
+    except schema.Newer:
         stop(f"{file} was made by a newer version of Twinge (schema {revision}): restore it with that one.")
 
 

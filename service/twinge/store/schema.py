@@ -26,6 +26,10 @@ _HERE = Path(__file__).resolve()
 SUPPORTED = ("sqlite", "postgresql")
 
 
+class Newer(Unusable):
+    """The database belongs to a newer version."""
+
+
 def upgrade(url: str) -> None:
     """Bring the database at `url` to the newest revision; an SQLite file and its folder are made, a database is not.
 
@@ -43,7 +47,7 @@ def upgrade(url: str) -> None:
     try:
         command.upgrade(config(url), "head")
     except CommandError as error:  # it does not know the revision that the database is at
-        raise Unusable(check(url) or str(error)) from error
+        raise Newer(check(url) or str(error)) from error
     except (SQLAlchemyError, OSError) as error:
         message = f"the database could not be upgraded and is as it was: {_cause(error)}; see to that and start again"
         raise Unusable(message) from error
