@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -27,7 +26,7 @@ from bench.servers import settings
 from bench.started import started
 from bench.table import Goal, Results, Row
 from bench.timetable import Ride, ride
-from bench.wire import request
+from bench.wire import quantile, request
 from postgres import Server, serving
 from twinge.app import prepare
 from twinge.core.fold import fold
@@ -109,19 +108,15 @@ def _judge(done: Ride, folder: Path, spent: str, counts: str, *, loud: bool) -> 
 
 def _row(name: str, run: Run) -> Row:
     everything = sorted(ms for found in run.late.values() for ms in found)
-    late = ", ".join(f"{word} {_quantile(everything, share):,.0f}" for word, share in SHARES.items())
-    kinds = ", ".join(f"{kind}s p99 {_quantile(found, 0.99):,.0f}" for kind, found in run.late.items())
-    acks = f"acks p50 {_quantile(run.acks, 0.5):,.0f}, p99 {_quantile(run.acks, 0.99):,.0f}"
+    late = ", ".join(f"{word} {quantile(everything, share):,.0f}" for word, share in SHARES.items())
+    kinds = ", ".join(f"{kind}s p99 {quantile(found, 0.99):,.0f}" for kind, found in run.late.items())
+    acks = f"acks p50 {quantile(run.acks, 0.5):,.0f}, p99 {quantile(run.acks, 0.99):,.0f}"
     figures = f"{late} ms ({kinds}; {acks}); {len(everything):,} of {len(everything) + run.lost:,} events; {run.spent}"
     goals = (
-        Goal("p99 in ms", _quantile(everything, 0.99), 250, least=False),
+        Goal("p99 in ms", quantile(everything, 0.99), 250, least=False),
         Goal("events without a message", run.lost, 0, least=False),
     )
     return Row("alert", f"{name}, webhook → handed over, {PER_S}/s ({run.counts})", figures, goals, run.loud)
-
-
-def _quantile(ranked: Sequence[float], share: float) -> float:
-    return ranked[min(len(ranked) - 1, int(share * len(ranked)))]
 
 
 def _kind(number: int) -> str:

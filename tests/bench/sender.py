@@ -22,6 +22,7 @@ from bench.sending import PUTS, WARM_UP
 from bench.started import Server, started
 from bench.table import Goal, Results, Row
 from bench.verdict import Verdict, judge, rows
+from bench.wire import quantile
 from postgres import Server as Database
 from postgres import serving
 
@@ -150,9 +151,9 @@ def _lateness(bench: Bench, seconds: int) -> None:
         waits, commits = _waits(place)
         if len(waits) != count:
             raise SystemExit(f"sender: {count - len(waits)} of {count} never arrived; the outbox ended as {run.counts}")
-        late = ", ".join(f"{name} {_quantile(waits, q):,.0f} ms" for name, q in _QUANTILES.items())
-        figures = f"{late}; committing it p50 {_quantile(commits, 0.5):.1f} ms, p99 {_quantile(commits, 0.99):.0f} ms"
-        goal = Goal("p99 in ms", _quantile(waits, 0.99), 200, least=False)
+        late = ", ".join(f"{name} {quantile(waits, q):,.0f} ms" for name, q in _QUANTILES.items())
+        figures = f"{late}; committing it p50 {quantile(commits, 0.5):.1f} ms, p99 {quantile(commits, 0.99):.0f} ms"
+        goal = Goal("p99 in ms", quantile(waits, 0.99), 200, least=False)
         name = f"judged → handed over, {count / (run.ended - run.began):,.1f}/s arriving"
         bench.add(name, f"{figures}; {run}", (goal,), loud=run.loud)
 
@@ -170,10 +171,6 @@ def _waits(folder: Path) -> tuple[list[float], list[float]]:
 
 def _lines(path: Path) -> list[list[str]]:
     return [line.split() for line in path.read_text().splitlines()]
-
-
-def _quantile(ranked: Sequence[float], share: float) -> float:
-    return ranked[min(len(ranked) - 1, int(share * len(ranked)))]
 
 
 def _doubles(bench: Bench, count: int) -> None:

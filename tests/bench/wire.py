@@ -59,8 +59,12 @@ class Shots:
 
     def quantile(self, share: float) -> float:
         """The wait in milliseconds that `share` of the answers did not pass."""
-        ranked = sorted(self.waits)
-        return 1000 * ranked[min(len(ranked) - 1, int(share * len(ranked)))]
+        return 1000 * quantile(sorted(self.waits), share)
+
+
+def quantile(ranked: Sequence[float], share: float) -> float:
+    """The value that `share` of `ranked` do not pass."""
+    return ranked[min(len(ranked) - 1, int(share * len(ranked)))]
 
 
 class _Line(asyncio.Protocol):

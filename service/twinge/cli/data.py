@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from twinge.config import Settings
     from twinge.registry import Plugins
     from twinge.store import Store
-    from twinge.store.erasures import Erasure
 
 
 @click.command()
@@ -83,10 +82,12 @@ def erase(athlete: str, yes: bool) -> None:
 
 async def _erase(chosen: Settings, ready: Plugins, athlete: str) -> dict[str, Any] | None:
     import aiohttp
+    import msgspec
 
     from twinge.app import VENDOR_TIMEOUT, now, opened
     from twinge.connections.leave import say_goodbye
     from twinge.erasure import Eraser, begin
+    from twinge.web.api import views
 
     async with opened(chosen) as store, aiohttp.ClientSession(timeout=VENDOR_TIMEOUT) as http:
         wanted = await find_athlete(store, athlete) or athlete
@@ -100,17 +101,5 @@ async def _erase(chosen: Settings, ready: Plugins, athlete: str) -> dict[str, An
         await eraser.run_errands()
         await eraser.round()
         found = await store.erasures.get(begun.erasure.mark)
-        return None if found is None else _shown(found)
-
-
-def _shown(one: Erasure) -> dict[str, Any]:
-    return {
-        "id": one.mark,
-        "state": "done" if one.done_at is not None else "under_way",
-        "step": one.step,
-        "asked_by": one.asked_by,
-        "asked_at": one.asked_at.isoformat(),
-        "done_at": one.done_at.isoformat() if one.done_at is not None else None,
-        "removed": dict(one.counts),
-        "vendors": {name: dict(outcomes) for name, outcomes in one.vendors.items()},
-    }
+        told: dict[str, Any] | None = None if found is None else msgspec.to_builtins(views.erasure(found))
+        return told

@@ -32,9 +32,8 @@ async def settle(store: Store, now: datetime, made_at: datetime | None) -> Settl
     on_the_way = or_(*(nudge.c.state == literal_column(f"'{state}'") for state in ("waiting", "taken", "unknown")))
     waits = inbox.c.state == literal_column("'waiting'")
     async with store.write() as tx:
-        await tx.execute(
-            delete(hand)
-        )  # Who had something in hand then has not got it now, and has not crashed over it.
+        # Who had something in hand then has not got it now, and has not crashed over it.
+        await tx.execute(delete(hand))
         gone = await tx.execute(update(nudge).where(on_the_way).values(state="void", reason=REASON, again_ms=None))
         again = await tx.execute(update(nudge).where(nudge.c.again_ms.is_not(None)).values(again_ms=None))
         deliveries = (await tx.execute(select(func.count()).select_from(inbox).where(waits))).scalar_one()
