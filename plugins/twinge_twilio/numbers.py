@@ -64,9 +64,7 @@ def _unfit(number: phonenumbers.PhoneNumber) -> str | None:
     if phonenumbers.number_type(number) == phonenumbers.PhoneNumberType.PREMIUM_RATE:
         return "is a premium-rate one"
     found = phonenumbers.is_possible_number_with_reason(number)
-    return next(
-        (words for name, words in _WRONG_LENGTH.items() if found == getattr(phonenumbers.ValidationResult, name)), None
-    )
+    return _WRONG_LENGTH.get(phonenumbers.ValidationResult.to_string(found))
 
 
 def _abroad(number: phonenumbers.PhoneNumber, countries: Collection[str]) -> str | None:
@@ -76,6 +74,6 @@ def _abroad(number: phonenumbers.PhoneNumber, countries: Collection[str]) -> str
     country = phonenumbers.region_code_for_number(number)
     if not countries or country in countries:
         return None
-    if country in known_countries():
+    if country in phonenumbers.SUPPORTED_REGIONS:
         return f"belongs to {country}, and TWINGE_TWILIO_COUNTRIES does not name that"
     return "belongs to no country, and TWINGE_TWILIO_COUNTRIES names those that are written to"
