@@ -10,6 +10,8 @@ from aiohttp import web
 Mode = str | int
 """A status; or hang (never answers), drip (a byte now and then), reset, half (ends within the header), cut (within the
 body)."""
+PATIENCE_S = 2.0
+"""The deadline of a channel's call in tests: longer than a busy machine stands still, so only who hangs is late."""
 
 
 async def misbehave(
@@ -28,7 +30,7 @@ async def misbehave(
         case "drip":
             for letter in b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}":
                 transport.write(bytes([letter]))
-                await asyncio.sleep(0.05)
+                await asyncio.sleep(0.2)
         case "half":
             transport.write(b"HTTP/1.1 200 OK\r\nContent-Le")
             transport.close()

@@ -380,12 +380,11 @@ async def test_a_vendor_that_hangs_is_put_off_and_what_it_refuses_is_dead(home: 
     home.platform.errors["2"] = [GiveUp("the athlete must reconnect")]
     home.platform.hangs = True
     await home.deliver(pointed("alice", "1"))
-    worker = home.new_worker(fetch_deadline_s=0.05)
-    await worker.drain()
+    await home.new_worker(fetch_deadline_s=0.05).drain()
     assert await note_of(home, 1) == ("waiting", "fake did not answer within 0 s")
     home.platform.hangs = False
     await home.deliver(pointed("alice", "2"))
-    await worker.drain()
+    await home.new_worker().drain()
     assert await note_of(home, 2) == ("dead", "the athlete must reconnect")
 
 

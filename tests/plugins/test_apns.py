@@ -20,6 +20,7 @@ from aiohttp.test_utils import unused_port
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from apns_standin import KEY_ID, STATUSES, TEAM_ID, TOPIC, ApnsStandin, key_pem
+from faulty import PATIENCE_S
 from twinge.core.model import Severity
 from twinge.plugin import (
     Channel,
@@ -72,7 +73,7 @@ async def apns(base: str, authority: trustme.CA) -> AsyncIterator[Apns]:
     await made.close()
 
 
-def channel(base: str, authority: trustme.CA, deadline_s: float = 2) -> Apns:
+def channel(base: str, authority: trustme.CA, deadline_s: float = PATIENCE_S) -> Apns:
     tls = ssl.create_default_context(cadata=authority.cert_pem.bytes().decode())
     return Apns(Team(key_pem(), KEY_ID, TEAM_ID, TOPIC), api_base=base, tls=tls, deadline_s=deadline_s)
 
@@ -100,7 +101,7 @@ async def test_it_keeps_the_contract(standin: ApnsStandin, apns: Apns, http: aio
         Fault("the key is refused", TryLater, play("InvalidProviderToken")),
         Fault("taken at last", Sent, play(200)),
     ]
-    await check_channel(checked, MESSAGE, faults, http, NOW, bad_addresses=BAD_TOKENS, limit_s=5)
+    await check_channel(checked, MESSAGE, faults, http, NOW, bad_addresses=BAD_TOKENS)
     assert len(standin.asked) == len(faults), "each send asks Apple exactly once, whatever it answers"
 
 

@@ -16,6 +16,7 @@ import aiohttp
 import pytest
 from aiohttp.test_utils import TestServer, unused_port
 
+from faulty import PATIENCE_S
 from gotify_standin import Gotify
 from twinge.core.model import Severity
 from twinge.plugin import Channel, Delivery, GiveUp, Message, NotConfigured, Rejected, Sent, TryLater, Unknown
@@ -53,7 +54,7 @@ def message(server: TestServer) -> Message:
 
 @pytest.fixture
 def ours() -> Apprise:
-    return Apprise(["gotify", "tgram", "mailtos"], deadline_s=0.5)
+    return Apprise(["gotify", "tgram", "mailtos"], deadline_s=PATIENCE_S)
 
 
 # Sending
@@ -77,7 +78,7 @@ async def test_it_keeps_the_contract(
         Fault("no answer in time", Unknown, play("hang")),
         Fault("an answer letter by letter", Unknown, play("drip")),
     ]
-    await check_channel(checked, message, faults, http, NOW, bad_addresses=BAD_URLS, limit_s=5)
+    await check_channel(checked, message, faults, http, NOW, bad_addresses=BAD_URLS)
     assert len(gotify.messages) == len(faults), "each send asks the service exactly once, whatever it answers"
 
 
@@ -92,7 +93,7 @@ async def test_what_the_service_is_told(
 async def test_the_loop_goes_on_while_a_service_hangs_and_there_is_an_end_to_it(
     gotify: Gotify, message: Message, http: aiohttp.ClientSession
 ) -> None:
-    ours = Apprise(["gotify"], deadline_s=0.5, at_once=2)
+    ours = Apprise(["gotify"], deadline_s=PATIENCE_S, at_once=2)
     gotify.mode = "hang"
     ticks = 0
 

@@ -17,6 +17,7 @@ import aiohttp
 import pytest
 from aiohttp.test_utils import TestServer, unused_port
 
+from faulty import PATIENCE_S
 from fcm_standin import PROJECT, STATUSES, FcmStandin, account
 from twinge.core.model import Severity
 from twinge.plugin import Channel, Delivery, GiveUp, Message, NotConfigured, Rejected, Sent, TryLater, Unknown
@@ -53,7 +54,7 @@ def fcm(server: TestServer) -> Fcm:
     return channel(str(server.make_url("")))
 
 
-def channel(base: str, token_base: str = "", deadline_s: float = 0.5) -> Fcm:
+def channel(base: str, token_base: str = "", deadline_s: float = PATIENCE_S) -> Fcm:
     return Fcm(account(token_base or base), api_base=base.rstrip("/"), deadline_s=deadline_s)
 
 
@@ -85,7 +86,7 @@ async def test_it_keeps_the_contract(standin: FcmStandin, fcm: Fcm, http: aiohtt
         Fault("answer is not JSON", Unknown, play("garbage")),
         Fault("answer is a list", Unknown, play("list")),
     ]
-    await check_channel(checked, MESSAGE, faults, http, NOW, bad_addresses=BAD_TOKENS, limit_s=5)
+    await check_channel(checked, MESSAGE, faults, http, NOW, bad_addresses=BAD_TOKENS)
     assert len(standin.asked) == len(faults), "each send asks FCM exactly once, whatever it answers"
 
 

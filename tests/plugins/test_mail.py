@@ -20,6 +20,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from conftest import Serve
+from faulty import PATIENCE_S
 from mail_standin import Post, odd_post, open_post
 from twinge.core.model import Severity
 from twinge.core.reply import Stop, parse
@@ -54,7 +55,7 @@ async def port(post: Post) -> AsyncIterator[int]:
 
 
 def mail(port: int = 25, **more: Any) -> Mail:
-    server = Server("127.0.0.1", SENDER, (SECRET,), "off", port, deadline_s=0.3)
+    server = Server("127.0.0.1", SENDER, (SECRET,), "off", port, deadline_s=PATIENCE_S)
     return Mail(replace(server, **more))
 
 
@@ -86,7 +87,7 @@ async def test_it_keeps_the_contract(post: Post, port: int, http: aiohttp.Client
         Fault("cut off after the text", Unknown, play(fault="drop")),
         Fault("taken again", Sent, play()),
     ]
-    await check_channel(checked, MESSAGE, faults, http, NOW, bad_addresses=BAD_ADDRESSES, limit_s=5)
+    await check_channel(checked, MESSAGE, faults, http, NOW, bad_addresses=BAD_ADDRESSES)
 
 
 @pytest.mark.parametrize(
@@ -107,7 +108,7 @@ async def test_what_goes_wrong_before_the_text_did_not_happen(
     lines: tuple[bytes, ...], holds: bool, http: aiohttp.ClientSession
 ) -> None:
     async with odd_post(*lines, holds=holds) as port:
-        assert isinstance(await send_once(mail(port), MESSAGE, http, NOW), TryLater)
+        assert isinstance(await send_once(mail(port, deadline_s=0.3), MESSAGE, http, NOW), TryLater)
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from aiohttp.test_utils import unused_port
 from twilio.request_validator import RequestValidator
 
 from fake_twilio import AUTH_TOKEN, SID, FakeTwilio, Fault, always, sign
+from faulty import PATIENCE_S
 from twinge.core.model import Severity
 from twinge.plugin import (
     Channel,
@@ -67,7 +68,7 @@ def twilio(fake: FakeTwilio) -> Twilio:
 
 
 def channel(base: str, **more: Any) -> Twilio:
-    settings: dict[str, Any] = {"sender": "+15005550006", "api_base": base.rstrip("/"), "deadline_s": 0.3} | more
+    settings: dict[str, Any] = {"sender": "+15005550006", "api_base": base.rstrip("/"), "deadline_s": PATIENCE_S} | more
     return Twilio(Account(SID, (AUTH_TOKEN,), **settings))
 
 
@@ -79,7 +80,7 @@ async def test_it_keeps_the_contract(service: str, fake: FakeTwilio, http: aioht
     def play(what: Fault | int) -> Any:
         return lambda: setattr(fake, "plan", always(what))
 
-    checked: Channel = channel(fake.base, service=service, deadline_s=0.6)
+    checked: Channel = channel(fake.base, service=service)
     faults = [
         Trial("taken", Sent, play(Fault.NONE)),
         Trial("taken, slowly", Sent, play(Fault.SLOW)),
@@ -108,7 +109,7 @@ async def test_it_keeps_the_contract(service: str, fake: FakeTwilio, http: aioht
         Trial("answer names no sid", Unknown, play(Fault.NAMELESS)),
         Trial("answer is a list", Unknown, play(Fault.LIST)),
     ]
-    await check_channel(checked, MESSAGE, faults, http, NOW, bad_addresses=BAD_NUMBERS, limit_s=5)
+    await check_channel(checked, MESSAGE, faults, http, NOW, bad_addresses=BAD_NUMBERS)
     assert len(fake.forms) == len(faults), "each send asks Twilio exactly once, whatever it answers"
     assert len(fake.took) == 10, "and what is not taken there is not taken by a redirect either"
 

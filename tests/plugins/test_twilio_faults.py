@@ -18,6 +18,7 @@ import pytest
 from aiohttp.test_utils import TestServer, unused_port
 
 from fake_twilio import AUTH_TOKEN, SID, FakeTwilio, Fault, Word, always, problems, roughly, seeded, watch
+from faulty import PATIENCE_S
 from house import House, house
 from twinge.config import Settings
 from twinge.core.model import Nudge, Severity, Voice
@@ -79,7 +80,7 @@ class Stage:
 
 
 @asynccontextmanager
-async def staged(folder: Path, *, deadline_s: float = 0.4, **play: Any) -> AsyncIterator[Stage]:
+async def staged(folder: Path, *, deadline_s: float = PATIENCE_S, **play: Any) -> AsyncIterator[Stage]:
     port = unused_port()
     async with (
         house(folder) as home,
@@ -102,7 +103,7 @@ async def staged(folder: Path, *, deadline_s: float = 0.4, **play: Any) -> Async
 
 @pytest.mark.parametrize("seed", range(3), ids=lambda seed: f"seed-{seed}")
 async def test_two_hundred_messages_through_a_bad_day(seed: int, tmp_path: Path) -> None:
-    async with staged(tmp_path, plan=seeded(seed), script=roughly(seed)) as stage:
+    async with staged(tmp_path, deadline_s=0.4, plan=seeded(seed), script=roughly(seed)) as stage:
         await stage.queue(200)
         await stage.play()
     assert problems(stage.fake, stage.file) == []
@@ -138,8 +139,7 @@ async def test_what_was_taken_is_never_sent_twice_if_its_list_says_so(play: Faul
     def plan(nudge: str, _n: int) -> Fault:
         return Fault.NONE if nudge.startswith("list ") else play
 
-    # Long enough for ten messages to arrive on a busy machine: one that never came is rightly in no list.
-    async with staged(tmp_path, deadline_s=3, plan=plan, script=lambda _: ()) as stage:
+    async with staged(tmp_path, plan=plan, script=lambda _: ()) as stage:
         await stage.queue(10)
         await stage.play()
         assert await stage.home.store.outbox.counts() == {"sent": 10}
@@ -169,7 +169,7 @@ async def test_no_number_text_or_token_reaches_any_log_at_any_level(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level(logging.DEBUG):
-        async with staged(tmp_path, plan=seeded(9, 0.6), script=roughly(9)) as stage:
+        async with staged(tmp_path, deadline_s=0.4, plan=seeded(9, 0.6), script=roughly(9)) as stage:
             await stage.queue(20)
             await stage.play()
             await stage.fake.write(f"{PUBLIC}/channels/sms/inbound", "+15550100000", "my knee hurts")

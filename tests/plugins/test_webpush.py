@@ -15,6 +15,7 @@ import pytest
 import trustme
 from aiohttp.test_utils import TestServer, unused_port
 
+from faulty import PATIENCE_S
 from names import PRIVATE, Names
 from push_standin import OVERHEAD, Device, PushStandin
 from twinge.core.model import Severity
@@ -52,7 +53,7 @@ async def server(standin: PushStandin) -> AsyncIterator[TestServer]:
 
 def at_home(*keys: str, hosts: tuple[str, ...] = ("127.0.0.1",), api_base: str = "", **more: Any) -> WebPush:
     """As it is set up where the push service is a stand-in."""
-    reach = Reach(**{"private": True, "deadline_s": 0.5, **more})
+    reach = Reach(**{"private": True, "deadline_s": PATIENCE_S, **more})
     return WebPush(keys or [FIRST], Setup(SUBJECT, hosts, http_allowed=True, api_base=api_base, reach=reach))
 
 
@@ -216,7 +217,7 @@ async def test_it_keeps_the_contract(
         Fault("not HTTP at all", TryLater, play("nonsense")),
         Fault("body cut off, but the status stands", Sent, play("cut")),
     ]
-    await check_channel(checked, message, faults, http, NOW, limit_s=5)
+    await check_channel(checked, message, faults, http, NOW)
     assert standin.calls == len(faults), "each send calls exactly once, whatever is answered"
 
 

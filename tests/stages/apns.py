@@ -12,6 +12,7 @@ import trustme
 from aiohttp.test_utils import unused_port
 
 from apns_standin import KEY_ID, TEAM_ID, TOPIC, ApnsStandin, key_pem
+from faulty import PATIENCE_S
 from twinge.core.model import Severity
 from twinge.plugin import Message
 from twinge.testing import Stage
@@ -56,4 +57,4 @@ async def stage() -> AsyncIterator[Stage]:
 
 def _channel(base: str, authority: trustme.CA) -> Apns:
     tls = ssl.create_default_context(cadata=authority.cert_pem.bytes().decode())
-    return Apns(Team(key_pem(), KEY_ID, TEAM_ID, TOPIC), api_base=base, tls=tls, deadline_s=2)
+    return Apns(Team(key_pem(), KEY_ID, TEAM_ID, TOPIC), api_base=base, tls=tls, deadline_s=PATIENCE_S)

@@ -10,6 +10,7 @@ from functools import partial
 
 from aiohttp.test_utils import TestServer, unused_port
 
+from faulty import PATIENCE_S
 from gotify_standin import Gotify
 from twinge.core.model import Severity
 from twinge.plugin import Message
@@ -32,7 +33,7 @@ async def stage() -> AsyncIterator[Stage]:
     async with TestServer(gotify.app()) as server:
         message = replace(MESSAGE, address=f"gotify://127.0.0.1:{server.port}/{TOKEN}")
         yield Stage(
-            Apprise(["gotify"], deadline_s=0.5),
+            Apprise(["gotify"], deadline_s=PATIENCE_S),
             message,
             {
                 "accepted": play(200),

@@ -9,6 +9,7 @@ from functools import partial
 
 from aiohttp.test_utils import TestServer, unused_port
 
+from faulty import PATIENCE_S
 from fcm_standin import FcmStandin, account
 from twinge.core.model import Severity
 from twinge.plugin import Message
@@ -28,7 +29,7 @@ async def stage() -> AsyncIterator[Stage]:
     async with TestServer(standin.app()) as server:
         base = str(server.make_url("")).rstrip("/")
         yield Stage(
-            Fcm(account(base), api_base=base, deadline_s=0.5),
+            Fcm(account(base), api_base=base, deadline_s=PATIENCE_S),
             MESSAGE,
             {
                 "accepted": play(200),

@@ -10,6 +10,7 @@ from typing import Any
 
 from aiohttp.test_utils import unused_port
 
+from faulty import PATIENCE_S
 from mail_standin import Post, odd_post, open_post
 from twinge.core.model import Severity
 from twinge.plugin import Message
@@ -57,4 +58,4 @@ def _play(post: Post, **mode: str) -> Callable[[], object]:
 
 def _channel(port: int, **more: Any) -> Mail:
     secret = "a-secret-for-the-link"
-    return Mail(Server("127.0.0.1", SENDER, (secret,), "off", port, deadline_s=0.3, **more))
+    return Mail(Server("127.0.0.1", SENDER, (secret,), "off", port, deadline_s=PATIENCE_S, **more))

@@ -9,6 +9,7 @@ from functools import partial
 
 from aiohttp.test_utils import TestServer, unused_port
 
+from faulty import PATIENCE_S
 from ntfy_standin import NtfyStandin
 from twinge.core.model import Severity
 from twinge.plugin import Message
@@ -47,4 +48,4 @@ async def stage() -> AsyncIterator[Stage]:
 
 
 def _channel(base: str) -> Ntfy:
-    return Ntfy(["a-secret-for-the-buttons"], api_base=base.rstrip("/"), deadline_s=0.3)
+    return Ntfy(["a-secret-for-the-buttons"], api_base=base.rstrip("/"), deadline_s=PATIENCE_S)

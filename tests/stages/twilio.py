@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from aiohttp.test_utils import unused_port
 
 from fake_twilio import AUTH_TOKEN, SID, FakeTwilio, Fault, always
+from faulty import PATIENCE_S
 from twinge.core.model import Severity
 from twinge.plugin import Message
 from twinge.testing import Stage
@@ -53,5 +54,5 @@ async def stage() -> AsyncIterator[Stage]:
 
 
 def _channel(base: str) -> Twilio:
-    account = Account(SID, (AUTH_TOKEN,), sender="+15005550006", api_base=base.rstrip("/"), deadline_s=0.3)
+    account = Account(SID, (AUTH_TOKEN,), sender="+15005550006", api_base=base.rstrip("/"), deadline_s=PATIENCE_S)
     return Twilio(account)

@@ -11,7 +11,7 @@ from functools import partial
 from aiohttp import web
 from aiohttp.test_utils import TestServer, unused_port
 
-from faulty import Mode, misbehave
+from faulty import PATIENCE_S, Mode, misbehave
 from twinge.core.model import Severity
 from twinge.plugin import Message
 from twinge.reach import Reach
@@ -45,7 +45,7 @@ async def stage() -> AsyncIterator[Stage]:
     async with TestServer(app) as server:
         message = replace(MESSAGE, address=str(server.make_url("/")))
         yield Stage(
-            Webhook([SECRET], http_allowed=True, reach=Reach(private=True, deadline_s=0.3)),
+            Webhook([SECRET], http_allowed=True, reach=Reach(private=True, deadline_s=PATIENCE_S)),
             message,
             {
                 "accepted": play(204),

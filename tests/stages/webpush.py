@@ -10,6 +10,7 @@ from functools import partial
 
 from aiohttp.test_utils import TestServer, unused_port
 
+from faulty import PATIENCE_S
 from push_standin import PushStandin
 from twinge.core.model import Severity
 from twinge.plugin import Message
@@ -28,7 +29,7 @@ async def stage() -> AsyncIterator[Stage]:
     """A push service says by status alone; what its body says is not read."""
     standin = PushStandin(NOW, headers={"Retry-After": "90"})
     play = partial(partial, setattr, standin, "mode")
-    reach = Reach(private=True, deadline_s=0.5)
+    reach = Reach(private=True, deadline_s=PATIENCE_S)
     channel = WebPush([KEY], Setup("mailto:ops@twinge.example", ("127.0.0.1",), http_allowed=True, reach=reach))
     async with TestServer(standin.app()) as server:
         device = standin.device(f"http://127.0.0.1:{server.port}", channel.public_key)
