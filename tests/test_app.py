@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import signal
 import stat
 import sys
 from asyncio.subprocess import PIPE
@@ -242,3 +243,26 @@ async def test_a_loop_that_stands_still_ends_the_process() -> None:
     assert (child.returncode, said) == (1, b"turned\n")
     assert b"Timeout" in log
     assert b"aaa" not in log
+
+
+CRASHED = """
+import asyncio, ctypes
+from twinge.app import watched
+
+def read(body):
+    ctypes.string_at(0)
+
+async def main():
+    async with watched(60):
+        read("alice's words")
+
+asyncio.run(main())
+"""
+
+
+async def test_a_crash_of_c_code_says_where_it_was_and_nothing_of_what_was_read() -> None:
+    child = await asyncio.create_subprocess_exec(sys.executable, "-c", CRASHED, stdout=PIPE, stderr=PIPE)
+    _, log = await child.communicate()
+    assert child.returncode == -signal.SIGSEGV
+    assert b" in read\n" in log
+    assert b"alice" not in log

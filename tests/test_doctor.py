@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -12,6 +12,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import aiohttp
+import asyncpg
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
@@ -19,6 +20,7 @@ from click.testing import CliRunner
 
 from conftest import NOW, Serve, Web, run
 from fakes import FakePlatform
+from postgres import Server, serving
 from twinge.cli import twinge
 from twinge.config import Settings
 from twinge.core.model import Athlete
@@ -126,6 +128,64 @@ def test_a_plugin_that_was_begun_must_be_ready(scene: Make) -> None:
 
 
 # --- the database -----------------------------------------------------------------------------------------------------
+
+
+SOUND = {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on"}
+
+
+@pytest.mark.parametrize("name", SOUND)
+def test_a_server_that_does_not_wait_for_its_disk_is_told_with_what_it_may_lose(name: str) -> None:
+    assert states(database.kept(SOUND)) == [State.OK]
+    [told] = database.kept({**SOUND, name: "off"})
+    assert (told.state, told.what.split(" is off: ")[0]) == (State.WARN, name)
+    assert "answered 2xx" in told.what
+    assert f"SET {name} = on" in told.advice
+
+
+@pytest.mark.parametrize("value", ["local", "remote_write", "remote_apply"])
+def test_a_server_that_waits_for_its_own_disk_alone_is_sound(value: str) -> None:
+    assert states(database.kept({**SOUND, "synchronous_commit": value})) == [State.OK]
+
+
+async def test_sqlite_promises_by_itself(scene: Make) -> None:
+    assert await database.durability(scene()) == []
+
+
+@pytest.fixture(scope="module")
+def sound_url() -> Iterator[str]:
+    """A database of ours on a server that waits for its disk; that of the other tests does not."""
+    with serving(fsync="on") as server:
+        yield server.fresh()
+
+
+async def doubted(scene: Make, url: str, *, claims: bool = False) -> list[str]:
+    """The settings that are warned of at this server; `claims`: after a claim on the same connection."""
+    store = await Store.open(url, secret=b"s" * 40, pool=1)
+    try:
+        if claims:
+            await store.inbox.claim(NOW)
+        found = await database.durability(scene(store=store))
+    finally:
+        await store.close()
+    return [one.what.split(" is off: ")[0] for one in found if one.state is State.WARN]
+
+
+async def test_a_server_is_asked_as_a_session_of_ours_has_it(scene: Make, sound_url: str) -> None:
+    owner = await asyncpg.connect(sound_url.replace("+asyncpg", ""))
+    assert await doubted(scene, sound_url) == []
+    for value, warned in (("off", ["synchronous_commit"]), ("local", [])):
+        await owner.execute(f"ALTER ROLE postgres SET synchronous_commit = {value}")
+        assert await doubted(scene, sound_url) == warned
+    await owner.execute("ALTER ROLE postgres RESET synchronous_commit")
+    await owner.close()
+
+
+async def test_a_claim_that_does_not_wait_for_the_disk_is_not_the_server_s_doing(scene: Make, sound_url: str) -> None:
+    assert await doubted(scene, sound_url, claims=True) == []
+
+
+async def test_the_server_of_the_other_tests_is_told(scene: Make, postgres: Server) -> None:
+    assert await doubted(scene, postgres.url("postgres")) == ["fsync"]
 
 
 async def test_tokens_of_another_secret_are_told(scene: Make, store: Store, tmp_path: Path) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import subprocess
 import sys
+import threading
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
@@ -17,7 +19,7 @@ import pytest
 from aiohttp import web
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.sdk.trace import ReadableSpan
-from opentelemetry.sdk.trace.export import SpanExporter
+from opentelemetry.sdk.trace.export import SpanExporter, SpanExportResult
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from opentelemetry.sdk.trace.sampling import ParentBased, TraceIdRatioBased
 from opentelemetry.trace import StatusCode
@@ -269,6 +271,17 @@ def test_off_loads_nothing_of_it_and_on_without_the_extra_says_what_to_install()
     assert on.endswith("is not installed: pip install 'twinge[otel]', or unset it.")
 
 
+TRACES = """
+import asyncio, os
+from twinge.app import tracing
+from twinge.tracing import Origin, Span
+async def main():
+    async with tracing(os.environ) as tracer:
+        tracer.record(Span("hook generic", "server", tracer.now(), Origin.of("generic", "1"), True, {"a": "b"}))
+asyncio.run(main())
+"""
+
+
 async def test_a_collector_gets_them_by_otlp() -> None:
     """The real exporter in a process of its own, and its protobuf read."""
     asked: list[ExportTraceServiceRequest] = []
@@ -285,17 +298,8 @@ async def test_a_collector_gets_them_by_otlp() -> None:
     site = web.TCPSite(runner, "127.0.0.1", 0)
     await site.start()
     port = runner.addresses[0][1]
-    script = """
-import asyncio, os
-from twinge.app import tracing
-from twinge.tracing import Origin, Span
-async def main():
-    async with tracing(os.environ) as tracer:
-        tracer.record(Span("hook generic", "server", tracer.now(), Origin.of("generic", "1"), True, {"a": "b"}))
-asyncio.run(main())
-"""
     env = {"OTEL_EXPORTER_OTLP_ENDPOINT": f"http://127.0.0.1:{port}"}
-    process = await asyncio.create_subprocess_exec(sys.executable, "-c", script, env=env)
+    process = await asyncio.create_subprocess_exec(sys.executable, "-c", TRACES, env=env)
     async with asyncio.timeout(60):
         assert await process.wait() == 0
     await runner.cleanup()
@@ -305,3 +309,50 @@ asyncio.run(main())
     [span] = told.scope_spans[0].spans
     assert (span.name, span.trace_id) == ("hook generic", Origin.of("generic", "1").trace_id.to_bytes(16))
     assert span.start_time_unix_nano <= span.end_time_unix_nano
+
+
+@pytest.mark.parametrize("listens", [False, True], ids=["nobody listens", "nobody answers"])
+async def test_a_stop_does_not_wait_long_for_a_collector_that_is_away(listens: bool) -> None:
+    """By itself the exporter would try for ten minutes here, and the SDK give it up after half of one, silently."""
+    with socket.socket() as away:
+        away.bind(("127.0.0.1", 0))
+        if listens:
+            away.listen()
+        env = {
+            "OTEL_EXPORTER_OTLP_ENDPOINT": f"http://127.0.0.1:{away.getsockname()[1]}",
+            "OTEL_EXPORTER_OTLP_TIMEOUT": "600",
+        }
+        command = (sys.executable, "-c", TRACES)
+        process = await asyncio.create_subprocess_exec(*command, env=env, stderr=subprocess.PIPE)
+        async with asyncio.timeout(60):
+            _, said = await process.communicate()
+    assert process.returncode == 0
+    assert b"outcome=traces_lost waited_s=2" in said
+
+
+class Stuck(SpanExporter):
+    """Holds on to the first spans until it is let go."""
+
+    def __init__(self) -> None:
+        self.begun, self.free, self.shut = threading.Event(), threading.Event(), threading.Event()
+
+    def export(self, spans: Sequence[ReadableSpan]) -> SpanExportResult:
+        self.begun.set()
+        self.free.wait()
+        return SpanExportResult.SUCCESS
+
+    def shutdown(self) -> None:
+        self.shut.set()
+
+
+def test_what_is_left_is_given_up_before_the_sdk_would() -> None:
+    exporter = Stuck()
+    tracer = traced(exporter)
+    tracer.record(Span("x", "consumer", 1))
+    tracer.close(0.01)
+    try:
+        assert not exporter.shut.is_set()
+        assert exporter.begun.wait(60)
+    finally:
+        exporter.free.set()
+    assert exporter.shut.wait(60)

@@ -385,13 +385,15 @@ async def watched(stuck_s: float) -> AsyncIterator[None]:
     """End the process (exit code 1) when its loop stands still for `stuck_s` seconds; who watches it starts it again.
 
     A thread of the interpreter's own does it, which needs no lock of Python's: also where a regular expression never
-    ends. It writes down where each thread stood, by file and line alone.
-    https://docs.python.org/3/library/faulthandler.html#faulthandler.dump_traceback_later
+    ends. It writes down where each thread stood, by file and line alone, as it does when C code crashes the process.
+    https://docs.python.org/3/library/faulthandler.html
     """
+    trace = sys.__stderr__ or sys.stderr
+    faulthandler.enable(file=trace)
 
     async def turn() -> None:
         while True:
-            faulthandler.dump_traceback_later(stuck_s, exit=True, file=sys.__stderr__ or sys.stderr)
+            faulthandler.dump_traceback_later(stuck_s, exit=True, file=trace)
             await asyncio.sleep(stuck_s / 4)
 
     turning = asyncio.create_task(turn(), name="watch")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 
 from twinge.store.lanes import reply_lane, reply_lanes
-from twinge.store.seal import Seal
+from twinge.store.seal import Seal, derive
 
 OLD, NEW = b"o" * 40, b"n" * 40
 NUMBER = "+15550100000"
@@ -16,6 +16,16 @@ def test_a_number_can_not_be_tried_out_without_the_secret() -> None:
     assert lane.startswith("channel:sms:")
     assert lane != reply_lane(Seal(NEW), "channel:sms", NUMBER)
     assert lane.rpartition(":")[2] not in hashlib.sha256(NUMBER.encode()).hexdigest()
+
+
+def test_a_lane_is_hashed_under_the_first_key_alone() -> None:
+    first, second = b"1" * 40, b"2" * 40
+    reply_lane(Seal(b"\n".join((first, second))), "channel:sms", NUMBER)
+    derived = derive.cache_info().misses
+    reply_lane(Seal(first), "channel:sms", NUMBER)
+    assert derive.cache_info().misses == derived
+    reply_lane(Seal(second), "channel:sms", NUMBER)
+    assert derive.cache_info().misses == derived + 1
 
 
 def test_one_number_has_another_lane_with_each_channel() -> None:

@@ -27,6 +27,7 @@ CHECKS: tuple[Check, ...] = (
     house.plugins,
     house.channels,
     database.schema,
+    database.durability,
     database.keys,
     database.tokens,
     database.queues,

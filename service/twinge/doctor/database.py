@@ -1,11 +1,12 @@
-"""The database: its schema, whether our secret opens what is in it, and what waits."""
+"""The database: its schema, whether it keeps what it was given, whether our secret opens it, and what waits."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 
 from twinge.doctor.scene import Scene, State, Verdict, fail, ok, warn
-from twinge.store.soundness import server_time, unopened
+from twinge.store.soundness import promises, server_time, unopened
 
 LATE = {
     "deliveries": timedelta(minutes=5),
@@ -16,6 +17,21 @@ LATE = {
 }
 """From which age on a queue stands still. What waits for its time, or for a vendor's limit, is not late."""
 SKEW_S = 2.0
+LOSES = {
+    "fsync": (
+        "a power cut may damage the whole database and lose deliveries that were answered 2xx",
+        "ALTER SYSTEM SET fsync = on; SELECT pg_reload_conf(); and then `sync` on the server's machine.",
+    ),
+    "synchronous_commit": (
+        "a crash of the server or a power cut may lose deliveries that were answered 2xx, and send a message again",
+        "ALTER ROLE … IN DATABASE … SET synchronous_commit = on, which outranks all others; then restart Twinge.",
+    ),
+    "full_page_writes": (
+        "a power cut in the middle of a write may damage the database, deliveries that were answered 2xx with it",
+        "ALTER SYSTEM SET full_page_writes = on; SELECT pg_reload_conf(). Where no page tears (ZFS) it may stay off.",
+    ),
+}
+"""What may happen where a setting of PostgreSQL is off, and what to do."""
 
 
 def schema(scene: Scene) -> list[Verdict]:
@@ -25,6 +41,21 @@ def schema(scene: Scene) -> list[Verdict]:
     if (file := scene.database_file) and not file.exists():
         return warn("schema", f"{file} is not there yet", "`twinge serve` or `twinge db upgrade` makes it.")
     return fail("schema", scene.schema, "`twinge db upgrade` brings it up to date; make a backup first.")
+
+
+async def durability(scene: Scene) -> list[Verdict]:
+    """What the database server says that it has kept is on its disk."""
+    if scene.store is None:
+        return []
+    found = await promises(scene.store)
+    return kept(found) if found else []
+
+
+def kept(found: Mapping[str, str]) -> list[Verdict]:
+    """What these settings promise; of `synchronous_commit` only `off` does not wait for the server's own disk."""
+    off = [(name, *LOSES[name]) for name, value in found.items() if value == "off"]
+    told = [Verdict("durability", State.WARN, f"{name} is off: {loss}", advice) for name, loss, advice in off]
+    return told or ok("durability", "the server writes to its disk before it answers")
 
 
 async def tokens(scene: Scene) -> list[Verdict]:

@@ -20,13 +20,17 @@ LENGTH = 16
 
 def reply_lane(seal: Seal, platform: str, address: str) -> str:
     """Where the words of one address queue. The address cannot be read from it, nor tried without our secret."""
-    return reply_lanes(seal, platform, address)[0]
+    return _lane(platform, seal.blind("lane", platform, address).hex())
 
 
 def reply_lanes(seal: Seal, platform: str, address: str) -> Sequence[str]:
     """Every lane that its words may be in: by each secret that is here, and as versions before 0013 named it."""
-    keyed = [blind.hex()[:LENGTH] for blind in seal.blinds("lane", platform, address)]
-    return [f"{platform}:{name}" for name in (*keyed, hashlib.sha256(address.encode()).hexdigest()[:LENGTH])]
+    keyed = [blind.hex() for blind in seal.blinds("lane", platform, address)]
+    return [_lane(platform, digest) for digest in (*keyed, hashlib.sha256(address.encode()).hexdigest())]
+
+
+def _lane(platform: str, digest: str) -> str:
+    return f"{platform}:{digest[:LENGTH]}"
 
 
 def page_lane(athlete_id: str) -> str:

@@ -40,7 +40,7 @@ class Marks:
 
     def name(self, athlete_id: str) -> str:
         """What an erased athlete is called: 32 hex digits."""
-        return self.names(athlete_id)[0]
+        return self._hash("athlete", athlete_id).hex()[:32]
 
     def names(self, athlete_id: str) -> list[str]:
         """What they may be called that were erased under any of the keys."""
@@ -81,8 +81,11 @@ class Marks:
         return {by_hash[bytes(row.hash)] for row in found}
 
     def _hash(self, *parts: str) -> bytes:
-        return self._hashes(*parts)[0]
+        return _digest(next(iter(self.keys.values())), parts)
 
     def _hashes(self, *parts: str) -> list[bytes]:
-        text = "\x1f".join(parts).encode(errors="replace")
-        return [hmac.digest(key, text, "sha256") for key in self.keys.values()]
+        return [_digest(key, parts) for key in self.keys.values()]
+
+
+def _digest(key: bytes, parts: tuple[str, ...]) -> bytes:
+    return hmac.digest(key, "\x1f".join(parts).encode(errors="replace"), "sha256")

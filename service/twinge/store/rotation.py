@@ -216,7 +216,7 @@ class Rotation:
                 values[spot.column.name] = spot.wrap(self._seal, row, opened)
                 if table is address:
                     parts = ("address", row["channel"], opened.decode("utf-8", "surrogatepass"))
-                    values["blind"] = self._seal.blinds(*parts)[0]
+                    values["blind"] = self._seal.blind(*parts)
         return values
 
     def _open(self, spot: Spot, row: Mapping[str, Any]) -> bytes:

@@ -159,10 +159,18 @@ class Seal:
 
     # ---- found again without being read ------------------------------------------------------------------------------
 
+    def blind(self, *parts: str) -> bytes:
+        """A value as it is written to be found again: its HMAC-SHA256 under the first key."""
+        return _blind(self._secrets[0], parts)
+
     def blinds(self, *parts: str) -> Sequence[bytes]:
-        """A value as it is looked for (HMAC-SHA256), under each key that is here; the first one is written."""
-        text = "\x1f".join(parts).encode("utf-8", "surrogatepass")
-        return [hmac.digest(derive(secret, b"blind"), text, "sha256") for secret in self._secrets]
+        """A value as it is looked for: `blind` under each key that is here, the first one first."""
+        return [_blind(secret, parts) for secret in self._secrets]
+
+
+def _blind(secret: bytes, parts: Sequence[str]) -> bytes:
+    text = "\x1f".join(parts).encode("utf-8", "surrogatepass")
+    return hmac.digest(derive(secret, b"blind"), text, "sha256")
 
 
 def to_text(blob: bytes) -> str:

@@ -6,7 +6,10 @@ https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables
 
 from __future__ import annotations
 
+import logging
+import threading
 from collections.abc import Callable, Mapping
+from typing import Final
 
 from opentelemetry.context import Context
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
@@ -28,6 +31,11 @@ from opentelemetry.trace import (
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
 from twinge.tracing import Origin, Span
+
+log = logging.getLogger("twinge.tracing")
+
+PATIENCE_S: Final = 2.0
+"""How long a stop waits for the collector to take what is left."""
 
 KINDS = {
     "server": SpanKind.SERVER,
@@ -91,9 +99,19 @@ class OtelTracer:
             made.set_status(StatusCode.ERROR)
         made.end(span.ended or self._clock())
 
-    def close(self) -> None:
-        """Send what is left, and stop. Blocks: call it on a thread."""
-        self._provider.shutdown()
+    def close(self, patience_s: float = PATIENCE_S) -> None:
+        """Send what is left, and stop; what nobody has taken within `patience_s` is lost. Blocks: call it on a thread.
+
+        The SDK waits for 30 s, and its exporter tries a collector that is away for `OTEL_EXPORTER_OTLP_TIMEOUT` (10 s)
+        a batch; a span processor's shutdown takes no other limit, and `OTEL_BSP_EXPORT_TIMEOUT` does nothing
+        (https://github.com/open-telemetry/opentelemetry-python/issues/4555). So it is left behind on a thread of its
+        own, which ends with the process.
+        """
+        ending = threading.Thread(target=self._provider.shutdown, name="traces-end", daemon=True)
+        ending.start()
+        ending.join(patience_s)
+        if ending.is_alive():
+            log.warning("hop=stop outcome=traces_lost waited_s=%g", patience_s)
 
     def _above(self, span: Span) -> Context:
         if span.origin is None or span.opens:
