@@ -17,6 +17,8 @@ from typing import Any
 import pytest
 from aiohttp import ClientResponse
 from aiohttp.test_utils import TestClient, TestServer
+from hypothesis import HealthCheck
+from hypothesis import settings as trials
 
 from house import PLACES
 from postgres import Server, serving
@@ -25,6 +27,10 @@ from twinge.registry import Plugins, load_plugins
 from twinge.store import Store, schema
 from twinge.testing import FixedClock
 from twinge.web import make_web
+
+# No test is timed: a machine that stands still for a second is no fault of what is tried.
+trials.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+trials.load_profile("untimed")
 
 NOW = datetime(2026, 5, 4, 10, 0, tzinfo=UTC)
 """A Monday, noon in Berlin."""

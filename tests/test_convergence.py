@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fakes import NOON, pointed, run, said
@@ -148,13 +148,13 @@ def _text(draw: st.DrawFn, number: int, day: int, version: int) -> Activity | Re
     return replace(made, sport=draw(SPORTS), rpe=draw(st.sampled_from([None, None, 3, 6, 9])))
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40)
 @given(story=stories(), points=st.booleans())
 def test_any_order_leads_to_the_same_place(story: Story, points: bool) -> None:
     asyncio.run(_check(story, points))
 
 
-@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=10)
 @given(story=stories(), points=st.booleans())
 def test_any_order_leads_to_the_same_place_on_a_server(postgres: Server, story: Story, points: bool) -> None:
     asyncio.run(_check(story, points, postgres.fresh()))

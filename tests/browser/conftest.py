@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import BrowserContext, Page, Worker, async_playwright
+from playwright.async_api import BrowserContext, Page, Worker, async_playwright, expect
 
 from browser.fcm_standin import FcmStandin, fcm_standin
 from conftest import NOW
@@ -26,6 +26,7 @@ from twinge.testing import FixedClock
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 IN_TIME_MS = 15_000
+expect.set_options(timeout=IN_TIME_MS)
 
 
 def chromium() -> str:

@@ -76,7 +76,7 @@ def survives(folder: Path, body: bytes) -> None:
 
 
 @given(body=st.binary(max_size=300))
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 def test_any_bytes_are_a_history_or_a_sentence(tmp_path_factory: pytest.TempPathFactory, body: bytes) -> None:
     survives(tmp_path_factory.getbasetemp(), body)
 
@@ -105,7 +105,7 @@ NAMES = st.sampled_from(
     rows=st.lists(st.lists(CELLS, max_size=7), max_size=6),
     delimiter=st.sampled_from(",;\t"),
 )
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 def test_any_table_is_a_history_or_a_sentence(
     tmp_path_factory: pytest.TempPathFactory, names: list[str], rows: list[list[str]], delimiter: str
 ) -> None:

@@ -399,7 +399,7 @@ def test_addresses_are_kept_in_one_form(given: str, kept: str) -> None:
 
 
 @given(st.emails() | st.text(max_size=30) | st.from_regex(r"[^@\s]{1,10}@[\w.-]{1,20}\.com", fullmatch=True))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_whatever_is_written_is_refused_or_fits_on_one_line_of_smtp(text: str) -> None:
     try:
         kept = OURS.normalise(text)

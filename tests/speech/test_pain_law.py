@@ -153,7 +153,7 @@ def test_words_in_capitals_are_commands_that_are_understood(language: str) -> No
 
 
 @given(LIVES, SETTINGS, st.sampled_from(LANGUAGES))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_whatever_the_machine_says_has_words_and_every_thread_its_standing_line(
     life: list[tuple[int, Act]], setting: Setting, language: str
 ) -> None:

@@ -9,7 +9,7 @@ import zipfile
 from dataclasses import replace
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from conftest import TOKEN, Serve, Web
@@ -95,6 +95,6 @@ def test_a_bomb_is_not_unpacked() -> None:
 
 
 @given(st.text(max_size=5_000))
-@settings(max_examples=30, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@settings(max_examples=30)
 def test_no_text_is_read_for_long(text: str) -> None:
     assert parse(text * 3, "en") == parse((text * 3)[:1_000], "en")

@@ -159,7 +159,7 @@ def told_of(days: list[Any]) -> Counter[Severity]:
 
 
 @given(DAYS)
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 def test_no_load_and_no_morning_sends_to_a_doctor(days: list[Any]) -> None:
     """Whatever was trained, slept and measured: see-a-doctor and urgent need a report."""
     assert all(severity < Severity.SEE_DOCTOR for severity in told_of(days))

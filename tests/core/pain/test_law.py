@@ -15,7 +15,7 @@ MOMENTS = st.integers(0, 120 * DAY) | st.integers(0, 2 * DAY)
 
 
 @given(LIVES, SETTINGS, MOMENTS, MOMENTS)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_time_in_two_steps_is_time_in_one(life: list[tuple[int, Act]], setting: Setting, one: int, two: int) -> None:
     pain, at = live(life, setting)
     first, last = at + min(one, two), at + max(one, two)
@@ -25,7 +25,7 @@ def test_time_in_two_steps_is_time_in_one(life: list[tuple[int, Act]], setting: 
 
 
 @given(LIVES, SETTINGS, st.integers(HOUR, 9 * DAY))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_a_history_folded_and_a_service_woken_end_alike(
     life: list[tuple[int, Act]], setting: Setting, beat: int
 ) -> None:
@@ -50,7 +50,7 @@ def test_a_history_folded_and_a_service_woken_end_alike(
 
 
 @given(LIVES, SETTINGS)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_nothing_happens_before_the_next_wake_and_something_does_at_it(
     life: list[tuple[int, Act]], setting: Setting
 ) -> None:
@@ -66,7 +66,7 @@ def test_nothing_happens_before_the_next_wake_and_something_does_at_it(
 
 
 @given(LIVES, SETTINGS, MOMENTS)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_what_was_run_has_no_say_in_what_time_does(life: list[tuple[int, Act]], setting: Setting, later: int) -> None:
     """A large run weighs only in the moment in which the athlete tells: no timer turns it into a doctor."""
     pain, at = live(life, setting)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
@@ -156,13 +156,11 @@ class Life(RuleBasedStateMachine):
 
 
 TestLife = Life.TestCase
-TestLife.settings = settings(
-    max_examples=150, stateful_step_count=40, deadline=None, suppress_health_check=[HealthCheck.too_slow]
-)
+TestLife.settings = settings(max_examples=150, stateful_step_count=40)
 
 
 @given(LIVES, SETTINGS, st.integers(0, 5), st.sampled_from(["0", "1", "3", "26", "2"]))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_the_same_answer_twice_is_one(life: list[tuple[int, Act]], setting: Setting, place: int, digits: str) -> None:
     """By id, at once or an hour later: the second changes nothing and says nothing."""
     pain, at = live(life, setting)
@@ -177,7 +175,7 @@ def test_the_same_answer_twice_is_one(life: list[tuple[int, Act]], setting: Sett
 
 
 @given(LIVES, SETTINGS, st.integers(0, 10))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_the_same_report_twice_is_one(life: list[tuple[int, Act]], setting: Setting, pain_now: int) -> None:
     pain, at = live(life, setting)
     told = Told("twice", at, pain=pain_now, site="knee", side="left")
@@ -186,7 +184,7 @@ def test_the_same_report_twice_is_one(life: list[tuple[int, Act]], setting: Sett
 
 
 @given(LIVES, SETTINGS)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_answers_to_two_episodes_in_either_order_lead_to_the_same(
     life: list[tuple[int, Act]], setting: Setting
 ) -> None:
@@ -205,7 +203,7 @@ def test_answers_to_two_episodes_in_either_order_lead_to_the_same(
 
 
 @given(LIVES, SETTINGS)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_another_setting_never_breaks_a_state(life: list[tuple[int, Act]], setting: Setting) -> None:
     pain, at = live(life, setting)
     after, _ = pass_time(pain, at + 30 * DAY, replace(setting, l01_large=not setting.l01_large, weekly_since=None))

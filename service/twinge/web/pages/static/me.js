@@ -21,9 +21,7 @@ async function look() {
   } catch {
     // Offline: the next look will tell.
   }
-  navigator.serviceWorker?.addEventListener("message", look);
-navigator.serviceWorker?.startMessages();
-wait();
+  wait();
 }
 
 function show(page) {
