@@ -45,7 +45,9 @@ def nothing_is_lost(evidence: Evidence) -> Offenders:
 
 
 def every_delivery_ends(evidence: Evidence) -> Offenders:
-    """I2. Every delivery is used, or set aside with a reason; and what is called used has left its workout."""
+    """I2. Every delivery is used, or set aside with a reason, and out of hand; what is used has left its workout."""
+    for row in evidence.tables["hand"]:
+        yield f"delivery {row['delivery_id']} is still in hand"
     there = {(row["athlete_id"], row["key"]) for row in evidence.tables["activity"]}
     owner = {(row["platform"], row["external_id"]): row["athlete_id"] for row in evidence.tables["connection"]}
     for row in evidence.tables["inbox"]:
@@ -85,10 +87,15 @@ def _told(evidence: Evidence, what: str) -> list[str]:
 
 
 def one_event_has_one_effect(evidence: Evidence) -> Offenders:
-    """I4. A workout is added once, and of one workout each rule speaks at most once."""
+    """I4. A workout is added once and changed by its edits alone, and of one workout each rule speaks at most once."""
     for key, count in Counter(_told(evidence, "added")).items():
         if count > 1:
             yield f"workout {key} was added {count} times"
+    used = [row for row in evidence.tables["inbox"] if row["state"] == "done"]
+    came = Counter(f"generic:{event['id']}" for row in used for event in events(row))
+    for key, count in Counter(_told(evidence, "changed")).items():
+        if count >= came[key]:
+            yield f"workout {key} came {came[key]} times and was changed {count} times"
     spoken: Counter[tuple[str, str, str]] = Counter()
     for row in evidence.tables["nudge"]:
         if row["activity"] and not row["copy_of"] and row["state"] != "void":

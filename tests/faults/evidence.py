@@ -22,7 +22,7 @@ from faults.unseal import opened
 
 Row = dict[str, Any]
 
-TABLES = ("inbox", "nudge", "held", "address", "athlete", "connection", "activity", "feed")
+TABLES = ("inbox", "hand", "nudge", "held", "address", "athlete", "connection", "activity", "feed")
 
 
 @dataclass

@@ -17,12 +17,13 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from threading import Event
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from faults import away, clocks, cut, full, kill, pause, poison, restore, server, upgrade
+from faults import away, clocks, cut, full, kill, mixed, pause, poison, restore, server, upgrade
 from faults.calm import calm
 from faults.check import problems
 from faults.evidence import Evidence, acknowledged
@@ -55,6 +56,8 @@ ON_MACHINE: dict[str, Callable[[Zygote, Path, int, Machine], Awaitable[Evidence]
 COUNTED = {"power cuts": "", "… with NORMAL": "NORMAL"}
 """Many cuts of one run → what `synchronous` is set to; the second is the control, and must lose."""
 NAMES = (*ROUNDS, *ON_SERVER, *ON_MACHINE, *COUNTED)
+MIXED = "pg mixed"
+"""Only where an older version is to be had."""
 
 
 @dataclass
@@ -204,10 +207,18 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--rounds", type=int, default=1_000_000)
     parser.add_argument("--faults", type=int, default=1_000_000, help="of each fault")
-    parser.add_argument("--only", action="append", choices=NAMES)
+    parser.add_argument("--only", action="append", choices=[*NAMES, MIXED])
+    parser.add_argument(
+        "--older", type=Path, help=f"for `{MIXED}`: the command `twinge` of the version before this one"
+    )
     asked = parser.parse_args()
+    if asked.older:
+        ON_SERVER[MIXED] = partial(mixed.mixed, older=asked.older.absolute())
+    elif MIXED in (asked.only or ()):
+        parser.error(f"`{MIXED}` wants an older version beside this one: --older /path/to/older/.venv/bin/twinge")
+    names = asked.only or [*NAMES, *([MIXED] if asked.older else [])]
     place = Path(tempfile.mkdtemp(prefix="twinge-faults-"))
-    table = run(asked.only or NAMES, asked.seed, Limits(asked.rounds, asked.minutes, asked.faults), place)
+    table = run(names, asked.seed, Limits(asked.rounds, asked.minutes, asked.faults), place)
     print(written(table))
     return int(any(row.found for row in table.values()))
 

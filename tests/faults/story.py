@@ -62,26 +62,26 @@ def story(seed: int, athletes: int, last: datetime) -> list[Call]:
 
 
 def _of_one(dice: Random, owner: int, last: datetime) -> Iterator[Call]:
-    runs = [_run(owner, n, last - timedelta(days=DAYS - n), 6_000 + dice.randrange(400)) for n in range(DAYS)]
+    runs = [run(owner, n, last - timedelta(days=DAYS - n), 6_000 + dice.randrange(400)) for n in range(DAYS)]
     for n in range(0, DAYS - 1, 3):
         if dice.random() < 0.3:
             runs[n], runs[n + 1] = runs[n + 1], runs[n]
     yield from runs
-    yield _run(owner, DAYS, last, 9_300)
+    yield run(owner, DAYS, last, 9_300)
     yield _report(owner, 1, dice.randrange(2, 6))
     if dice.random() < 0.3:
-        yield _run(owner, 3, last - timedelta(days=DAYS - 3), 7_000)  # edited
+        yield run(owner, 3, last - timedelta(days=DAYS - 3), 7_000)  # edited
     for _ in range(dice.randrange(1, 4)):
         yield Call("text", owner, dice.choice(WORDS))
     if dice.random() < 0.3:
         yield Call("bad", owner, dice.choice(('{"type": "activity"', "[" * 5_000, '{"type": "x"}', '{"a": NaN}')))
     if owner % 3 == 2:
         yield Call("text", owner, "STOP")
-        yield _run(owner, DAYS + 1, last + timedelta(minutes=70), 15_000)
+        yield run(owner, DAYS + 1, last + timedelta(minutes=70), 15_000)
         yield _report(owner, 2, 5)
 
 
-def _run(owner: int, number: int, start: datetime, metres: int) -> Call:
+def run(owner: int, number: int, start: datetime, metres: int) -> Call:
     run = {"sport": "run", "start": start.isoformat(), "moving_s": metres * 36 // 100, "distance_m": metres}
     event = {"type": "activity", "athlete": f"p{owner}", "id": f"{owner}-{number}", "activity": run}
     return Call("event", owner, json.dumps(event))

@@ -92,6 +92,7 @@ DOCTORED = {
     "I2 one waits for ever": (f"UPDATE inbox SET state = 'waiting' WHERE id = {FIRST}", "is still waiting"),
     "I2 one is dead for nothing": (f"UPDATE inbox SET state = 'dead' WHERE id = {FIRST}", "without a reason"),
     "I2 one was used for nothing": ("DELETE FROM activity WHERE key = 'generic:1-4'", "its workout 1-4 is not there"),
+    "I2 a hand is full": ("INSERT INTO hand (delivery_id, lane, seat) VALUES (1, 'generic:p1', 1)", "is still in hand"),
     "I3 one was overtaken": (
         f"UPDATE inbox SET settled_ms = settled_ms + 999999 WHERE id = {FIRST}",
         "was settled before",
@@ -103,6 +104,10 @@ DOCTORED = {
     "I4 an effect came twice": (
         f"INSERT INTO feed ({TOLD}) SELECT {TOLD} FROM feed WHERE id = (SELECT max(id) FROM feed WHERE {ADDED})",
         "was added 2 times",
+    ),
+    "I4 an effect came back": (
+        f"INSERT INTO feed ({TOLD}) SELECT athlete_id, at_ms, type, 'changed', facts FROM feed WHERE {ADDED}",
+        "times and was changed",
     ),
     "I4 a rule spoke twice": (
         f"UPDATE nudge SET activity = 'generic:1-12', state = 'sent', rules = '[\"L01\"]' WHERE athlete_id = {ATHLETE}",

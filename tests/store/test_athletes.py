@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -28,6 +29,18 @@ async def test_a_profile_comes_back_whole(home: House) -> None:
         made = await home.store.athletes.create(tx, given, NOON)
     assert await home.store.athletes.get(made.id) == replace(given, id=made.id)
     assert await home.store.athletes.get("nobody") is None
+
+
+async def test_the_version_before_finds_no_null_where_it_reads_a_number(home: House) -> None:
+    """It took nothing there for one message a day, and failed over a null: whatever came for them was set aside."""
+    for cap in (None, 2):
+        given = Athlete("", name="Alice", preferences=Preferences(daily_cap=cap))
+        async with home.store.write() as tx:
+            made = await home.store.athletes.create(tx, given, NOON)
+            asked = text("SELECT profile FROM athlete WHERE id = :id")
+            profile = json.loads((await tx.execute(asked, {"id": made.id})).scalar_one())
+        assert profile["preferences"].get("daily_cap", "nothing") == (cap or "nothing")
+        assert await home.store.athletes.get(made.id) == replace(given, id=made.id)
 
 
 async def test_the_revision_grows_only_when_a_load_may_change(home: House) -> None:

@@ -149,6 +149,45 @@ async def test_the_marks_of_the_version_before_are_left_to_it_while_it_lives(hom
 
 
 @pytest.mark.only("postgresql")
+async def test_the_marks_of_the_version_before_are_free_at_the_next_look_once_it_is_gone(home: House) -> None:
+    assert await home.store.inbox.claim(NOON) == []  # the first look always looks for marks
+    await put(home.store, "fake:alice", "fake:alice")
+    nobody = 7
+    async with home.store.write() as tx:
+        await tx.execute(text("UPDATE inbox SET taken_by = :seat, attempts = 1 WHERE id = 1"), {"seat": nobody})
+    rows = await home.store.inbox.claim(NOON)
+    assert [(row.id, row.attempts) for row in rows] == [(1, 2)]
+
+
+@pytest.mark.only("postgresql")
+async def test_what_the_version_before_has_settled_is_not_judged_again(home: House) -> None:
+    """It sees no hand: it claims what is in ours by its mark, holds it under lock, and writes the end."""
+    await put(home.store, "fake:alice", "fake:alice")
+    rows = await home.store.inbox.claim(NOON)
+    async with home.store.write() as older:
+        await older.execute(text("SELECT id FROM inbox WHERE id = 1 FOR UPDATE"))
+        ours = asyncio.create_task(_put_down(home.store, rows))
+        async with asyncio.timeout(20):
+            while not await _waits_for_a_lock(home.store):
+                await asyncio.sleep(0.01)
+        await older.execute(text("UPDATE inbox SET state = 'done', settled_ms = 1, taken_by = NULL WHERE id = 1"))
+    assert await ours == {2}
+    assert await in_hand(home.store) == 0
+    assert [row.id for row in await home.store.inbox.claim(NOON)] == [2]
+
+
+async def _put_down(store: Store, rows: list[Waiting]) -> set[int]:
+    async with store.write() as tx:
+        return await store.inbox.put_down(tx, rows)
+
+
+async def _waits_for_a_lock(store: Store) -> bool:
+    asked = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    async with store.read() as tx:
+        return bool((await tx.execute(text(asked))).scalar_one())
+
+
+@pytest.mark.only("postgresql")
 async def test_after_a_crash_of_the_server_nobody_has_anything_in_hand(home: House, postgres: Server) -> None:
     alice = await home.move_in("Alice")
     for n in range(3):

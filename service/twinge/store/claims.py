@@ -37,7 +37,7 @@ SHORT = 64 * 1024
 UNSWEPT = 8
 """Claims in a row that found enough: then it is looked all the same whether somebody with work in hand has gone."""
 SELDOM = 64
-"""Looks for who has gone, of which one also looks for who had the version before this one."""
+"""Looks for who has gone, of which one also looks for who had the version before, where no mark is in sight."""
 IS_WAITING = inbox.c.state == literal_column("'waiting'")
 
 
@@ -76,12 +76,12 @@ class Claims(Shelf):
         """
         async with self._engines.write() as tx:
             seat = await self._engines.take_turn(tx, "inbox") or self._alone
-            rows = await _claimable(tx, now, limit, busy)
+            rows, marked = await _claimable(tx, now, limit, busy)
             self._unswept += 1
             if len(rows) < limit or self._unswept >= UNSWEPT:
                 self._unswept = 0
-                if await self._free(tx, seat, {row.id for row in busy}):
-                    rows = await _claimable(tx, now, limit, busy)
+                if await self._free(tx, seat, {row.id for row in busy}, marked=marked):
+                    rows, _ = await _claimable(tx, now, limit, busy)
             crashed = [row.id for row in rows if row.attempts >= TRIES]
             if crashed:
                 await _end(tx, crashed, "dead", "crashed three times", now, begun=0)
@@ -109,9 +109,9 @@ class Claims(Shelf):
                 await self.settle(tx, [(number, "dead", UNREADABLE) for number in shut], now)
         return found
 
-    async def _free(self, tx: AsyncConnection, seat: int, busy: Collection[int]) -> bool:
+    async def _free(self, tx: AsyncConnection, seat: int, busy: Collection[int], *, marked: bool) -> bool:
         """Take out of the hands of those who have gone what they had, and out of ours what we do not know of: the
-        answer to its commit was lost. Each is counted as begun.
+        answer to its commit was lost. Each is counted as begun. `marked`: the version before has left marks.
         """
         seats = set((await tx.execute(_SEATS)).scalars())
         gone = await self._engines.vacant(tx, seats - {seat})
@@ -124,7 +124,8 @@ class Claims(Shelf):
             freed = (await tx.execute(_TAKE_AWAY, {"ids": lost})).scalars().all()
             await tx.execute(_BEGUN, {"ids": freed})
         self._looks += 1
-        return bool(lost) or (self._looks % SELDOM == 1 and await self._unmark(tx))
+        unmarked = (marked or self._looks % SELDOM == 1) and await self._unmark(tx)
+        return bool(lost) or unmarked
 
     async def _unmark(self, tx: AsyncConnection) -> bool:
         """Free what processes of the version before had marked that have gone; they counted it as they took it."""
@@ -142,7 +143,13 @@ class Claims(Shelf):
         if not rows:
             return set()
         asked = {"ids": [row.id for row in rows], "seats": list({row.seat for row in rows})}
-        return set((await tx.execute(_PUT_DOWN, asked)).scalars())
+        had = set((await tx.execute(_PUT_DOWN, asked)).scalars())
+        if not had or not self._engines.shared:
+            return had
+        # The version before sees no hand and may have judged what is in ours. To judge a START again, after the STOP
+        # that came behind it, would take that back. It goes with the marks.
+        states = await tx.execute(_STATES, {"ids": list(had)})
+        return {row.id for row in states if row.state == "waiting"}
 
     async def settle(self, tx: AsyncConnection, done: Sequence[tuple[int, str, str]], now: datetime) -> None:
         """Finish deliveries that were put down, as (id, done | stray | dead, note). The note never quotes a body."""
@@ -168,16 +175,22 @@ async def _end(
         await tell_dead(tx, numbers, now)
 
 
-async def _claimable(tx: AsyncConnection, now: datetime, limit: int, busy: Collection[Waiting]) -> list[Any]:
-    """The next that are in nobody's hand. Our own are looked at twice: a row of `hand` is gone with the server."""
+async def _claimable(
+    tx: AsyncConnection, now: datetime, limit: int, busy: Collection[Waiting]
+) -> tuple[list[Any], bool]:
+    """The next that are in nobody's hand, and whether the version before has marked any: its lane is left to it.
+
+    Our own are looked at twice: a row of `hand` is gone with the server.
+    """
     ids, lanes = {row.id for row in busy}, {row.lane for row in busy}
-    found = []
+    found, marked = [], False
     for row in (await tx.execute(CLAIMABLE, {"now": codec.to_ms(now), "n": limit})).all():
-        if row.taken_by is not None:  # in the hand of a process of the version before: its lane is left to it
+        if row.taken_by is not None:
+            marked = True
             lanes.add(row.lane)
         elif row.id not in ids and (not row.lane or row.lane not in lanes):
             found.append(row)
-    return found
+    return found, marked
 
 
 def together(rows: Sequence[Any], busy: bool) -> Sequence[Any]:
@@ -217,6 +230,8 @@ _SEATS = select(hand.c.seat).distinct()
 _IN_HANDS = select(hand.c.delivery_id).where(among(hand.c.seat, "seats"))
 _OUT = delete(hand).where(among(hand.c.delivery_id, "ids")).returning(hand.c.delivery_id)
 _TAKE_AWAY, _PUT_DOWN = _OUT, _OUT.where(among(hand.c.seat, "seats"))
+# By the id alone, as `_SETTLE`; locked, so that nobody else writes its end until we have written ours.
+_STATES = select(inbox.c.id, inbox.c.state).where(_THESE).order_by(inbox.c.id).with_for_update()
 _BEGUN = update(inbox).where(_THESE).values(attempts=inbox.c.attempts + 1)
 _MARKED = inbox.c.taken_by.is_not(None)
 _MARKS = select(inbox.c.taken_by).where(_MARKED).distinct()

@@ -124,8 +124,15 @@ def from_json(text: str) -> Any:
 
 
 def to_profile(athlete: Athlete) -> str:
-    """An athlete as JSON text."""
-    return _json(athlete).decode()
+    """An athlete as JSON text.
+
+    No wish for a number of messages a day is left out: the version before 0014, which may run beside this one, reads
+    a number or nothing there, and would set aside whatever came for somebody with a null.
+    """
+    profile = msgspec.to_builtins(athlete)
+    if athlete.preferences.daily_cap is None:
+        del profile["preferences"]["daily_cap"]
+    return _json(profile).decode()
 
 
 def from_profile(text: str) -> Athlete:
