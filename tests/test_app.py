@@ -18,8 +18,11 @@ import pytest
 
 from conftest import TOKEN, run
 from recordings.maker import START, a_run
-from twinge.app import Line, Object, Service, opened, running, secret_of
+from twinge.app import Service, running
 from twinge.config import Settings
+from twinge.database import opened
+from twinge.keyfile import secret_of
+from twinge.log import Line, Object
 from twinge.plugin import TwingeError
 from twinge.registry import Plugins, load_plugins
 from twinge.testing import FixedClock, MemoryChannel
@@ -224,7 +227,7 @@ async def test_an_uploaded_file_and_one_in_the_folder_are_read(
 
 STUCK = """
 import asyncio, re
-from twinge.app import watched
+from twinge.process import watched
 
 async def main():
     async with watched(0.5):

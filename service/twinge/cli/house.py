@@ -44,7 +44,7 @@ def upgrade_db(form: str) -> None:
     """Bring the schema up to this version, and seal what an older one left plain. Safe to run again."""
     import asyncio
 
-    from twinge.app import opened
+    from twinge.database import opened
     from twinge.store import schema
 
     chosen = settings()
