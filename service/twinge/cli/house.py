@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from twinge.cli.screen import form_option, plugins, settings, show, stop, with_store
-from twinge.config import database_url
+from twinge.config.shapes import database_url
 
 if TYPE_CHECKING:
     from twinge.keep import Rule
