@@ -19,8 +19,11 @@ import pytest
 
 from conftest import TOKEN, run
 from recordings.maker import START, a_run
-from twinge.app import Line, Object, Service, opened, running, secret_of
+from twinge.app import Service, running
 from twinge.config import Settings
+from twinge.database import opened
+from twinge.keyfile import secret_of
+from twinge.log import Line, Object
 from twinge.plugin import TwingeError
 from twinge.registry import Plugins, load_plugins
 from twinge.testing import FixedClock, MemoryChannel
@@ -225,7 +228,7 @@ async def test_an_uploaded_file_and_one_in_the_folder_are_read(
 
 STUCK = """
 import asyncio, re
-from twinge.app import watched
+from twinge.process import watched
 
 async def main():
     async with watched(0.5):
@@ -247,7 +250,7 @@ async def test_a_loop_that_stands_still_ends_the_process() -> None:
 
 CRASHED = """
 import asyncio, ctypes
-from twinge.app import watched
+from twinge.process import watched
 
 def read(body):
     ctypes.string_at(0)

@@ -271,9 +271,9 @@ def test_light_commands_load_neither_web_nor_database(tmp_path: Path, words: lis
 
 def move_in(folder: Path, *names: str) -> list[str]:
     """Athletes of these names in a fresh database; their ids."""
-    from twinge.app import opened  # noqa: PLC0415 - only here
     from twinge.config import Settings  # noqa: PLC0415
     from twinge.core.model import Athlete  # noqa: PLC0415
+    from twinge.database import opened  # noqa: PLC0415 - only here
 
     async def made() -> list[str]:
         async with opened(Settings.from_env({"TWINGE_DATA_DIR": str(folder)})) as store, store.write() as tx:
@@ -333,8 +333,8 @@ def test_shells_are_told_how_to_complete(run: Run, shell: str) -> None:
 
 def put_in(folder: Path) -> None:
     """One delivery for nobody we know in a fresh database."""
-    from twinge.app import opened  # noqa: PLC0415 - only here
     from twinge.config import Settings  # noqa: PLC0415
+    from twinge.database import opened  # noqa: PLC0415 - only here
     from twinge.plugin import Delivery  # noqa: PLC0415
 
     async def made() -> None:

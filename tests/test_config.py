@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from twinge.config import KEYS, SettingError, Settings, unknown_keys
+from twinge.config import SettingError, Settings, unknown_keys
+from twinge.config.table import KEYS
 
 
 def test_without_any_setting_everything_has_a_default() -> None:

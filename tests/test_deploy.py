@@ -14,7 +14,7 @@ import kubernetes_validate
 import pytest
 import yaml
 
-from twinge.config import ROLES
+from twinge.config.shapes import ROLES
 from twinge.web.metrics import QUEUES, Metrics
 
 ROOT = Path(__file__).parent.parent

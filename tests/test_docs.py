@@ -16,7 +16,8 @@ import pytest
 import catalogue
 from pages import DOCS, ENV_EXAMPLE, FENCE, PAGES, ROOT, missing, page, plugin_settings
 from twinge import event, ways
-from twinge.config import KEYS, Settings
+from twinge.config import Settings
+from twinge.config.table import KEYS
 from twinge.core.model import FAMILY, GENTLE, RUNNING, Preferences, family
 from twinge.core.pack import STANDARD
 from twinge.core.policy import GATES

@@ -14,9 +14,9 @@ from sqlalchemy import create_engine, text
 
 from fakes import NOON, said
 from house import SECRET, House, house
-from twinge.app import opened
 from twinge.config import Settings
 from twinge.core.model import Report, Wellness
+from twinge.database import opened
 from twinge.plugin import Delivery, Tokens
 from twinge.store import Consent, Store, codec, schema
 from twinge.store.seal import derive, id_of

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from twinge.app import prepare
 from twinge.config import Settings
+from twinge.database import prepare
 
 SCRIPT = """
 import sys, threading, time, os, signal

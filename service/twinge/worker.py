@@ -1,8 +1,7 @@
 """The worker: inbox → items → judge → outbox, one transaction a batch, each athlete's events in order.
 
-A delivery ends as done, stray (nobody we know) or dead (with the reason), and until then it is in the inbox. A crash
-leaves its attempt counted, so whatever crashes the process is met alone and then set aside; an exception of ours is
-tried three times; a vendor's failure is waited out, and its lane waits with it.
+Here batches are claimed, chosen and committed; what becomes of each delivery is decided in `ends`. Until it has ended
+it is in the inbox. A crash leaves its attempt counted, so whatever crashes the process is met alone and then set aside.
 """
 
 from __future__ import annotations
@@ -12,14 +11,13 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 from twinge.core.pack import STANDARD, Pack
 from twinge.desk import Desk
-from twinge.fetch import OpenRecording, Reader, again, take_apart
-from twinge.job import Fault, Job, Later, Never
+from twinge.ends import Ends
+from twinge.fetch import OpenRecording, Reader
+from twinge.job import Fault, Job, Later
 from twinge.limits import Limits, Tokens
-from twinge.plugin import FILES, Channel, Inline, Item, PlatformAdapter, Pointer, Receipt, Recorded, Reply
+from twinge.plugin import FILES, Channel, PlatformAdapter
 from twinge.portion import Portion
 from twinge.rulebook import Rulebook
 from twinge.store import TROUBLE, Store, Waiting
@@ -37,13 +35,6 @@ BYTES_IN_WORK = 64 * 1024 * 1024
 POLL_S = 1.0
 COMPANY_S = 0.01
 """How long is waited for company when everything is in hand: a transaction costs as much for one as for a dozen."""
-TRIES = 3
-FIRST_DELAY = timedelta(seconds=30)
-LONGEST_DELAY = timedelta(hours=6)
-GIVE_UP_AFTER = timedelta(days=3)
-LEAST_DELAYS = 5
-"""An old delivery that is replayed still gets so many chances."""
-AFTER_FAULT = (timedelta(seconds=2), timedelta(seconds=15))
 LOOK_EVERY = timedelta(seconds=5)
 """How often it is looked up who is due by the clock alone."""
 
@@ -258,11 +249,7 @@ class Worker:
             await desk.lay([(job.platform, job.items) for job in jobs if job.failed is None])
             ours = await self._store.inbox.put_down(tx, [job.row for job in jobs])
             jobs = [job for job in jobs if job.row.id in ours]
-            ends: list[tuple[int, str, str]] = []
-            for job in jobs:
-                end = await self._end(tx, desk, job, now, stuck)
-                if end is not None:
-                    ends.append((job.row.id, *end))
+            ends = await Ends(self._store, tx, desk, now, stuck).decide(jobs)
             await desk.clear()
             await self._store.inbox.settle(tx, ends, now)
             done = {number for number, state, _ in ends if state == "done"}
@@ -277,91 +264,6 @@ class Worker:
         self._portion.done(desk.folded)
         if self._trail.on:
             await self._trail.judged(jobs, {number: state for number, state, _ in ends}, began)
-
-    async def _end(
-        self, tx: AsyncConnection, desk: Desk, job: Job, now: datetime, stuck: set[str]
-    ) -> tuple[str, str] | None:
-        """What becomes of one job: (state, note), or None when it waits."""
-        if job.row.lane in stuck:
-            return None
-        if job.failed is None:
-            strangers = await desk.take(job.platform, job.items, job.row.delivery.received_at, job.row.id)
-            await self._put_back(tx, job, now)
-            if not strangers:
-                return "done", job.note
-            if await self._tells_of_the_departed(tx, job, strangers, now):
-                return None
-            if all(isinstance(item, Receipt) for item in strangers):
-                return "done", job.note
-            unknown = f"{len(strangers)} of {len(job.items)} for nobody we know"
-            return "stray", f"{unknown}; {job.note}" if job.note else unknown
-        end = await self._set_aside(tx, job, job.failed, now)
-        if end is None and job.row.lane:
-            stuck.add(job.row.lane)
-        return end
-
-    async def _tells_of_the_departed(
-        self, tx: AsyncConnection, job: Job, strangers: Sequence[Item], now: datetime
-    ) -> bool:
-        """Whether somebody who was erased is among the strangers: then nothing of it is kept but what is for others."""
-        sources = {(job.platform, _source(item)): item for item in strangers}
-        gone = await self._store.marks.departed(tx, sources)
-        # A receipt for a message that is not here has somebody's number in it, and is of no use.
-        if not gone and not all(isinstance(item, Receipt) for item in job.items):
-            return False
-        others = [item for item in strangers if (job.platform, _source(item)) not in gone]
-        for item in others:
-            if isinstance(item, Inline | Pointer | Recorded):
-                place = f"{job.platform}:{item.owner}"
-                apart = again(job.row.delivery, item)
-                await self._store.inbox.put_back(tx, apart, place, now, delays=0, note="taken apart")
-        await self._store.inbox.drop(tx, [job.row.id])
-        log.info("hop=worker delivery=%d platform=%s outcome=dropped", job.row.id, job.platform)
-        return True
-
-    async def _put_back(self, tx: AsyncConnection, job: Job, now: datetime) -> None:
-        """What may work later comes again by itself, each in its athlete's lane, behind what is there already.
-
-        One item, one delivery: so each has its own waits and its own end, and those behind it keep their order.
-        """
-        for item, failed in job.left:
-            delays, wait, why = 0, timedelta(0), "behind an earlier item of this athlete's"
-            match failed:
-                case Later(reason=why, after=after, counts=counts):
-                    delays, wait = int(counts), FIRST_DELAY if after is None else after
-                case Fault(place=why):
-                    wait = AFTER_FAULT[0]
-            lane = f"{job.platform}:{item.owner}"
-            await self._store.inbox.put_back(
-                tx, again(job.row.delivery, item), lane, now + wait, delays=delays, note=why
-            )
-
-    async def _set_aside(
-        self, tx: AsyncConnection, job: Job, failed: Later | Never | Fault, now: datetime
-    ) -> tuple[str, str] | None:
-        row = job.row
-        log.warning(
-            "hop=worker delivery=%d platform=%s outcome=%s", row.id, job.platform, type(failed).__name__.lower()
-        )
-        match failed:
-            case Never(reason=reason):
-                return "dead", reason
-            case Fault(place=place) if row.attempts >= TRIES and take_apart(job):
-                await self._put_back(tx, job, now)
-                return "done", f"taken apart after {TRIES} tries: {place}; {job.note}"
-            case Fault(place=place) if row.attempts >= TRIES:
-                return "dead", f"quarantined after {TRIES} tries: {place}"
-            case Fault(place=place):
-                wait = AFTER_FAULT[row.attempts - 1]
-                await self._store.inbox.postpone(
-                    tx, row.id, now + wait, place, delays=row.delays, attempts=row.attempts
-                )
-            case Later(reason=reason, after=after, counts=counts):
-                if counts and now - row.delivery.received_at > GIVE_UP_AFTER and row.delays >= LEAST_DELAYS:
-                    return "dead", f"gave up after {GIVE_UP_AFTER.days} days: {reason}"
-                wait = after if after is not None else min(FIRST_DELAY * 4**row.delays, LONGEST_DELAY)
-                await self._store.inbox.postpone(tx, row.id, now + wait, reason, delays=row.delays + counts)
-        return None
 
     async def _rest(self, stop: asyncio.Event) -> None:
         """Wait for the bell, the other hand, the end, or a second."""
@@ -382,11 +284,6 @@ class Worker:
                 await self._store.inbox.put_down(tx, [job.row for job in jobs])
         except TROUBLE as error:  # They come back alone, as after a crash.
             log.error("hop=worker outcome=not_released jobs=%d error=%s", len(jobs), type(error).__name__)
-
-
-def _source(item: Item) -> str:
-    """Whom it is from: an id at the platform, or an address."""
-    return item.address if isinstance(item, Reply) else str(getattr(item, "owner", ""))
 
 
 def _without(jobs: Sequence[Job], gone: Sequence[Job]) -> list[Job]:

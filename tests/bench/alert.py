@@ -28,11 +28,11 @@ from bench.table import Goal, Results, Row
 from bench.timetable import Ride, ride
 from bench.wire import quantile, request
 from postgres import Server, serving
-from twinge.app import prepare
 from twinge.core.fold import fold
 from twinge.core.judge import begin
 from twinge.core.model import Athlete, Preferences
 from twinge.core.pack import STANDARD
+from twinge.database import prepare
 from twinge.person import stamp_of
 from twinge.store import Consent, Kept, Store
 from twinge.store.codec import pack_activity

@@ -18,12 +18,12 @@ from bench.servers import settings
 from bench.started import started
 from bench.table import Goal, Results, Row
 from bench.wire import Shots, fire, request
-from twinge.app import prepare
 from twinge.config import Settings
 from twinge.core.fold import fold
 from twinge.core.judge import begin
 from twinge.core.model import Athlete
 from twinge.core.pack import STANDARD
+from twinge.database import prepare
 from twinge.person import stamp_of
 from twinge.store import Consent, Kept, Store
 from twinge.store.codec import pack_activity

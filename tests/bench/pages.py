@@ -25,11 +25,11 @@ from bench.quiet import wait_until_calm, watched
 from bench.servers import settings
 from bench.started import started
 from bench.table import Goal, Results, Row
-from twinge.app import prepare
 from twinge.core.fold import fold
 from twinge.core.model import Activity, Athlete
 from twinge.core.pack import STANDARD
 from twinge.core.state import begin
+from twinge.database import prepare
 from twinge.store import Store, codec
 from twinge.store.seal import Seal
 from twinge.store.visits import LINK_LASTS

@@ -11,8 +11,8 @@ from itertools import chain
 from pathlib import Path
 
 from bench.servers import settings
-from twinge.app import prepare
 from twinge.core.model import Athlete, Nudge, Preferences, Severity, Voice
+from twinge.database import prepare
 from twinge.store import Store
 from twinge.store.addresses import Address, Consent
 

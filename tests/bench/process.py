@@ -23,7 +23,7 @@ from bench.replicas import DURABLE, database
 from bench.servers import settings
 from bench.table import Goal, Results, Row
 from postgres import serving
-from twinge.app import prepare
+from twinge.database import prepare
 
 ROLES = {"all roles": "web,worker,sender,clock", "web alone": "web", "worker and sender": "worker,sender"}
 SETTLES_S = 1.0

@@ -28,8 +28,9 @@ import uvloop
 
 from bench.post import CHANNEL, TEXT, letter, opened, places, words_of
 from bench.servers import plugins, say, settings, told, waits
-from twinge.app import VENDOR_TIMEOUT, calm_collector, running
+from twinge.app import VENDOR_TIMEOUT, running
 from twinge.plugin import Delivery, GiveUp, Message, OneWay, Pace, Rejected, Sent, TryLater, Unknown
+from twinge.process import calm_collector
 from twinge.registry import Plugins
 from twinge.sender import Sender
 from twinge.store import Store

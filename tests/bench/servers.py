@@ -31,9 +31,10 @@ from sqlalchemy.orm import DeclarativeBase
 
 from bench.athletes import Anytime
 from bench.wire import SECRET
-from twinge.app import Service, calm_collector, running
+from twinge.app import Service, running
 from twinge.config import Settings
 from twinge.plugin import Delivery
+from twinge.process import calm_collector
 from twinge.registry import Plugins, load_plugins
 from twinge.store import Store, codec
 from twinge.store.claims import IS_WAITING

@@ -26,9 +26,11 @@ from faults import failpoints
 from faults.clock import Clock
 from faults.provider import provide
 from faults.vfs import Disk
-from twinge.app import STUCK_S, log_to_stderr, running, watched
+from twinge.app import running
 from twinge.config import Settings
+from twinge.log import log_to_stderr
 from twinge.plugin import TwingeError
+from twinge.process import STUCK_S, watched
 from twinge.registry import load_plugins
 
 Order = Mapping[str, Any]

@@ -14,9 +14,9 @@ from sqlalchemy import func, select, update
 
 from fakes import NOON, said
 from house import SECRET, House, house, url_of
-from twinge.app import no_pause, opened
 from twinge.config import Settings
 from twinge.core.model import Report
+from twinge.database import no_pause, opened
 from twinge.plugin import Tokens, TwingeError
 from twinge.store import Consent, Store, codec
 from twinge.store.engine import Unusable

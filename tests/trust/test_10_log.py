@@ -20,8 +20,9 @@ from conftest import TOKEN, run, signed
 from fake_twilio import AUTH_TOKEN, SID, FakeTwilio, Fault, always, sign
 from pages import ROOT
 from trust.everything import WHSEC
-from twinge.app import Line, Object, running
+from twinge.app import running
 from twinge.config import Settings
+from twinge.log import Line, Object
 from twinge.registry import load_plugins
 from twinge.testing import FixedClock
 

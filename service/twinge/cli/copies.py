@@ -64,7 +64,8 @@ def restore_db(file: Path, form: str) -> None:
     FILE is looked through and upgraded before anything changes; the database that was there is kept beside. Messages
     that waited when the backup was made become void: they may have gone out since. Deliveries since then are not in it.
     """
-    from twinge.app import now, secret_of
+    from twinge.app import now
+    from twinge.keyfile import secret_of
     from twinge.plugin import TwingeError
     from twinge.store import copies
 
@@ -145,7 +146,9 @@ def settle_db(form: str) -> None:
     """
     from dataclasses import asdict
 
-    from twinge.app import now, prepare, secret_of
+    from twinge.app import now
+    from twinge.database import prepare
+    from twinge.keyfile import secret_of
 
     chosen = settings()
     prepare(chosen)

@@ -84,8 +84,9 @@ async def _erase(chosen: Settings, ready: Plugins, athlete: str) -> dict[str, An
     import aiohttp
     import msgspec
 
-    from twinge.app import VENDOR_TIMEOUT, now, opened
+    from twinge.app import VENDOR_TIMEOUT, now
     from twinge.connections.leave import say_goodbye
+    from twinge.database import opened
     from twinge.erasure import Eraser, begin
     from twinge.web.api import views
 

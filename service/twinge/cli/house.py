@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from twinge.cli.screen import form_option, plugins, settings, show, stop, with_store
-from twinge.config import database_url
+from twinge.config.shapes import database_url
 
 if TYPE_CHECKING:
     from twinge.keep import Rule
@@ -44,7 +44,7 @@ def upgrade_db(form: str) -> None:
     """Bring the schema up to this version, and seal what an older one left plain. Safe to run again."""
     import asyncio
 
-    from twinge.app import opened
+    from twinge.database import opened
     from twinge.store import schema
 
     chosen = settings()

@@ -178,7 +178,7 @@ def make_secret(add: bool) -> None:
     \b
     twinge keys secret --add && systemctl restart twinge && twinge keys rotate
     """
-    from twinge.app import add_secret, new_secret, secret_of
+    from twinge.keyfile import add_secret, new_secret, secret_of
 
     chosen = settings()
     if not add:
@@ -212,7 +212,8 @@ def rotate_secret(stopped: bool, form: str) -> None:
 
 
 async def _rotate(store: Store, *, stopped: bool) -> Rotated:
-    from twinge.app import breathe, now
+    from twinge.app import now
+    from twinge.database import breathe
 
     older = list(store.seal.ids[1:])
     if older and not stopped and not await store.rotation.is_served():
@@ -260,7 +261,8 @@ def lose_secret(key: str, yes: bool) -> None:
     mornings and deliveries under that key are removed, messages lose their words. Workouts, findings and the state of
     the rules are kept. STOP of those who are here holds; of those who were erased it is not known any more.
     """
-    from twinge.app import lost, now
+    from twinge.app import now
+    from twinge.database import lost
 
     chosen = settings()
     if not yes:

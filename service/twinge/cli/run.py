@@ -8,7 +8,8 @@ import os
 import click
 
 from twinge.cli.screen import plugins
-from twinge.config import ROLES, Settings
+from twinge.config import Settings
+from twinge.config.shapes import ROLES
 
 
 @click.command()

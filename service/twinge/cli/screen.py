@@ -92,7 +92,7 @@ def plugins() -> Plugins:
 def with_store(work: Callable[[Store], Coroutine[Any, Any, T]]) -> T:
     """Run `work` on the store of this process, opened and closed around it."""
     chosen = settings()
-    from twinge.app import opened
+    from twinge.database import opened
 
     async def run() -> T:
         async with opened(chosen) as store:
