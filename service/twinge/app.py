@@ -228,7 +228,7 @@ def _pictures(links: Links, roles: Sequence[str]) -> Picture:
         return no_picture
     if "web" not in roles:
         return links.url
-    from twinge.web.pages.image import warmed  # noqa: PLC0415 - see below
+    from twinge.web.pages.image import warmed  # noqa: PLC0415 - see `_site`
 
     return warmed(links)
 
