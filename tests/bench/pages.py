@@ -127,7 +127,7 @@ def _seed(path: Path, size: Size, now: datetime) -> None:
         "stamp": f"{STANDARD.version}/0",
     }
     seal = Seal(settings(str(path.parent)).secret_key.encode())
-    given["blind"] = seal.blinds("address", "console", "bench")[0]
+    given["blind"] = seal.blind("address", "console", "bench")
     raw.create_function("seal_text", -1, seal.write)
     raw.create_function("seal_bytes", -1, seal.wrap)
     raw.execute("BEGIN")

@@ -64,7 +64,8 @@ def settings(folder: str) -> Settings:
     """A fresh file in `folder` or the database that the bench has made, a free port."""
     given = {name: os.environ[name] for name in ("TWINGE_DATABASE_URL",) if name in os.environ}
     given["TWINGE_SECRET_KEY"] = "the bench keeps no secrets at all"
-    return Settings.from_env({"TWINGE_DATA_DIR": folder, "TWINGE_PORT": "0", "TWINGE_LOG_LEVEL": "error", **given})
+    given |= {"TWINGE_PORT": "0", "TWINGE_LOG_LEVEL": "error", "TWINGE_API_RATE": "0"}
+    return Settings.from_env({"TWINGE_DATA_DIR": folder, **given})
 
 
 async def told() -> None:
