@@ -111,7 +111,7 @@ class OtelTracer:
         ending.start()
         ending.join(patience_s)
         if ending.is_alive():
-            log.warning("hop=stop outcome=traces_lost waited_s=%g", patience_s)
+            log.warning("hop=stop outcome=traces_lost nobody took them within %g s", patience_s)
 
     def _above(self, span: Span) -> Context:
         if span.origin is None or span.opens:
