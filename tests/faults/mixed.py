@@ -122,9 +122,8 @@ async def mixed(
             await _roll(fleet, feeding, dice)
             enough.set()
             await feeding
-            await stage.settle(
-                most=200
-            )  # whatever was in hand at a kill comes alone: on a slow machine that takes its time
+            # Whatever was in hand at a kill comes alone: on a slow machine that takes its time.
+            await stage.settle(most=200)
         evidence = await stage.evidence()
     kills = sum(line["what"] == "killed" for line in evidence.journal)
     dead = {row["note"] for row in evidence.tables["inbox"] if row["state"] == "dead"}

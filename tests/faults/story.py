@@ -82,8 +82,8 @@ def _of_one(dice: Random, owner: int, last: datetime) -> Iterator[Call]:
 
 
 def run(owner: int, number: int, start: datetime, metres: int) -> Call:
-    run = {"sport": "run", "start": start.isoformat(), "moving_s": metres * 36 // 100, "distance_m": metres}
-    event = {"type": "activity", "athlete": f"p{owner}", "id": f"{owner}-{number}", "activity": run}
+    workout = {"sport": "run", "start": start.isoformat(), "moving_s": metres * 36 // 100, "distance_m": metres}
+    event = {"type": "activity", "athlete": f"p{owner}", "id": f"{owner}-{number}", "activity": workout}
     return Call("event", owner, json.dumps(event))
 
 
