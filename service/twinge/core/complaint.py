@@ -14,7 +14,7 @@ from twinge.core.state import State
 
 Told = tuple[State, tuple[Say, ...]]
 HARD = ("hard", "maximal", "steep")
-"""Sessions that leave ordinary soreness behind."""
+"""Efforts that leave ordinary soreness behind; a hilly session does too."""
 LARGE_D = 14
 WALKING = 2
 """Metres per second above which nobody walks (rules.md section 9)."""
@@ -28,12 +28,11 @@ def take_report(state: State, report: Report, athlete: Athlete, pack: Pack) -> T
 
 
 def take_session(state: State, moment: Moment) -> Told:
-    """The same for a session. One that is neither hard nor falls into a story leaves everything as it was."""
-    session = moment.session
-    if session.effort not in HARD and _quiet(state.pain, moment.athlete):
+    """The same for a session. One that leaves no legs sore and falls into no story leaves everything as it was."""
+    run = _run(moment.session, moment)
+    if not run.sores(moment.pack.pain.climb_m_km) and _quiet(state.pain, moment.athlete):
         return state, ()
-    setting = _setting(state, session.end, moment.athlete, moment.pack)
-    pain, says = ran(state.pain, _run(session, moment), setting)
+    pain, says = ran(state.pain, run, _setting(state, run.end, moment.athlete, moment.pack))
     return replace(state, pain=pain), says
 
 

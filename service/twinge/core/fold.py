@@ -167,7 +167,7 @@ def fits(state: State, event: Event, athlete: Athlete, pack: Pack = STANDARD) ->
         return False
     upto = state.pain.upto or 0
     if isinstance(event, Report):
-        return not event.about and int(event.at.timestamp()) >= upto
+        return not event.about and int(event.at.timestamp()) >= max([upto, *(one.end for one in state.sessions)])
     if isinstance(event, Wellness):
         return True
     pack = own_pack(athlete, pack)

@@ -16,7 +16,7 @@ from twinge.core.pain import Pain
 
 Event = Activity | Wellness | Report
 """What a history is made of."""
-SHAPE = 2
+SHAPE = 3
 """Grows when a state of before must be folded anew whatever the pack: a field came or went, or is filled otherwise."""
 
 Place = tuple[int, str]

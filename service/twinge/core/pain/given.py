@@ -50,6 +50,10 @@ class Run:
         """Whether it climbed `climb_m_km` or more; not known is no."""
         return bool(self.climb_m and self.metres and 1000 * self.climb_m >= climb_m_km * self.metres)
 
+    def sores(self, climb_m_km: int) -> bool:
+        """Whether it leaves ordinary soreness behind: it was hard, or hilly."""
+        return self.hard or self.hilly(climb_m_km)
+
 
 @dataclass(frozen=True, slots=True)
 class Setting:

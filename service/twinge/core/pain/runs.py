@@ -22,7 +22,7 @@ WALKS = frozenset({"walk", "hike"})
 
 def take_run(turn: Turn, run: Run) -> None:
     """One activity, at its end."""
-    if run.hard or run.hilly(turn.limits.climb_m_km):
+    if run.sores(turn.limits.climb_m_km):
         turn.pain = replace(turn.pain, hard=tuple(sorted({*turn.pain.hard, run.end}))[-HARD_KEPT:])
     if run.running:
         _ran(turn, run)
