@@ -1,4 +1,4 @@
-# Two commands do all the set-up on a bare machine with Python 3.11, git and make: `make demo` and `make test`.
+# Two commands do all the set-up on a bare machine with Python 3.11 or newer, git and make: `make demo` and `make test`.
 PYTHON ?= python3
 UV := .tools/bin/uv
 RUN := $(UV) run --frozen
@@ -9,6 +9,9 @@ RUN := $(UV) run --frozen
 help:       ## list the targets
 	@grep -hE '^[a-z]+: .*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 $(UV):
+	@$(PYTHON) -m pip --version >/dev/null 2>&1 \
+	|| { test "$$(id -u)" = 0 && apt-get -qq update && apt-get -qqy install --no-install-recommends python3-pip >/dev/null; } \
+	|| { echo "$(PYTHON) has no pip, which fetches all the rest: apt-get install python3-pip, or PYTHON=… for one that has it." >&2; exit 1; }
 	@$(PYTHON) -m pip install --quiet --disable-pip-version-check --root-user-action=ignore --target .tools uv
 demo: $(UV) ## the whole service on made-up athletes, no account, no network
 	@$(RUN) --no-dev twinge demo

@@ -133,7 +133,7 @@ class Tour:
         zone = next(person.zone for person in CAST if person.who == beat.who)
         word = "three days late" if beat.kind == "late" else outcome
         colour = "dim" if word == "stored" else "magenta"
-        self.console.print(f"[dim]{_clock(beat.at, zone)}[/]  {beat.who:<9}{beat.says:<34}[{colour}]{word}[/]")
+        self.console.print(f"[dim]{_clock(beat.at, zone)}[/]  {beat.who:<9}{beat.says:<36}[{colour}]{word}[/]")
 
     async def _show_nudges(self, who: str, http: aiohttp.ClientSession) -> None:
         for nudge in await self._new(http, who, "nudges"):
