@@ -321,6 +321,20 @@ async def test_a_newer_word_takes_the_place_of_one_that_waits_for_the_morning(ho
     assert (await heard(home))[-1] == "urgent"
 
 
+async def test_a_report_that_comes_late_brings_no_older_word(home: House) -> None:
+    """Two reports of one second, the second read first: rest was said, and to ask how bad it is comes too late."""
+    await home.move_in("Alice")
+    hurts = Report("fake:r1", NOON, site="knee", side="right", hurts=True, onset="after")
+    for told in (replace(hurts, key="fake:r2", pain=6, hurts=None, onset=None), hurts):
+        await home.deliver(said("alice", told))
+        await settles(home)
+    assert await heard(home) == ["rest_72"]
+    spoken = (await home.store.outbox.find_nudges(home.people["Alice"], limit=9)).items
+    assert [(one.state, one.reason) for one in spoken if "P01" in one.nudge.rules] == [
+        ("void", "a newer word took its place")
+    ]
+
+
 @pytest.mark.parametrize(
     ("language", "yes"), [("en", "Yes"), ("en", "yep"), ("de", "ja stimmt"), ("es", "sí"), ("fr", "oui")]
 )

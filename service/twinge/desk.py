@@ -15,10 +15,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from twinge.core.digest import DIGESTED, digest, next_digest
 from twinge.core.judge import begin, refold, speak
-from twinge.core.model import Activity, Finding, Nudge, Severity, Voice
+from twinge.core.model import Activity, Finding, Nudge, Voice
 from twinge.core.pack import Pack
 from twinge.core.pain import Pain, next_wake, standing
-from twinge.core.relay import of_story
 from twinge.draft import Draft
 from twinge.person import Person, stamp_of
 from twinge.plugin import OWN, Channel, Inline, Item, Receipt, Reply, Revoked
@@ -29,6 +28,7 @@ from twinge.store.feed import of_finding, of_stories, tell
 from twinge.store.outbox import CHANGED
 from twinge.store.turns import lock
 from twinge.store.wakes import Wake
+from twinge.succession import SUPERSEDED, find_late, make_way
 from twinge.ways import Ways
 
 log = logging.getLogger("twinge.worker")
@@ -37,8 +37,6 @@ WINDOW = timedelta(days=400)
 """How much of a history is folded anew (a return after a break may look back a year and a month)."""
 SETTLED = timedelta(days=91)
 """In a fold that does not begin at the beginning, findings of the first days lack what came before: they stay."""
-GRAVE = Severity.SEE_DOCTOR
-"""A waiting word so grave gives way only to one as grave; any other to whatever is said later."""
 MEMORY = timedelta(days=56)
 """How far back the policy remembers what was said: twice the longest cooldown."""
 
@@ -158,13 +156,13 @@ class Desk:
 
     async def clear(self) -> None:
         """Write everything, folding anew who was disturbed."""
-        await self._supersede()
+        await self._make_way()
         await self._write()
         for person in self._people.values():
             if person.disturbed_ms is not None:
                 self.folded += 1
                 await self._refold(person, person.disturbed_ms)
-        await self._supersede()
+        await self._make_way()
         await self._write()
         changed = [one for one in self._people.values() if one.changed]
         await self._store.history.save_states(self._tx, [(one.athlete.id, one.kept) for one in changed], self._now)
@@ -180,22 +178,9 @@ class Desk:
         hours = [(athlete.id, next_digest(athlete, self._now)) for athlete in wanted]
         return [Wake(athlete_id, "digest", at) for athlete_id, at in hours if at is not None]
 
-    async def _supersede(self) -> None:
-        """A new word in a pain story takes the place of one that still waits, unless that one is graver."""
+    async def _make_way(self) -> None:
         for person in self._people.values():
-            news = {of_story(nudge.facts): nudge for nudge, _, _ in person.nudges}
-            for of_no_story in (None, 0):
-                news.pop(of_no_story, None)
-            if not news:
-                continue
-            made = {nudge.id for nudge, _, _ in person.nudges}
-            waiting = await self._store.outbox.waiting(self._tx, person.athlete.id)
-            old = [(nudge, news.get(of_story(nudge.facts))) for nudge in waiting if nudge.id not in made]
-            gone = [
-                nudge.id for nudge, new in old if new is not None and (nudge.severity < GRAVE or new.severity >= GRAVE)
-            ]
-            superseded = "a newer word took its place"
-            await self._store.outbox.withdraw(self._tx, person.athlete.id, gone, superseded, self._now)
+            await make_way(self._store, self._tx, person, self._now)
 
     async def _write(self) -> None:
         people = self._people.values()
@@ -204,7 +189,10 @@ class Desk:
             self._tx, [(p.athlete.id, found) for p in people for found in p.findings]
         )
         await tell(self._tx, [*news, *(row for person in people for row in self._tell(person))])
+        late = [(person.athlete.id, await find_late(self._store, self._tx, person)) for person in people]
         await self._store.outbox.put(self._tx, [nudge for person in people for nudge in person.nudges])
+        for athlete_id, ids in late:
+            await self._store.outbox.withdraw(self._tx, athlete_id, ids, SUPERSEDED, self._now)
         for person in people:
             _log(person)
         await self._store.outbox.hold(self._tx, [silence for person in people for silence in person.held])

@@ -118,6 +118,11 @@ class Outbox:
         wanted = select(nudge).where(mine, nudge.c.state == literal_column("'waiting'"))
         return [read_nudge(self._seal, row) for row in await tx.execute(wanted)]
 
+    async def meant(self, tx: AsyncConnection, athlete_id: str, ids: Collection[str]) -> set[str]:
+        """Which of these nudges of one athlete went out, or wait to."""
+        mine = (nudge.c.athlete_id == athlete_id) & nudge.c.id.in_(ids) & nudge.c.state.in_(MEANT)
+        return set((await tx.execute(select(nudge.c.id).where(mine))).scalars())
+
     async def withdraw(
         self, tx: AsyncConnection, athlete_id: str, ids: Collection[str], reason: str, now: datetime
     ) -> int:
