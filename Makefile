@@ -4,7 +4,7 @@ UV := .tools/bin/uv
 RUN := $(UV) run --frozen
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test browser check serve fmt docs pictures sbom audit fuzz bench migration clean
+.PHONY: help demo test browser curl check serve fmt docs pictures sbom audit fuzz bench migration clean
 
 help:       ## list the targets
 	@grep -hE '^[a-z]+: .*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -15,12 +15,16 @@ $(UV):
 	@$(PYTHON) -m pip install --quiet --disable-pip-version-check --root-user-action=ignore --target .tools uv
 demo: $(UV) ## the whole service on made-up athletes, no account, no network
 	@$(RUN) --no-dev twinge demo
-test: $(UV) browser ## every test; those of the page want Chromium, which root on Debian gets by itself
+test: $(UV) browser curl ## every test; some want Chromium and curl, which root on Debian gets by itself
 	@$(RUN) pytest -q -n auto --maxprocesses 8 --dist loadfile
 browser:    ## Chromium for the tests of the page
 	@test -n "$$CHROMIUM" || command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null \
 	|| { test "$$(id -u)" = 0 && apt-get -qq update && apt-get -qqy install --no-install-recommends chromium >/dev/null; } \
 	|| { echo "The tests of the page want Chromium: apt-get install chromium, or set CHROMIUM to a browser." >&2; exit 1; }
+curl:       ## curl for the tests that type the tutorial and the examples of the API
+	@command -v curl >/dev/null \
+	|| { test "$$(id -u)" = 0 && apt-get -qq update && apt-get -qqy install --no-install-recommends curl ca-certificates >/dev/null; } \
+	|| { echo "The tests of the tutorial want curl: apt-get install curl." >&2; exit 1; }
 check: $(UV) ## formatting, lint, strict types
 	@$(RUN) ruff format --check . && $(RUN) ruff check . && $(RUN) mypy
 serve: $(UV) ## the service on this machine

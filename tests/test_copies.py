@@ -99,7 +99,8 @@ def test_a_damaged_copy_and_a_stranger_are_told_from_a_sound_one(database: Path,
     whole = database.read_bytes()
     (tmp_path / "torn").write_bytes(whole[:8192] + b"\xff" * 8192 + whole[16384:])
     (tmp_path / "text").write_text("not a database, whatever its name says" * 100)
-    sqlite3.connect(tmp_path / "other").executescript("CREATE TABLE t (x); INSERT INTO t VALUES (1)")
+    with closing(sqlite3.connect(tmp_path / "other")) as other:
+        other.executescript("CREATE TABLE t (x); INSERT INTO t VALUES (1)")
     for name in ("torn", "text", "other", "missing"):
         with pytest.raises(TwingeError, match=name):
             copies.inspect(tmp_path / name)
