@@ -49,6 +49,13 @@ async def lose_the_seat(home: House, of: Store) -> None:
                 await asyncio.sleep(0.01)
 
 
+async def sits_again(of: Store, before: int | None) -> None:
+    """Wait until a process has noticed that its seat is gone, and has another: between the two nothing is claimed."""
+    async with asyncio.timeout(10):
+        while of._engines._seat.number in {before, None}:  # type: ignore[attr-defined]
+            await asyncio.sleep(0.01)
+
+
 async def test_two_who_claim_at_once_share_and_leave_each_others_lanes(home: House, other: House) -> None:
     for n in range(40):
         await home.store.inbox.put(call(), f"k{n}", f"fake:{n % 10}")
@@ -83,8 +90,10 @@ async def test_who_was_taken_for_dead_finds_out_before_it_writes(home: House, ot
     for n in range(2):
         await home.deliver(said("alice", run(str(n), NOON - timedelta(days=3 - n))), lane="fake:alice")
     await other.worker._claim()
+    before = other.store._engines._seat.number  # type: ignore[attr-defined]
     await lose_the_seat(home, other.store)
     assert await home.worker.drain() == 2
+    await sits_again(other.store, before)
     assert await other.worker.drain() == 2  # what it still had in hand: none of it is its own any more
     assert (await home.store.inbox.counts())["done"] == 2
     assert len((await home.store.history.find_activities(alice)).items) == 2
