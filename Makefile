@@ -2,6 +2,7 @@
 PYTHON ?= python3
 UV := .tools/bin/uv
 RUN := $(UV) run --frozen
+AS_ROOT := test "$$(id -u)" = 0 && apt-get -qq update && apt-get -qqy install --no-install-recommends
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test browser curl check serve fmt docs pictures sbom audit fuzz bench migration clean
@@ -10,7 +11,7 @@ help:       ## list the targets
 	@grep -hE '^[a-z]+: .*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 $(UV):
 	@$(PYTHON) -m pip --version >/dev/null 2>&1 \
-	|| { test "$$(id -u)" = 0 && apt-get -qq update && apt-get -qqy install --no-install-recommends python3-pip >/dev/null; } \
+	|| { $(AS_ROOT) python3-pip >/dev/null; } \
 	|| { echo "$(PYTHON) has no pip, which fetches all the rest: apt-get install python3-pip, or PYTHON=… for one that has it." >&2; exit 1; }
 	@$(PYTHON) -m pip install --quiet --disable-pip-version-check --root-user-action=ignore --target .tools uv
 demo: $(UV) ## the whole service on made-up athletes, no account, no network
@@ -19,11 +20,11 @@ test: $(UV) browser curl ## every test; some want Chromium and curl, which root 
 	@$(RUN) pytest -q -n auto --maxprocesses 8 --dist loadfile
 browser:    ## Chromium for the tests of the page
 	@test -n "$$CHROMIUM" || command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null \
-	|| { test "$$(id -u)" = 0 && apt-get -qq update && apt-get -qqy install --no-install-recommends chromium >/dev/null; } \
+	|| { $(AS_ROOT) chromium >/dev/null; } \
 	|| { echo "The tests of the page want Chromium: apt-get install chromium, or set CHROMIUM to a browser." >&2; exit 1; }
 curl:       ## curl for the tests that type the tutorial and the examples of the API
 	@command -v curl >/dev/null \
-	|| { test "$$(id -u)" = 0 && apt-get -qq update && apt-get -qqy install --no-install-recommends curl ca-certificates >/dev/null; } \
+	|| { $(AS_ROOT) curl ca-certificates >/dev/null; } \
 	|| { echo "The tests of the tutorial want curl: apt-get install curl." >&2; exit 1; }
 check: $(UV) ## formatting, lint, strict types
 	@$(RUN) ruff format --check . && $(RUN) ruff check . && $(RUN) mypy

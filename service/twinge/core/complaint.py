@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from twinge.core.listen import understand
-from twinge.core.model import Athlete, Report, Session
+from twinge.core.model import Athlete, Report
 from twinge.core.moment import Moment
 from twinge.core.pack import DAY, Pack
 from twinge.core.pain import Pain, Run, Say, Setting, hear, pass_time, ran
@@ -29,7 +29,7 @@ def take_report(state: State, report: Report, athlete: Athlete, pack: Pack) -> T
 
 def take_session(state: State, moment: Moment) -> Told:
     """The same for a session. One that leaves no legs sore and falls into no story leaves everything as it was."""
-    run = _run(moment.session, moment)
+    run = _run(moment)
     if not run.sores(moment.pack.pain.climb_m_km) and _quiet(state.pain, moment.athlete):
         return state, ()
     pain, says = ran(state.pain, run, _setting(state, run.end, moment.athlete, moment.pack))
@@ -50,9 +50,10 @@ def _quiet(pain: Pain, athlete: Athlete) -> bool:
     return not (pain.episodes or pain.asked or pain.later or planned)
 
 
-def _run(session: Session, moment: Moment) -> Run:
+def _run(moment: Moment) -> Run:
     """The session for the story. Without streams, one that was faster than walking all in all was all running."""
-    run_s, seconds, metres = moment.activity.shape.run_s, session.seconds, session.metres
+    session, run_s = moment.session, moment.activity.shape.run_s
+    seconds, metres = session.seconds, session.metres
     if run_s is None and seconds and metres and metres > WALKING * seconds:
         run_s = seconds
     return Run(
